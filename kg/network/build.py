@@ -1,0 +1,259 @@
+"""From the columns of a release to a network."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Unpack
+
+import polars as pl
+
+from kg.errors import QueryError
+from kg.network.frame import Columns, Filters, Selection, select
+from kg.network.graph import Network
+from kg.network.incidence import LEVELS
+from kg.network.pairing import Pairing, aggregate
+from kg.network.projections import PROJECTIONS, ROLES, Projection
+
+__all__ = ["project"]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What was asked for, with every name known to be accepted."""
+
+    name: str
+    projection: Projection
+    level: str
+    weight: str
+    roles: tuple[str, ...]
+    loops: bool
+
+
+@dataclass(frozen=True)
+class _Meetings:
+    """Who meets whom in the selected trainings, by code."""
+
+    selection: Selection
+    rows: pl.DataFrame  # involvements with a role that counts
+    names: list[str]  # IRI of each node code
+    trainings: pl.DataFrame  # code, training, label, year
+    pairing: Pairing
+    links: pl.DataFrame  # see Pairing.links, with year
+
+
+def project(
+    columns: Columns,
+    projection: str = "partnership",
+    *,
+    level: str | None = None,
+    weight: str | None = None,
+    roles: str | Sequence[str] | None = None,
+    isolates: bool = False,
+    loops: bool = False,
+    meta: Mapping[str, object] | None = None,
+    **filters: Unpack[Filters],
+) -> Network:
+    """Return the network that a projection makes of the selected trainings.
+
+    Parameters
+    ----------
+    columns:
+        The tables of :data:`kg.network.COLUMNS` by name.
+    projection:
+        A name of :data:`kg.network.PROJECTIONS`.
+    level:
+        What the nodes are: institution, person, country or bloc, as far as the projection
+        knows it; its first level where None.
+    weight:
+        The weight that counts unless a method is told otherwise (the projection's first where
+        None). The network carries all of them.
+    roles:
+        The roles that count, of :data:`kg.network.ROLES`; the projection's own where None.
+    isolates:
+        Keep nodes that took part in a selected training and have no edge.
+    loops:
+        Keep a node's flow to itself (knowledge-flow only; measures ignore it).
+    meta:
+        Added to the meta of every result, such as the release.
+    filters:
+        See :class:`kg.network.Filters`.
+
+    Raises
+    ------
+    QueryError
+        An unknown projection, level, weight, role, filter or filter value; the message names
+        what is accepted.
+    InputError
+        A table or a column is missing.
+    """
+    plan = _plan(projection, level, weight, roles, loops)
+    meetings = _meet(select(columns, **filters), plan)
+    edges = aggregate(meetings.links, plan.projection.weights)
+    kept = range(len(meetings.names)) if isolates else _linked(edges)
+    codes = {old: new for new, old in enumerate(kept)}
+    return Network(
+        nodes=_attributes([meetings.names[code] for code in kept], meetings, plan.level),
+        edges_by_code=_renumbered(edges, codes),
+        weights=tuple(plan.projection.weights),
+        weight=plan.weight,
+        directed=plan.projection.directed,
+        meta={**_meta(meetings, plan), **(meta or {})},
+        pairing=meetings.pairing.recoded(codes),
+        trainings=meetings.trainings,
+    )
+
+
+def _plan(
+    name: str,
+    level: str | None,
+    weight: str | None,
+    roles: str | Sequence[str] | None,
+    loops: bool,
+) -> _Plan:
+    chosen = PROJECTIONS[_one_of("projection", name, PROJECTIONS)]
+    wanted = [roles] if isinstance(roles, str) else list(chosen.roles if roles is None else roles)
+    return _Plan(
+        name=name,
+        projection=chosen,
+        level=_one_of("level", level or chosen.levels[0], chosen.levels, name),
+        weight=_one_of("weight", weight or next(iter(chosen.weights)), chosen.weights, name),
+        roles=tuple(_one_of("role", role, ROLES) for role in wanted),
+        loops=loops,
+    )
+
+
+def _one_of(what: str, given: str, accepted: Collection[str], projection: str = "") -> str:
+    if given in accepted:
+        return given
+    where = f" of {projection}" if projection else ""
+    raise QueryError(f"Unknown {what}{where} {given!r}; accepted: {', '.join(accepted)}.")
+
+
+def _meet(selection: Selection, plan: _Plan) -> _Meetings:
+    """Code nodes and trainings in the order of their IRIs, and join the two sides."""
+    rows = selection.involvements.filter(pl.col("role").is_in(plan.roles))
+    left, right = plan.projection.sides(rows, selection, plan.level)
+    nodes = _codes(left["node"], right["node"])
+    ways = _codes(left["via"], right["via"])
+    trainings = (
+        selection.trainings.sort("training")
+        .with_row_index("code")
+        .select(pl.col("code").cast(pl.Int64), "training", "label", "year")
+    )
+    tables = {"training": trainings.select("training", "code"), "node": nodes, "via": ways}
+    pairing = Pairing(
+        left=_coded(left, tables),
+        right=_coded(right, tables),
+        symmetric=plan.projection.symmetric,
+        within=selection.within,
+        loops=plan.loops,
+    )
+    years = trainings.select(training="code", year="year")
+    links = pairing.links().join(years, on="training", how="left")
+    return _Meetings(selection, rows, nodes["value"].to_list(), trainings, pairing, links)
+
+
+def _codes(*series: pl.Series) -> pl.DataFrame:
+    """Return (value, code) of all distinct values in their order."""
+    values = pl.concat([one.alias("value") for one in series]).unique().sort()
+    return values.to_frame().with_row_index("code").select("value", pl.col("code").cast(pl.Int64))
+
+
+def _coded(side: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    for column, table in tables.items():
+        codes = table.rename({table.columns[0]: column})
+        side = (
+            side.join(codes, on=column, maintain_order="left")
+            .with_columns(pl.col("code").alias(column))
+            .drop("code")
+        )
+    return side
+
+
+def _linked(edges: pl.DataFrame) -> list[int]:
+    """Return the codes of the nodes that have an edge."""
+    ends = pl.concat([edges["source"], edges["target"].alias("source")])
+    return [int(code) for code in ends.unique().sort()]
+
+
+def _renumbered(edges: pl.DataFrame, codes: Mapping[int, int]) -> pl.DataFrame:
+    old, new = list(codes.keys()), list(codes.values())
+    ends = pl.col("source", "target")
+    kept = edges.filter(pl.col("source").is_in(old) & pl.col("target").is_in(old))
+    return kept.with_columns(ends.replace_strict(old, new, return_dtype=pl.Int64))
+
+
+def _attributes(names: list[str], meetings: _Meetings, level: str) -> pl.DataFrame:
+    """Return (node, label, country, kind); where the entity has no country, the only one seen."""
+    placed = LEVELS[level].place(meetings.rows, meetings.selection)
+    seen = (
+        placed.filter(pl.col("node") == pl.col("via"), pl.col("country").is_not_null())
+        .group_by("node")
+        .agg(seen=pl.col("country").unique())
+        .filter(pl.col("seen").list.len() == 1)
+        .select("node", seen=pl.col("seen").list.first())
+    )
+    entities = meetings.selection.entities.rename({"entity": "node"})
+    return (
+        pl.DataFrame({"node": names}, schema={"node": pl.String})
+        .join(entities, on="node", how="left", maintain_order="left")
+        .join(seen, on="node", how="left", maintain_order="left")
+        .select(
+            "node",
+            label=pl.coalesce("label", "node"),
+            country=pl.coalesce("country", "seen"),
+            kind=pl.coalesce("kind", pl.lit(LEVELS[level].kind)),
+        )
+    )
+
+
+def _meta(meetings: _Meetings, plan: _Plan) -> dict[str, object]:
+    weights = plan.projection.weights
+    meta: dict[str, object] = {
+        "projection": plan.name,
+        "definition": plan.projection.definition,
+        "level": plan.level,
+        "roles": list(plan.roles),
+        "directed": plan.projection.directed,
+        "weight": plan.weight,
+        "weights": {name: f"{w.definition}: {w.formula}" for name, w in weights.items()},
+        "filters": dict(meetings.selection.filters),
+        "coverage": _coverage(meetings, plan.level),
+    }
+    reason = _reason(meetings, plan)
+    return meta | ({"reason": reason} if reason else {})
+
+
+def _coverage(meetings: _Meetings, level: str) -> dict[str, int]:
+    """Return what was used and what was left out, by reason."""
+    rows, pairing = meetings.rows, meetings.pairing
+    placed = LEVELS[level].place(rows, meetings.selection)
+    present = pl.concat([pairing.left["training"], pairing.right["training"]]).n_unique()
+    taking_part = pl.col("side").is_in(["learner", "educator"])
+    unknown = taking_part & pl.col("person").is_null() & pl.col("headcount").is_null()
+    return {
+        **meetings.selection.coverage,
+        f"trainings_without_{level}": meetings.selection.trainings.height - present,
+        "trainings_used": meetings.links["training"].n_unique(),
+        "involvements": rows.height,
+        f"involvements_without_{level}": placed["node"].null_count(),
+        "groups_of_unknown_size": rows.filter(unknown).height,
+    }
+
+
+def _reason(meetings: _Meetings, plan: _Plan) -> str:
+    """Return why there is no edge, or nothing where there is one."""
+    if meetings.links.height:
+        return ""
+    trainings, plural = meetings.selection.trainings.height, LEVELS[plan.level].plural
+    if trainings == 0:
+        return "No training passes the filters."
+    if plan.projection.symmetric:
+        missing = f"None of the {trainings} selected trainings brings two {plural} together"
+    else:
+        missing = f"None of the {trainings} selected trainings has {plural} on both sides"
+    limited = {"bloc", "country"} & set(meetings.selection.filters)
+    ends = "both" if meetings.selection.within else "one"
+    inside = f", {ends} inside the filter" if limited else ""
+    return f"{missing}{inside} (roles: {', '.join(plan.roles)})."

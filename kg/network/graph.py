@@ -1,0 +1,257 @@
+"""A network of nodes and weighted edges, and what can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from kg.errors import NotFoundError, QueryError
+from kg.network import foreign, scores
+from kg.network.formats import FORMATS
+from kg.network.pairing import Pairing
+from kg.results import ResultTable
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["UNWEIGHTED", "Network"]
+
+UNWEIGHTED = "unweighted"
+"""The name of the weight that counts every edge as 1."""
+
+EDGE_COLUMNS = (
+    "source",
+    "source_label",
+    "target",
+    "target_label",
+    "weight",
+    "shared_trainings",
+    "first_year",
+    "last_year",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Nodes, edges and the trainings behind them; made by :func:`kg.network.project`.
+
+    Attributes
+    ----------
+    nodes:
+        One row a node in the order of the IRIs: node, label, country, kind (text).
+    edges_by_code:
+        One row an edge: source, target (row numbers of ``nodes``; an undirected edge once, the
+        smaller first), shared_trainings, first_year, last_year (int or null), and one column
+        of positive floats for each weight.
+    weights:
+        The names of these weights.
+    weight:
+        The one that counts unless a method is told otherwise.
+    directed:
+        Edges run from source to target.
+    meta:
+        Projection, level, filters, weights, coverage; ``reason`` where the network is empty.
+    pairing, trainings:
+        What the evidence is read from: codes (see :class:`kg.network.pairing.Pairing`), and
+        code, training, label, year. None for a network that was not made from trainings.
+    """
+
+    nodes: pl.DataFrame
+    edges_by_code: pl.DataFrame
+    weights: tuple[str, ...]
+    weight: str
+    directed: bool = False
+    meta: Mapping[str, object] = field(default_factory=dict)
+    pairing: Pairing | None = None
+    trainings: pl.DataFrame | None = None
+
+    def __len__(self) -> int:
+        """Return the number of nodes."""
+        return self.nodes.height
+
+    def __repr__(self) -> str:
+        kind = "directed" if self.directed else "undirected"
+        edges = self.edges_by_code.height
+        return f"Network({len(self)} nodes, {edges} edges, {kind}, weight {self.weight!r})"
+
+    def adjacency(self, weight: str | None = None) -> Any:
+        """Return the ``scipy.sparse.csr_array`` of a weight, without loops.
+
+        Rows and columns follow ``nodes``; entry [u, v] is the weight of u → v, and the matrix
+        of an undirected network is symmetric. ``weight="unweighted"`` sets every weight to 1.
+        """
+        chosen = self.weight_name(weight)
+        edges = self.edges_by_code.filter(pl.col("source") != pl.col("target"))
+        source, target = edges["source"].to_numpy(), edges["target"].to_numpy()
+        values = np.ones(len(source)) if chosen == UNWEIGHTED else edges[chosen].to_numpy()
+        if not self.directed:
+            source, target = np.concatenate([source, target]), np.concatenate([target, source])
+            values = np.concatenate([values, values])
+        matrix = csr_array((values, (source, target)), shape=(len(self), len(self)))
+        matrix.sort_indices()
+        return matrix
+
+    def centrality(
+        self,
+        measure: str | Sequence[str] | None = None,
+        *,
+        weight: str | None = None,
+        top: int | None = None,
+        normalised: bool = False,
+    ) -> ResultTable:
+        """Return one row a node, the most central first.
+
+        Parameters
+        ----------
+        measure:
+            A name of :data:`kg.network.measures.MEASURES`: columns node, label, country, score,
+            rank. Several names, or None for all that apply: columns node, label, country and
+            one score column for each, in the order of the first.
+        weight:
+            One of ``weights`` or "unweighted", for every measure that can use a weight. None:
+            each measure in its usual form, as ``meta["measures"]`` says.
+        top:
+            Keep so many rows; ``meta["left_out"]`` says how many there were besides.
+        normalised:
+            Divide degree, betweenness and harmonic by their largest possible score.
+
+        Ties share a rank (standard competition ranking) and stand in the order of their IRIs;
+        scores have 12 significant digits. Where a measure has no value on this network, naming
+        it raises :class:`~kg.network.measures.UndefinedMeasureError`; among several its column is
+        empty and ``meta["caveats"]`` says why.
+
+        Raises
+        ------
+        QueryError
+            Unknown measure or weight, or ``top`` below 1.
+        """
+        return scores.table(self, measure, weight, top, normalised)
+
+    def edges(self, *, weight: str | None = None, top: int | None = None) -> ResultTable:
+        """Return one row an edge, the heaviest first, ties in the order of the IRIs.
+
+        Columns: source, source_label, target, target_label, weight, shared_trainings,
+        first_year, last_year. An undirected edge stands once, its smaller IRI as the source.
+        """
+        chosen = self.weight_name(weight)
+        frame = self.edge_frame(chosen).sort(
+            "weight", "source", "target", descending=[True, False, False]
+        )
+        kept = frame if top is None else frame.head(top)
+        meta = {**self.meta, "weight": chosen, "left_out": frame.height - kept.height}
+        return ResultTable(EDGE_COLUMNS, kept.select(EDGE_COLUMNS).rows(), meta)
+
+    def edge_frame(self, weight: str | None = None) -> pl.DataFrame:
+        """Return the edges in the order of the IRIs: columns of :meth:`edges`, then all weights."""
+        chosen = self.weight_name(weight)
+        nodes = (
+            self.nodes.select("node", "label")
+            .with_row_index("code")
+            .with_columns(pl.col("code").cast(pl.Int64))
+        )
+        value = pl.lit(1.0) if chosen == UNWEIGHTED else pl.col(chosen)
+        others = [name for name in self.weights if name != "weight"]
+        return (
+            self.edges_by_code.with_columns(weight=value.round_sig_figs(12))
+            .join(nodes, left_on="source", right_on="code", how="left")
+            .join(nodes, left_on="target", right_on="code", how="left", suffix="_target")
+            .select(
+                "weight",
+                "shared_trainings",
+                "first_year",
+                "last_year",
+                *(pl.col(name).round_sig_figs(12) for name in others),
+                source="node",
+                source_label="label",
+                target="node_target",
+                target_label="label_target",
+            )
+            .select(*EDGE_COLUMNS, *others)
+            .sort("source", "target")
+        )
+
+    def evidence(self, a: str, b: str) -> ResultTable:
+        """Return the trainings behind the edge from a to b: training, label, year; oldest first.
+
+        Trainings without a year come last. No row means no edge; ``meta["reason"]`` says so.
+
+        Raises
+        ------
+        NotFoundError
+            A node is not in the network.
+        QueryError
+            The network was not made from trainings.
+        """
+        source, target = self._code(a), self._code(b)
+        if self.pairing is None or self.trainings is None:
+            raise QueryError("This network was not made from trainings, so it has no evidence.")
+        links = self.pairing.of(source, target).links()
+        found = self.trainings.filter(pl.col("code").is_in(links["training"].unique().to_list()))
+        rows = (
+            found.sort("year", "training", nulls_last=True)
+            .select("training", "label", "year")
+            .rows()
+        )
+        meta = {**self.meta, "source": a, "target": b}
+        if not rows:
+            meta["reason"] = "No training links the two under these filters."
+        return ResultTable(("training", "label", "year"), rows, meta)
+
+    def to_networkx(self) -> nx.Graph[Any]:
+        """Return the networkx Graph (DiGraph if directed).
+
+        Nodes are IRIs with label, country, kind; edges have ``weight`` (the network's own), every
+        weight by name, shared_trainings, first_year, last_year. Missing values are left out.
+        """
+        return foreign.to_networkx(self)
+
+    @classmethod
+    def from_networkx(cls, graph: nx.Graph[Any], *, weight: str = "weight") -> Network:
+        """Return the network of a networkx graph; see :func:`kg.network.foreign.from_networkx`."""
+        return cls(**foreign.from_networkx(graph, weight))
+
+    def export(self, format_name: str) -> bytes:
+        """Return the network in a format: graphml, gexf, csv (edges) or json (node-link)."""
+        if format_name not in FORMATS:
+            raise QueryError(f"Unknown format {format_name!r}; accepted: {', '.join(FORMATS)}.")
+        return FORMATS[format_name](self)
+
+    def write(self, path: str | Path) -> Path:
+        """Write the network to a file in the format of its suffix and return the path."""
+        path = Path(path)
+        path.write_bytes(self.export(path.suffix.lower().removeprefix(".")))
+        return path
+
+    @cached_property
+    def components(self) -> int:
+        """The number of connected components (directions ignored); an isolate is one."""
+        if not len(self):
+            return 0
+        count, _ = connected_components(self.adjacency(UNWEIGHTED), directed=False)
+        return int(count)
+
+    def weight_name(self, weight: str | None) -> str:
+        """Return the name of a weight, the network's own for None; refuse an unknown one."""
+        if weight is None:
+            return self.weight
+        if weight in (*self.weights, UNWEIGHTED):
+            return weight
+        accepted = ", ".join((*self.weights, UNWEIGHTED))
+        raise QueryError(f"Unknown weight {weight!r}; accepted: {accepted}.")
+
+    def _code(self, node: str) -> int:
+        place = self.nodes["node"].index_of(node)
+        if place is not None:
+            return int(place)
+        close = get_close_matches(node, self.nodes["node"].to_list(), n=3, cutoff=0.6)
+        hint = f"closest: {', '.join(close)}" if close else "its edges() list those that are"
+        raise NotFoundError(f"{node!r} is not a node of this network; {hint}.")

@@ -1,0 +1,84 @@
+"""From involvements to nodes: who stands behind an involvement at a level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from kg.network.blocs import memberships
+from kg.network.frame import Selection
+
+__all__ = ["LEVELS", "Level", "incidence"]
+
+
+@dataclass(frozen=True)
+class Level:
+    """What the nodes of a network are.
+
+    Attributes
+    ----------
+    kind:
+        The kind of entity, as in the entities of a release.
+    plural:
+        The word for messages.
+    place:
+        Adds ``node`` and ``via`` to involvements. Two nodes are linked only by way of two
+        different ``via``: the node itself, or for a bloc the country that brings it in, so
+        that one country in two blocs does not link the two.
+    """
+
+    kind: str
+    plural: str
+    place: Callable[[pl.DataFrame, Selection], pl.DataFrame]
+
+
+def _by(column: str) -> Callable[[pl.DataFrame, Selection], pl.DataFrame]:
+    def place(rows: pl.DataFrame, _: Selection) -> pl.DataFrame:
+        return rows.with_columns(node=pl.col(column), via=pl.col(column))
+
+    return place
+
+
+def _by_bloc(rows: pl.DataFrame, selection: Selection) -> pl.DataFrame:
+    there = memberships(rows, selection.trainings, selection.bloc_members)
+    return rows.join(there, on=["training", "country"], how="left").with_columns(
+        node=pl.col("bloc"), via=pl.col("country")
+    )
+
+
+LEVELS: Mapping[str, Level] = {
+    "institution": Level("organisation", "institutions", _by("organisation")),
+    "person": Level("person", "named persons", _by("person")),
+    "country": Level("country", "countries", _by("country")),
+    "bloc": Level("bloc", "blocs", _by_bloc),
+}
+"""The levels at which a network can be made, by name."""
+
+
+def incidence(rows: pl.DataFrame, selection: Selection, level: str) -> pl.DataFrame:
+    """Return who took part in which training, one row for each (training, node, via).
+
+    Columns: training, node, via (text); inside (bool: any of its involvements is); heads: its
+    people in the training, each named person once and each unnamed group with its headcount,
+    or as one where the headcount is unknown (so a lower bound); size: distinct nodes of the
+    training; total: the heads of all its nodes.
+    """
+    placed = LEVELS[level].place(rows, selection).filter(pl.col("node").is_not_null())
+    named = pl.col("person").drop_nulls().n_unique()
+    groups = pl.col("headcount").fill_null(1).clip(1).filter(pl.col("person").is_null()).sum()
+    nodes = placed.group_by("training", "node").agg(
+        heads=named.cast(pl.Int64) + groups, inside=pl.col("inside").any()
+    )
+    sizes = nodes.group_by("training").agg(
+        size=pl.len().cast(pl.Int64), total=pl.col("heads").sum()
+    )
+    return (
+        placed.select("training", "node", "via")
+        .unique()
+        .join(nodes, on=["training", "node"])
+        .join(sizes, on="training")
+        .select("training", "node", "via", "inside", "heads", "size", "total")
+        .sort("training", "node", "via")
+    )

@@ -1,0 +1,132 @@
+"""From who took part to who is linked: the join behind every projection.
+
+Nodes and trainings are integer codes here, and nothing loops over pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+__all__ = ["Pairing", "Weight", "aggregate"]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What one training adds to the weight of an edge.
+
+    Attributes
+    ----------
+    term:
+        Polars expression over the columns of :meth:`Pairing.links`; the weight of an edge is
+        its sum over the trainings behind the edge. It must be positive.
+    definition, formula, reference:
+        For documentation and the meta of results.
+    """
+
+    term: pl.Expr
+    definition: str
+    formula: str
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """The two sides that meet in a training, and which meetings make a link.
+
+    Attributes
+    ----------
+    left, right:
+        One row for each (training, node, via): see :func:`kg.network.incidence.incidence`,
+        with codes for training, node and via.
+    symmetric:
+        Both sides are the same people: each pair once, the smaller code as the source, and
+        only by way of two different ``via``. Otherwise every left node meets every right one.
+    within:
+        Both nodes of a pair must be inside, not one.
+    loops:
+        Keep a node's link with itself (never in a symmetric pairing).
+    """
+
+    left: pl.DataFrame
+    right: pl.DataFrame
+    symmetric: bool
+    within: bool = False
+    loops: bool = False
+
+    def links(self) -> pl.DataFrame:
+        """Return one row for each (training, source, target).
+
+        Columns besides: heads, size, total of the source's side and, with ``_target``, of
+        the target's side (see :func:`kg.network.incidence.incidence`).
+        """
+        met = self.left.join(self.right, on="training", suffix="_target").rename(
+            {"node": "source", "node_target": "target"}
+        )
+        linked = met.filter(self._linked()).drop("via", "via_target", "inside", "inside_target")
+        # Only blocs come in by way of several countries; elsewhere the rows are unique already.
+        several = any(
+            side.select("training", "node").is_duplicated().any()
+            for side in (self.left, self.right)
+        )
+        return linked.unique(["training", "source", "target"]) if several else linked
+
+    def of(self, source: int, target: int) -> Pairing:
+        """Return the pairing of two nodes alone, for the evidence of their edge."""
+        pair = [source, target]
+        left = self.left.filter(pl.col("node").is_in(pair if self.symmetric else [source]))
+        right = self.right.filter(pl.col("node").is_in(pair if self.symmetric else [target]))
+        return replace(self, left=left, right=right)
+
+    def recoded(self, codes: Mapping[int, int]) -> Pairing:
+        """Return the pairing with new codes for nodes; nodes without one are dropped."""
+        table = pl.DataFrame(
+            {"node": list(codes.keys()), "code": list(codes.values())},
+            schema={"node": pl.Int64, "code": pl.Int64},
+        )
+        return replace(self, left=_recode(self.left, table), right=_recode(self.right, table))
+
+    def _linked(self) -> pl.Expr:
+        inside = pl.col("inside") & pl.col("inside_target")
+        either = pl.col("inside") | pl.col("inside_target")
+        kept = inside if self.within else either
+        if self.symmetric:
+            return (
+                kept
+                & (pl.col("source") < pl.col("target"))
+                & (pl.col("via") != pl.col("via_target"))
+            )
+        return kept if self.loops else kept & (pl.col("source") != pl.col("target"))
+
+
+def _recode(side: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    return side.join(table, on="node", maintain_order="left").with_columns(node="code").drop("code")
+
+
+def aggregate(links: pl.DataFrame, weights: Mapping[str, Weight]) -> pl.DataFrame:
+    """Return one row an edge: source, target, shared_trainings, first_year, last_year, weights.
+
+    ``links`` has a column ``year``. Sums of floats run in the order of the trainings, one
+    after the other, so that the same input gives the same bits.
+    """
+    ordered = links.sort("source", "target", "training")
+    edges = ordered.group_by("source", "target", maintain_order=True).agg(
+        shared_trainings=pl.len().cast(pl.Int64),
+        first_year=pl.col("year").min(),
+        last_year=pl.col("year").max(),
+    )
+    terms = ordered.select(
+        weight.term.cast(pl.Float64).alias(name) for name, weight in weights.items()
+    )
+    counts = edges["shared_trainings"].to_numpy()
+    starts = np.cumsum(counts) - counts
+    return edges.with_columns(
+        pl.Series(name, _sums(terms[name].to_numpy(), starts), dtype=pl.Float64) for name in weights
+    )
+
+
+def _sums(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    return np.add.reduceat(values, starts) if len(starts) else np.zeros(0)

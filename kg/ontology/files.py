@@ -1,0 +1,96 @@
+"""Read the ontology folder: vocabulary, shapes, schemes and rules."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rdflib import OWL, RDF, Graph
+
+from kg.errors import InputError, SettingsError
+from kg.files import read_utf8
+from kg.schema import Schema, read_schema
+
+__all__ = ["Ontology", "load_ontology"]
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """The parsed folder.
+
+    ``vocabulary`` holds classes and properties, ``shapes`` the tables' columns, ``schemes`` the
+    concepts; ``rules`` are SPARQL CONSTRUCT queries by file name. ``fingerprint`` is a SHA-256
+    over all files, so it changes with any edit.
+    """
+
+    folder: Path
+    vocabulary: Graph
+    shapes: Graph
+    schemes: Graph
+    rules: dict[str, str]
+    fingerprint: str
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The tables that the shapes describe."""
+        return read_schema(self.vocabulary + self.shapes + self.schemes)
+
+    @property
+    def version(self) -> str:
+        """The ontology's semantic version, such as ``0.1.0``."""
+        ontology = self.vocabulary.value(None, RDF.type, OWL.Ontology)
+        return str(self.vocabulary.value(ontology, OWL.versionInfo, default="unversioned"))
+
+
+def load_ontology(folder: Path) -> Ontology:
+    """Parse every file of an ontology folder.
+
+    Raises
+    ------
+    SettingsError
+        There is no ontology in the folder.
+    InputError
+        A file is not Turtle; the message gives file and line.
+    """
+    if not (folder / "rihla.ttl").is_file():
+        raise SettingsError(
+            f"{folder}: there is no ontology (no rihla.ttl). Leave [project] ontology out to use "
+            "the one that came with the package, or copy it there first."
+        )
+    files = ontology_files(folder)
+    return Ontology(
+        folder=folder,
+        vocabulary=_parse([folder / "rihla.ttl", *sorted((folder / "vocabulary").glob("*.ttl"))]),
+        shapes=_parse(sorted((folder / "shapes").glob("*.ttl"))),
+        schemes=_parse(sorted((folder / "schemes").glob("*.ttl"))),
+        rules={p.name: read_utf8(p) for p in sorted((folder / "rules").glob("*.rq"))},
+        fingerprint=_fingerprint(folder, files),
+    )
+
+
+def ontology_files(folder: Path) -> list[Path]:
+    """Return the files that decide how tables are read and what follows from them."""
+    patterns = ("rihla.ttl", "vocabulary/*.ttl", "shapes/*.ttl", "schemes/*.ttl", "rules/*.rq")
+    return sorted(path for pattern in patterns for path in folder.glob(pattern))
+
+
+def _fingerprint(folder: Path, files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _parse(files: list[Path]) -> Graph:
+    graph = Graph()
+    for path in files:
+        try:
+            graph.parse(data=read_utf8(path), format="turtle")
+        except InputError:
+            raise
+        except Exception as error:  # noqa: BLE001 - rdflib's parser raises many kinds
+            raise InputError(f"{path}: is not Turtle: {error}") from error
+    return graph

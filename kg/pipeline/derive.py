@@ -1,0 +1,131 @@
+"""Derive: the ontology's own quads, what follows from its axioms and rules, and partnerships."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+import pyoxigraph as ox
+from rdflib import RDF, RDFS, XSD
+
+from kg.errors import InputError
+from kg.mapping import QUAD, iri_term, literal_term
+from kg.network import Network, project
+from kg.ontology import Ontology, compile_axioms, infer
+from kg.provenance import GraphNames
+from kg.terms import RIHLA
+
+__all__ = ["apply_rules", "inferred_quads", "ontology_quads", "partnership_quads"]
+
+_LAST_SEGMENT = r"([^/]+)$"
+
+
+def ontology_quads(ontology: Ontology, names: GraphNames) -> pl.DataFrame:
+    """Return vocabulary, shapes and schemes as quads, with canonical blank nodes (RDFC-1.0)."""
+    parts = {
+        names.vocabulary: ontology.vocabulary + ontology.shapes,
+        names.schemes: ontology.schemes,
+    }
+    frames = [pl.DataFrame(schema=QUAD)]
+    for graph_name, graph in parts.items():
+        triples = ox.parse(graph.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
+        dataset = ox.Dataset(triples)
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        frames.append(_quads_of(dataset, graph_name))
+    return pl.concat(frames)
+
+
+def inferred_quads(
+    asserted: pl.DataFrame, ontology: Ontology, names: GraphNames
+) -> pl.DataFrame:
+    """Return what follows from the data and the schemes by the vocabulary's axioms."""
+    data = asserted.filter(pl.col("g") != f"<{names.vocabulary}>")
+    found = infer(data.select("s", "p", "o").unique(), compile_axioms(ontology.vocabulary))
+    return found.select("s", "p", "o", g=pl.lit(f"<{names.inferred}>"))
+
+
+def apply_rules(store: ox.Store, ontology: Ontology, names: GraphNames) -> pl.DataFrame:
+    """Return what the ontology's rule files construct and the store does not hold yet."""
+    target = ox.Dataset()
+    for name, text in ontology.rules.items():
+        try:
+            answer = store.query(text, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise InputError(f"{ontology.folder / 'rules' / name}: is not SPARQL: {error}") from error
+        if not isinstance(answer, ox.QueryTriples):
+            raise InputError(f"{ontology.folder / 'rules' / name}: a rule is a CONSTRUCT query.")
+        for triple in answer:
+            known = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+            if next(known, None) is None:
+                target.add(ox.Quad(*triple))
+    return _quads_of(target, names.inferred)
+
+
+def partnership_quads(
+    columns: Mapping[str, pl.DataFrame], names: GraphNames, strongest: int
+) -> pl.DataFrame:
+    """Return the strongest partnerships between organisations as resources with their evidence.
+
+    Parameters
+    ----------
+    columns:
+        The flat tables of the release.
+    strongest:
+        How many to keep, by shared trainings, then Newman's weight, then the organisations' IRIs.
+    """
+    network = project(columns, "partnership")
+    edges = network.edge_frame().sort(
+        "shared_trainings", "newman", "source", "target", descending=[True, True, False, False]
+    )
+    kept = edges.head(strongest).with_columns(
+        s=pl.format(
+            f"<{names.base}partnership/{{}}--{{}}>",
+            pl.col("source").str.extract(_LAST_SEGMENT),
+            pl.col("target").str.extract(_LAST_SEGMENT),
+        )
+    )
+    statements = [
+        _statements(kept, RDF.type, pl.lit(f"<{RIHLA.Partnership}>")),
+        _statements(kept, RIHLA.partner, iri_term(pl.col("source"))),
+        _statements(kept, RIHLA.partner, iri_term(pl.col("target"))),
+        _statements(
+            kept,
+            RDFS.label,
+            literal_term(pl.format("{} – {}", "source_label", "target_label")),
+        ),
+        _statements(kept, RIHLA.sharedTrainings, _number("shared_trainings", XSD.integer)),
+        _statements(kept, RIHLA.newmanWeight, _number("newman", XSD.decimal)),
+        _statements(kept, RIHLA.firstYear, _number("first_year", XSD.integer)),
+        _statements(kept, RIHLA.lastYear, _number("last_year", XSD.integer)),
+        _statements(_evidence(network, kept), RIHLA.evidence, iri_term(pl.col("training"))),
+    ]
+    return pl.concat(statements).with_columns(g=pl.lit(f"<{names.derived}>")).sort("s", "p", "o")
+
+
+def _statements(frame: pl.DataFrame, predicate: str, value: pl.Expr) -> pl.DataFrame:
+    return frame.select("s", p=pl.lit(f"<{predicate}>"), o=value).drop_nulls("o")
+
+
+def _number(column: str, datatype: str) -> pl.Expr:
+    return literal_term(pl.col(column).cast(pl.String), datatype)
+
+
+def _evidence(network: Network, kept: pl.DataFrame) -> pl.DataFrame:
+    """Return ``s`` and ``training`` for each training behind a kept edge."""
+    if network.pairing is None or network.trainings is None or not kept.height:
+        return pl.DataFrame(schema={"s": pl.String, "training": pl.String})
+    nodes = network.nodes.with_row_index("code").select(pl.col("code").cast(pl.Int64), "node")
+    trainings = network.trainings.select(training="code", iri="training")
+    links = network.pairing.links().select("training", "source", "target")
+    named = (
+        links.join(nodes.rename({"code": "source", "node": "a"}), on="source")
+        .join(nodes.rename({"code": "target", "node": "b"}), on="target")
+        .join(trainings, on="training")
+    )
+    edges = kept.select("s", a="source", b="target")
+    return named.join(edges, on=["a", "b"]).select("s", training="iri")
+
+
+def _quads_of(dataset: ox.Dataset, graph_name: str) -> pl.DataFrame:
+    rows = [(str(q.subject), str(q.predicate), str(q.object), f"<{graph_name}>") for q in dataset]
+    return pl.DataFrame(rows, schema=QUAD, orient="row").sort("s", "p", "o")

@@ -1,0 +1,151 @@
+"""Load: read every source, check every cell, resolve every reference, map what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from kg.errors import InputError
+from kg.mapping import map_tables
+from kg.provenance import GraphNames, LoadRecord, content_hash
+from kg.reconcile import NameMatches, ResolvedTable, match_names, resolve
+from kg.results import ResultTable
+from kg.schema import Schema
+from kg.settings import Settings, SourceSettings
+from kg.sources import read_source
+from kg.tables import CheckedTable, InputTable, Problem, check_table
+
+__all__ = ["Loaded", "load_sources", "refuse_excess", "report_table"]
+
+Progress = Callable[[str], None]
+_SHOWN = 20  # problems in the message of a build that stops
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """All sources as resolved tables, with what was found on the way.
+
+    ``suppressed`` counts the groups whose headcount fell below the project's threshold.
+    """
+
+    tables: tuple[ResolvedTable, ...]
+    loads: tuple[LoadRecord, ...]
+    problems: tuple[Problem, ...]
+    matches: NameMatches
+    suppressed: int
+
+    def quads(self, names: GraphNames) -> pl.DataFrame:
+        """Return the quads of all tables, one graph a load."""
+        graphs = {load.source.id: names.load(load.source.id, load.content) for load in self.loads}
+        return map_tables(self.tables, graphs)
+
+    def counts(self) -> ResultTable:
+        """Return rows read, kept, refused and merged, a line for each table of each source."""
+        groups: dict[tuple[str, str], list[int]] = {}
+        for table in self.tables:
+            source = table.checked.table
+            line = groups.setdefault((source.source, source.name), [0, 0, 0, 0])
+            for i, count in enumerate(_row_counts(table)):
+                line[i] += count
+        rows = [(*key, *line) for key, line in groups.items()]
+        return ResultTable(("source", "table", "read", "kept", "refused", "merged"), rows)
+
+
+def load_sources(
+    settings: Settings, schema: Schema, progress: Progress = lambda _: None
+) -> Loaded:
+    """Read, check and resolve all sources of a project.
+
+    Raises
+    ------
+    InputError
+        A file cannot be taken in at all. Rows that are refused do not raise: see ``problems``
+        and :func:`refuse_excess`.
+    """
+    contents: dict[str, str] = {}
+    checked: list[CheckedTable] = []
+    suppressed = 0
+    for source in settings.sources:
+        progress(f"reading {source.id}")
+        found = read_source(source, schema)
+        contents[source.id] = content_hash(source, found.files)
+        for table in found.tables:
+            safe, count = _suppress(_check(table, schema), settings.build.suppress_below)
+            suppressed += count
+            checked.append(safe)
+    progress("matching names and references")
+    matched, matches = match_names(checked)
+    tables = resolve(matched, schema, settings.project.base)
+    loads = [_record(source, contents[source.id], tables) for source in settings.sources]
+    problems = tuple(problem for table in tables for problem in table.problems)
+    return Loaded(tuple(tables), tuple(loads), problems, matches, suppressed)
+
+
+def refuse_excess(loaded: Loaded) -> None:
+    """Stop where a source has more refused rows than its ``max_refused`` allows.
+
+    Raises
+    ------
+    InputError
+        With the first problems in full.
+    """
+    for load in loaded.loads:
+        allowed = load.source.max_refused
+        if load.refused > allowed * load.read:
+            own = [p for p in loaded.problems if p.source == load.source.id]
+            errors = [p for p in own if p.severity == "error"]
+            lines = [f"  {problem}" for problem in errors[:_SHOWN]]
+            if len(errors) > _SHOWN:
+                lines.append(f"  … and {len(errors) - _SHOWN} more")
+            raise InputError(
+                f"{load.source.id}: {load.refused} of {load.read} rows were refused; "
+                f"max_refused allows {allowed:.1%}. Nothing was changed.\n" + "\n".join(lines)
+            )
+
+
+def report_table(problems: Sequence[Problem]) -> ResultTable:
+    """Return the row-level report: a line for each refused or doubtful cell."""
+    columns = tuple(Problem.__dataclass_fields__)
+    return ResultTable(columns, [tuple(getattr(p, c) for c in columns) for p in problems])
+
+
+def _check(table: InputTable, schema: Schema) -> CheckedTable:
+    table_schema = schema.tables[table.name]
+    keys = {
+        key: iri
+        for iri in schema.subclasses(table_schema.target)
+        for key in schema.class_keys.get(iri, ())
+    }
+    class_columns = [c.name for c in table_schema.columns if c.kind == "class"]
+    return check_table(table, table_schema, dict.fromkeys(class_columns, keys))
+
+
+def _suppress(table: CheckedTable, threshold: int) -> tuple[CheckedTable, int]:
+    """Drop the headcount of counted groups below the threshold; say how many there were.
+
+    Small groups can be recognised; the participation stays, its size does not.
+    """
+    counts = table.values.get("headcount")
+    if threshold <= 1 or table.schema.name != "participations" or counts is None:
+        return table, 0
+    small = counts.filter(pl.col("value").cast(pl.Int64, strict=False) < threshold)
+    if "person" in table.values:
+        small = small.join(table.values["person"], on="_id", how="anti")
+    kept = counts.join(small, on="_id", how="anti", maintain_order="left")
+    return replace(table, values={**table.values, "headcount": kept}), small.height
+
+
+def _row_counts(table: ResolvedTable) -> tuple[int, int, int, int]:
+    read = table.checked.rows.height
+    return read, table.subjects.height, read - table.subjects.height - table.merged, table.merged
+
+
+def _record(
+    source: SourceSettings, content: str, tables: Iterable[ResolvedTable]
+) -> LoadRecord:
+    own = [_row_counts(t) for t in tables if t.checked.table.source == source.id]
+    read, kept, refused, merged = (sum(column) for column in zip(*own, strict=True))
+    return LoadRecord(source, content, read, kept, refused, merged)
+

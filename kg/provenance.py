@@ -1,0 +1,132 @@
+"""Where statements come from: the graphs of a release, and what is stated about each load.
+
+Nothing here depends on when the build ran: the same inputs give the same statements. The time
+of the build stands in the release's manifest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from rdflib import DCAT, DCTERMS, PROV, RDF, RDFS, XSD, Graph, Literal, URIRef
+
+from kg import __version__
+from kg.files import sha256
+from kg.settings import SourceSettings
+from kg.terms import RIHLA, SCHEMA
+
+__all__ = ["GraphNames", "LoadRecord", "content_hash", "describe_loads"]
+
+
+@dataclass(frozen=True)
+class GraphNames:
+    """The IRIs of the named graphs of a release, under one base."""
+
+    base: str
+
+    def load(self, source: str, content: str) -> str:
+        """The graph of one source's load; it changes with the content."""
+        return f"{self.base}graph/{source}-{content[:8]}"
+
+    @property
+    def vocabulary(self) -> str:
+        """Classes, properties and shapes."""
+        return f"{self.base}graph/vocabulary"
+
+    @property
+    def schemes(self) -> str:
+        """The concepts of the ontology's schemes."""
+        return f"{self.base}graph/schemes"
+
+    @property
+    def inferred(self) -> str:
+        """What follows from axioms and rules."""
+        return f"{self.base}graph/inferred"
+
+    @property
+    def derived(self) -> str:
+        """What the build computes: partnerships."""
+        return f"{self.base}graph/derived"
+
+    @property
+    def provenance(self) -> str:
+        """Statements about sources and loads."""
+        return f"{self.base}graph/provenance"
+
+
+@dataclass(frozen=True)
+class LoadRecord:
+    """What one load did: rows by outcome, and the content that went in.
+
+    ``read`` = ``kept`` + ``refused`` + ``merged``. ``content`` is a SHA-256.
+    """
+
+    source: SourceSettings
+    content: str
+    read: int
+    kept: int
+    refused: int
+    merged: int
+
+
+def content_hash(source: SourceSettings, files: Sequence[Path]) -> str:
+    """Return a SHA-256 over a source's files and the settings that decide how they are read."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path.name}\0{sha256(path)}\0".encode())
+    digest.update(repr((source.kind, sorted(source.options.items()))).encode())
+    return digest.hexdigest()
+
+
+def describe_loads(loads: Sequence[LoadRecord], names: GraphNames, ontology: str) -> pl.DataFrame:
+    """Return the provenance quads of all loads (columns ``s``, ``p``, ``o``, ``g``).
+
+    ``ontology`` is the ontology's version.
+    """
+    graph = Graph()
+    for load in loads:
+        _describe_source(graph, load.source, names)
+        _describe_load(graph, load, names, ontology)
+    rows = [(s.n3(), p.n3(), o.n3(), f"<{names.provenance}>") for s, p, o in graph]
+    return pl.DataFrame(rows, schema=["s", "p", "o", "g"], orient="row").sort("s", "p", "o")
+
+
+def _describe_source(graph: Graph, source: SourceSettings, names: GraphNames) -> None:
+    subject = URIRef(f"{names.base}source/{source.id}")
+    stated: Mapping[URIRef, Literal | URIRef | None] = {
+        RDF.type: RIHLA.Source,
+        RDFS.label: Literal(source.title),
+        DCTERMS.title: Literal(source.title),
+        DCTERMS.license: URIRef(source.licence),
+        DCAT.landingPage: URIRef(source.homepage) if source.homepage else None,
+        SCHEMA.creditText: Literal(source.attribution) if source.attribution else None,
+    }
+    for predicate, value in stated.items():
+        if value is not None:
+            graph.add((subject, predicate, value))
+
+
+def _describe_load(graph: Graph, load: LoadRecord, names: GraphNames, ontology: str) -> None:
+    subject = URIRef(f"{names.base}load/{load.source.id}-{load.content[:8]}")
+    target = URIRef(names.load(load.source.id, load.content))
+    retrieved = Literal(load.source.retrieved.isoformat(), datatype=XSD.date)
+    software = f"rihla-kg {__version__}, ontology {ontology}"
+    graph.add((subject, RDF.type, RIHLA.Load))
+    graph.add((subject, RDFS.label, Literal(f"Load of {load.source.title}, {retrieved}")))
+    graph.add((subject, RIHLA.loadedFrom, URIRef(f"{names.base}source/{load.source.id}")))
+    graph.add((subject, RIHLA.loadedInto, target))
+    graph.add((target, PROV.wasGeneratedBy, subject))
+    graph.add((subject, DCTERMS.date, retrieved))
+    graph.add((subject, DCTERMS.description, Literal(software)))
+    graph.add((subject, RIHLA.contentHash, Literal(load.content)))
+    for predicate, count in (
+        (RIHLA.rowsRead, load.read),
+        (RIHLA.rowsKept, load.kept),
+        (RIHLA.rowsRefused, load.refused),
+        (RIHLA.rowsMerged, load.merged),
+    ):
+        graph.add((subject, predicate, Literal(str(count), datatype=XSD.integer)))

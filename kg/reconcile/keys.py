@@ -1,0 +1,368 @@
+"""From cells to things by key: the IRI of each row, and the IRI that each reference means.
+
+Rows get their IRI from the first key template whose columns are filled, so a stable identifier
+(ROR, ORCID) gives the same thing the same IRI whatever the source. References are matched on
+identifiers and on the columns that a shape marks with ``rihla:lookup``, never on a resemblance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+
+import polars as pl
+from rapidfuzz import process
+
+from kg.errors import SettingsError
+from kg.identifiers import SCHEMES, key_segment
+from kg.schema import Column, Schema, TableSchema
+from kg.tables import CheckedTable, Problem, problems_at
+
+__all__ = ["ResolvedTable", "resolve"]
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_SUGGESTIONS = 200  # distinct unknown values that get a "did you mean"
+_CLOSE = 80  # rapidfuzz score from 0 to 100
+_EMPTY_INDEX = {"key": pl.String, "iri": pl.String}
+
+
+@dataclass(frozen=True)
+class ResolvedTable:
+    """A checked table with IRIs.
+
+    ``subjects`` has ``_id`` and ``iri`` for each row that is kept. ``references`` gives, for each
+    reference column, ``_id`` and ``iri``. ``merged`` counts the rows that repeat another row of
+    the same source in every cell; with ``refused`` and the kept ones they add up to the rows read.
+    """
+
+    checked: CheckedTable
+    subjects: pl.DataFrame
+    references: Mapping[str, pl.DataFrame]
+    problems: tuple[Problem, ...]
+    refused: frozenset[int]
+    merged: int
+
+
+@dataclass
+class _Pass:
+    """What one pass over all tables finds; ``refused`` has a set of row ids for each table."""
+
+    refused: list[set[int]]
+    problems: dict[tuple[int, int, str, str, str], Problem] = field(default_factory=dict)
+    index: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    resolved: dict[int, ResolvedTable] = field(default_factory=dict)
+
+
+def resolve(checked: Sequence[CheckedTable], schema: Schema, base: str) -> list[ResolvedTable]:
+    """Give every row its IRI and every reference its target.
+
+    A row whose reference leads nowhere is refused, and then the rows that refer to it, and so
+    on: the passes repeat until no further row falls.
+
+    Parameters
+    ----------
+    checked:
+        All tables of all sources, in the order of the project file.
+    schema:
+        The schema that they were checked against.
+    base:
+        The start of every IRI that is minted, ending in ``/``.
+
+    Returns
+    -------
+    list[ResolvedTable]
+        In the order of ``checked``.
+    """
+    refused = [set(table.refused) for table in checked]
+    order = _build_order(checked, schema)
+    found: dict[tuple[int, int, str, str, str], Problem] = {}
+    while True:
+        state = _Pass(refused=[set(r) for r in refused])
+        for name in order:
+            numbers = [i for i, table in enumerate(checked) if table.schema.name == name]
+            _resolve_named(numbers, checked, schema, base, state)
+        _resolve_remaining_references(checked, schema, state)
+        found |= state.problems
+        if state.refused == refused:
+            break
+        refused = state.refused
+    return [_with_problems(state.resolved[i], found, i) for i in range(len(checked))]
+
+
+def _with_problems(
+    table: ResolvedTable, found: Mapping[tuple[int, int, str, str, str], Problem], number: int
+) -> ResolvedTable:
+    own = [p for key, p in found.items() if key[0] == number]
+    problems = sorted([*table.checked.problems, *own], key=lambda p: (p.row, p.column, p.rule))
+    return ResolvedTable(
+        table.checked,
+        table.subjects,
+        table.references,
+        tuple(problems),
+        table.refused,
+        table.merged,
+    )
+
+
+def _build_order(checked: Sequence[CheckedTable], schema: Schema) -> list[str]:
+    """Return the tables so that each comes after those whose IRIs its own keys contain."""
+    names = {table.schema.name for table in checked}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name in sorted(names):
+        table = schema.tables[name]
+        used = {c.name: c for c in table.columns if c.kind == "reference"}
+        needed = {
+            other.name
+            for column in _template_columns(table)
+            if column in used
+            for other in schema.tables_for(str(used[column].target))
+        }
+        sorter.add(name, *(needed & names - {name}))
+    try:
+        return list(sorter.static_order())
+    except CycleError as error:
+        raise SettingsError(
+            f"The key templates of these tables need each other: {' → '.join(error.args[1])}. "
+            "Let one of them use a column that is no reference."
+        ) from error
+
+
+def _template_columns(table: TableSchema) -> set[str]:
+    return {name for template in table.key_templates for name in _PLACEHOLDER.findall(template)}
+
+
+def _resolve_named(
+    numbers: Iterable[int],
+    checked: Sequence[CheckedTable],
+    schema: Schema,
+    base: str,
+    state: _Pass,
+) -> None:
+    """Resolve all tables of one name: keys, then duplicates, then the entries in the index."""
+    seen = pl.DataFrame(schema={"iri": pl.String, "source": pl.String, "place": pl.String})
+    for number in numbers:
+        table = checked[number]
+        key_columns = _template_columns(table.schema)
+        references = {
+            c.name: _match(number, table, c, schema, state)
+            for c in table.schema.columns
+            if c.kind == "reference" and c.name in table.values and c.name in key_columns
+        }
+        subjects = _subjects(number, table, references, base, state)
+        subjects, merged = _without_duplicates(number, table, subjects, seen, state)
+        seen = pl.concat([seen, _places(table, subjects)])
+        state.resolved[number] = ResolvedTable(
+            table, subjects, references, (), frozenset(state.refused[number]), merged
+        )
+    for number in numbers:
+        _add_to_index(checked[number], state.resolved[number].subjects, state)
+
+
+def _resolve_remaining_references(
+    checked: Sequence[CheckedTable], schema: Schema, state: _Pass
+) -> None:
+    """Match the references that no key needed, now that every table is in the index."""
+    for number, table in enumerate(checked):
+        half = state.resolved[number]
+        references = dict(half.references)
+        for column in table.schema.columns:
+            if (
+                column.kind == "reference"
+                and column.name in table.values
+                and column.name not in references
+            ):
+                references[column.name] = _match(number, table, column, schema, state)
+        refused = state.refused[number]
+        kept = half.subjects.filter(~pl.col("_id").is_in(list(refused)))
+        state.resolved[number] = ResolvedTable(
+            table, kept, references, (), frozenset(refused), half.merged
+        )
+
+
+def _match(
+    number: int, table: CheckedTable, column: Column, schema: Schema, state: _Pass
+) -> pl.DataFrame:
+    """Return ``_id`` and ``iri`` for the cells of a reference column that lead to one thing."""
+    target = str(column.target)
+    index = _index_for(target, schema, state)
+    cells = table.values[column.name].filter(~pl.col("_id").is_in(list(table.refused)))
+    counts = index.group_by("key").agg(pl.col("iri").first(), n=pl.col("iri").n_unique())
+    matched = _with_keys(cells, target, schema).join(
+        counts, on="key", how="left", maintain_order="left"
+    )
+    # The cell as written comes first, its bare identifier second: the first that is known wins.
+    best = matched.group_by("_id", "value", maintain_order=True).agg(
+        pl.col("iri").drop_nulls().first(), pl.col("n").drop_nulls().first()
+    )
+    _note(number, table, column, "reference", _unknown_text(column, schema), best.filter(pl.col("n").is_null()), state, index)
+    ambiguous = f"a key that means one {_local(target)} only; use its id"
+    _note(number, table, column, "ambiguous", ambiguous, best.filter(pl.col("n") > 1), state)
+    return best.filter(pl.col("n") == 1).select("_id", "iri").unique(maintain_order=True)
+
+
+def _with_keys(cells: pl.DataFrame, target: str, schema: Schema) -> pl.DataFrame:
+    """Return ``cells`` with the keys to look under: the folded text, then bare identifiers."""
+    schemes = {
+        column.scheme
+        for table in schema.tables_for(target)
+        for column in table.columns
+        if column.lookup and column.scheme
+    }
+    keys = [pl.col("value").str.to_lowercase()]
+    keys += [
+        SCHEMES[name].normalise(pl.col("value")).str.to_lowercase() for name in sorted(schemes)
+    ]
+    frames = [cells.with_columns(key=key, _order=pl.lit(i)) for i, key in enumerate(keys)]
+    return pl.concat(frames).sort("_id", "value", "_order", maintain_order=True)
+
+
+def _index_for(target: str, schema: Schema, state: _Pass) -> pl.DataFrame:
+    tables = [f for t in schema.tables_for(target) for f in state.index.get(t.name, [])]
+    concepts = pl.DataFrame(
+        [(key, iri) for cls, key, iri in schema.concepts if cls == target],
+        schema=_EMPTY_INDEX,
+        orient="row",
+    )
+    return pl.concat([concepts, *tables])
+
+
+def _add_to_index(table: CheckedTable, subjects: pl.DataFrame, state: _Pass) -> None:
+    entries = [subjects.select(key=pl.col("iri").str.to_lowercase(), iri="iri")]
+    entries += [
+        table.values[column.name]
+        .join(subjects, on="_id")
+        .select(key=pl.col("value").str.to_lowercase(), iri="iri")
+        for column in table.schema.columns
+        if column.lookup and column.name in table.values
+    ]
+    state.index.setdefault(table.schema.name, []).append(pl.concat(entries).unique())
+
+
+def _subjects(
+    number: int,
+    table: CheckedTable,
+    references: Mapping[str, pl.DataFrame],
+    base: str,
+    state: _Pass,
+) -> pl.DataFrame:
+    """Return ``_id`` and ``iri`` of each row that is not refused and has a complete key."""
+    frame = table.rows.filter(~pl.col("_id").is_in(list(state.refused[number])))
+    for name in sorted(_template_columns(table.schema)):
+        frame = frame.join(_key_parts(table, name, references), on="_id", how="left")
+    iris = [
+        pl.format(base + _PLACEHOLDER.sub("{}", template), *_PLACEHOLDER.findall(template))
+        for template in table.schema.key_templates
+    ]
+    frame = frame.with_columns(iri=pl.coalesce(iris))
+    column = table.schema.by_name[_PLACEHOLDER.findall(table.schema.key_templates[-1])[0]]
+    choices = " or ".join(
+        " and ".join(_PLACEHOLDER.findall(t)) for t in table.schema.key_templates
+    )
+    missing = frame.filter(pl.col("iri").is_null()).with_columns(value=pl.lit(None, pl.String))
+    _note(number, table, column, "key", f"a row with {choices}", missing, state)
+    return frame.drop_nulls("iri").select("_id", "iri")
+
+
+def _key_parts(
+    table: CheckedTable, name: str, references: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """Return ``_id`` and the column's part of a key: one row for each filled cell."""
+    if name in references:
+        part = pl.col("iri").str.extract(r"([^/#]+)$")
+        return references[name].group_by("_id").agg(part.first().alias(name))
+    if name not in table.values:
+        return pl.DataFrame(schema={"_id": pl.UInt32, name: pl.String})
+    part = key_segment(pl.col("value"))
+    return table.values[name].group_by("_id").agg(part.first().alias(name))
+
+
+def _without_duplicates(
+    number: int, table: CheckedTable, subjects: pl.DataFrame, seen: pl.DataFrame, state: _Pass
+) -> tuple[pl.DataFrame, int]:
+    """Refuse a second row of the same source with the same IRI; merge it when wholly equal."""
+    located = subjects.join(table.rows, on="_id").with_columns(
+        first=pl.col("_id").first().over("iri"),
+        place=pl.format("{}, row {}", pl.lit(table.table.file), pl.col("_row").first().over("iri")),
+    )
+    earlier = seen.filter(pl.col("source") == table.table.source).select("iri", earlier="place")
+    located = located.join(earlier, on="iri", how="left", maintain_order="left")
+    repeated = located.filter(
+        ((pl.col("_id") != pl.col("first")) | pl.col("earlier").is_not_null())
+        & ~pl.col("_id").is_in(list(table.namesakes))
+    )
+    content = table.table.frame.drop("_row")
+    whole = pl.DataFrame(
+        {"_id": table.rows["_id"], "content": content.hash_rows()} if content.width else {"_id": []}
+    )
+    equal = (
+        repeated.join(whole, on="_id")
+        .join(whole, left_on="first", right_on="_id", suffix="_first")
+        .filter((pl.col("content") == pl.col("content_first")) & pl.col("earlier").is_null())
+    )
+    wrong = repeated.join(equal, on="_id", how="anti")
+    column = table.schema.by_name[_PLACEHOLDER.findall(table.schema.key_templates[-1])[0]]
+    for place, rows in wrong.group_by(pl.coalesce("earlier", "place"), maintain_order=True):
+        accepted = f"a key that no other row has; the first one is in {place[0]}"
+        bad = rows.select("_id", value=pl.col("iri").str.extract(r"/([^/]+/[^/]+)$"))
+        _note(number, table, column, "duplicate", accepted, bad, state)
+    return subjects.join(repeated, on="_id", how="anti"), equal.height
+
+
+def _places(table: CheckedTable, subjects: pl.DataFrame) -> pl.DataFrame:
+    return subjects.join(table.rows, on="_id").select(
+        "iri",
+        source=pl.lit(table.table.source),
+        place=pl.format("{}, row {}", pl.lit(table.table.file), "_row"),
+    )
+
+
+def _note(
+    number: int,
+    table: CheckedTable,
+    column: Column,
+    rule: str,
+    accepted: str,
+    bad: pl.DataFrame,
+    state: _Pass,
+    index: pl.DataFrame | None = None,
+) -> None:
+    """Record the problems of ``bad`` (``_id``, ``value``) and refuse their rows."""
+    if not bad.height:
+        return
+    hints = _suggestions(bad["value"].to_list(), index) if index is not None else {}
+    for problem in problems_at(table, column, rule, accepted, bad.select("_id", "value")):
+        hint = hints.get(problem.value or "")
+        if hint:
+            problem = Problem(**{**vars(problem), "accepted": f"{accepted}. Did you mean {hint}?"})  # noqa: PLW2901
+        key = (number, problem.row, column.name, rule, problem.value or "")
+        state.problems[key] = problem
+    if not column.warning:
+        state.refused[number] |= set(bad["_id"].to_list())
+
+
+def _suggestions(values: list[str], index: pl.DataFrame) -> dict[str, str]:
+    """Return the closest known key for each unknown value that has a close one."""
+    keys = [k for k in index["key"].unique().sort().to_list() if not k.startswith("http")]
+    hints = {}
+    for value in dict.fromkeys(values[:_SUGGESTIONS]):
+        close = process.extractOne(value.lower(), keys, score_cutoff=_CLOSE)
+        if close:
+            hints[value] = close[0]
+    return hints
+
+
+def _unknown_text(column: Column, schema: Schema) -> str:
+    target = str(column.target)
+    keys = []
+    for table in schema.tables_for(target):
+        names = ", ".join(c.name for c in table.columns if c.lookup)
+        keys.append(f"the {names} of a row in table {table.name}")
+    if any(cls == target for cls, _, _ in schema.concepts):
+        keys.append("the key or label of a concept")
+    return f"a known {_local(target)}: {' or '.join(keys)}"
+
+
+def _local(iri: str) -> str:
+    return iri.rpartition("#")[2] or iri

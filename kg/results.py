@@ -1,0 +1,114 @@
+"""One table of answers, whatever produced it: a query, a measure or a list of releases."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import KgError
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+__all__ = ["ResultTable", "Value"]
+
+Value = str | int | float | bool | dt.date | None
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """Rows under named columns, with what a reader needs to trust them.
+
+    Parameters
+    ----------
+    columns:
+        Column names, in order.
+    rows:
+        One tuple a row, as long as ``columns``. IRIs and text are ``str``; a missing
+        value is ``None``.
+    meta:
+        Release, parameters, coverage, method text: whatever the producer can say.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Value, ...]]
+    meta: Mapping[str, object] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[tuple[Value, ...]]:
+        """Yield the rows in order."""
+        return iter(self.rows)
+
+    def column(self, name: str) -> list[Value]:
+        """Return the values of one column, top to bottom."""
+        position = self.columns.index(name)
+        return [row[position] for row in self.rows]
+
+    def select(self, names: Sequence[str]) -> ResultTable:
+        """Return a table of only these columns, in this order."""
+        positions = [self.columns.index(name) for name in names]
+        rows = [tuple(row[p] for p in positions) for row in self.rows]
+        return ResultTable(tuple(names), rows, self.meta)
+
+    def to_records(self) -> list[dict[str, Value]]:
+        """Return one dictionary a row."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def to_csv(self) -> str:
+        """Return RFC 4180 text with a header line; a missing value is an empty cell."""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\r\n")
+        writer.writerow(self.columns)
+        writer.writerows([["" if v is None else _plain(v) for v in row] for row in self.rows])
+        return buffer.getvalue()
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Return ``{"columns": […], "rows": [{…}], "meta": {…}}``."""
+        document = {
+            "columns": list(self.columns),
+            "rows": [{c: _plain(v) for c, v in record.items()} for record in self.to_records()],
+            "meta": dict(self.meta),
+        }
+        return json.dumps(document, ensure_ascii=False, indent=indent, default=str)
+
+    def to_markdown(self) -> str:
+        """Return a GitHub-flavoured Markdown table."""
+        lines = [self.columns, ["---"] * len(self.columns), *self.rows]
+        return "\n".join("| " + " | ".join(map(_markdown_cell, line)) + " |" for line in lines)
+
+    def to_polars(self) -> polars.DataFrame:
+        """Return a polars frame with the same columns and rows."""
+        import polars as pl
+
+        # Column by column: a frame built from rows guesses types from the first ones only.
+        return pl.DataFrame({name: self.column(name) for name in self.columns}, strict=False)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return a pandas frame with the same columns and rows."""
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise KgError(
+                "to_pandas() needs pandas, which is not installed. "
+                "Install it with: pip install 'rihla-kg[pandas]'"
+            ) from error
+        return pd.DataFrame(self.rows, columns=list(self.columns))
+
+
+def _plain(value: Value) -> Any:
+    """Return a value that csv and json write as a reader expects."""
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _markdown_cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")

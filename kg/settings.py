@@ -1,0 +1,269 @@
+"""The project file: which sources, where, base IRI, release folder, thresholds.
+
+``rihla.toml`` is looked for in the folder given, then in its parents; ``RIHLA_PROJECT`` names
+another file. Paths inside it are relative to the file. docs/project-file.md lists every key.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kg.errors import SettingsError
+from kg.files import shipped_folder
+
+__all__ = [
+    "DEFAULT_BASE",
+    "PROJECT_FILE",
+    "PROJECT_VARIABLE",
+    "BuildSettings",
+    "ProjectSettings",
+    "ServeSettings",
+    "Settings",
+    "SourceSettings",
+    "find_project",
+    "load_settings",
+]
+
+_T = TypeVar("_T")
+
+PROJECT_FILE = "rihla.toml"
+PROJECT_VARIABLE = "RIHLA_PROJECT"
+DEFAULT_BASE = "https://w3id.org/rihla/id/"
+
+
+@dataclass(frozen=True)
+class ProjectSettings:
+    """``[project]``: what the graph is called and where things are."""
+
+    title: str = "Rihla"
+    base: str = DEFAULT_BASE
+    releases: Path = Path("releases")
+    ontology: Path | None = None
+    default_bloc: str = "oic"
+
+    def __post_init__(self) -> None:
+        """Refuse a base that cannot be the start of an IRI."""
+        if not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+/", self.base):
+            raise SettingsError(
+                f"[project] base: found {self.base!r}. Accepted: an http(s) IRI that ends in '/', "
+                f"such as {DEFAULT_BASE}."
+            )
+
+
+@dataclass(frozen=True)
+class BuildSettings:
+    """``[build]``: how strict a build is and what it keeps.
+
+    ``suppress_below``: the headcount of a counted group smaller than this many people is not
+    stored. ``partnerships``: how many of the strongest partnerships are stored as resources.
+    """
+
+    keep: int = 3
+    suppress_below: int = 0
+    partnerships: int = 100_000
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that make no sense."""
+        for name, least in (("keep", 1), ("suppress_below", 0), ("partnerships", 0)):
+            if getattr(self, name) < least:
+                raise SettingsError(
+                    f"[build] {name}: found {getattr(self, name)}. Accepted: {least} or more."
+                )
+
+
+@dataclass(frozen=True)
+class ServeSettings:
+    """``[serve]``: address and limits of the endpoint.
+
+    ``timeout_seconds`` bounds one query, ``max_result_mib`` one answer, ``workers`` the query
+    processes that run at a time, ``max_waiting`` the queries that may wait for one.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    timeout_seconds: float = 10.0
+    max_result_mib: int = 64
+    max_waiting: int = 32
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """One ``[[source]]``: where statements come from, and under which licence.
+
+    ``max_refused`` is the share of rows (0 to 1) that may be refused before the build stops.
+    ``options`` are further keys, read by the source's own module.
+    """
+
+    id: str
+    kind: str
+    path: Path
+    title: str
+    licence: str
+    retrieved: dt.date
+    homepage: str | None = None
+    attribution: str | None = None
+    max_refused: float = 0.0
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse an id that cannot stand in a graph's IRI, and a share that is none."""
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", self.id):
+            raise SettingsError(
+                f"[[source]] id: found {self.id!r}. Accepted: small letters, digits and hyphens."
+            )
+        if not 0 <= self.max_refused <= 1:
+            raise SettingsError(
+                f"[[source]] {self.id}: max_refused is {self.max_refused}. Accepted: 0 to 1."
+            )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A whole project file; every path in it is absolute."""
+
+    file: Path
+    project: ProjectSettings
+    build: BuildSettings
+    serve: ServeSettings
+    sources: tuple[SourceSettings, ...]
+
+    @property
+    def ontology(self) -> Path:
+        """The project's own ontology folder, or the one that came with the package."""
+        return self.project.ontology or shipped_folder("ontology")
+
+
+def find_project(start: Path | None = None) -> Path:
+    """Return the project file: ``RIHLA_PROJECT``, else ``rihla.toml`` here or in a parent.
+
+    Raises
+    ------
+    SettingsError
+        There is none; the message says how to make one.
+    """
+    named = os.environ.get(PROJECT_VARIABLE)
+    if start is None and named:
+        return Path(named).resolve()
+    folder = (start or Path.cwd()).resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / PROJECT_FILE).is_file():
+            return candidate / PROJECT_FILE
+    raise SettingsError(
+        f"No {PROJECT_FILE} in {folder} or above it. Start a project with 'kg init FOLDER' "
+        "(add --demo for the demo world), or name its file with --project."
+    )
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Read a project file.
+
+    Raises
+    ------
+    SettingsError
+        The file is missing, is not TOML, lacks a key, or has an unknown key or a bad value.
+    """
+    file = find_project() if file is None else file.resolve()
+    if file.is_dir():
+        file = file / PROJECT_FILE
+    document = _read_toml(file)
+    _refuse_unknown(document, {"project", "build", "serve", "source"}, file, "")
+    folder = file.parent
+    return Settings(
+        file=file,
+        project=_section(ProjectSettings, document.get("project", {}), folder, file, "[project]"),
+        build=_section(BuildSettings, document.get("build", {}), folder, file, "[build]"),
+        serve=_section(ServeSettings, document.get("serve", {}), folder, file, "[serve]"),
+        sources=_sources(document.get("source", []), folder, file),
+    )
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"{file}: there is no such project file. 'kg init FOLDER' makes one."
+        ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: cannot be read as TOML: {error}") from error
+
+
+def _sources(entries: Any, folder: Path, file: Path) -> tuple[SourceSettings, ...]:
+    if not isinstance(entries, list) or not entries:
+        raise SettingsError(
+            f"{file}: there is no [[source]]. Accepted: at least one, with id, kind, path, title, "
+            "licence and retrieved."
+        )
+    known = {f.name for f in fields(SourceSettings)} - {"options"}
+    sources = []
+    for number, entry in enumerate(entries, start=1):
+        options = {key: value for key, value in entry.items() if key not in known}
+        plain = {key: value for key, value in entry.items() if key in known}
+        where = f"[[source]] number {number} ({entry.get('id', 'without id')})"
+        section = _section(SourceSettings, plain, folder, file, where)
+        sources.append(SourceSettings(**{**_as_dict(section), "options": options}))
+    _refuse_repeated([s.id for s in sources], file)
+    return tuple(sources)
+
+
+def _refuse_repeated(ids: list[str], file: Path) -> None:
+    repeated = sorted({i for i in ids if ids.count(i) > 1})
+    if repeated:
+        raise SettingsError(f"{file}: more than one [[source]] is called {', '.join(repeated)}.")
+
+
+def _as_dict(section: Any) -> dict[str, Any]:
+    return {f.name: getattr(section, f.name) for f in fields(section)}
+
+
+def _section(
+    kind: type[_T], values: Mapping[str, Any], folder: Path, file: Path, name: str
+) -> _T:
+    """Make one section's dataclass from its table, naming whatever does not fit."""
+    specification = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+    _refuse_unknown(values, set(specification), file, name)
+    missing = [
+        key
+        for key, f in specification.items()
+        if key not in values and f.default is MISSING and f.default_factory is MISSING
+    ]
+    if missing:
+        raise SettingsError(f"{file}: {name} lacks {', '.join(missing)}.")
+    converted = {
+        key: _converted(value, str(specification[key].type), folder, f"{file}: {name} {key}")
+        for key, value in values.items()
+    }
+    return kind(**converted)
+
+
+_ACCEPTED: dict[str, tuple[tuple[type, ...], str]] = {
+    "str": ((str,), "a text in quotes"),
+    "int": ((int,), "a whole number"),
+    "float": ((int, float), "a number"),
+    "Path": ((str,), "a path in quotes"),
+    "dt.date": ((dt.date,), "a date without quotes, such as 2026-11-20"),
+}
+
+
+def _converted(value: Any, annotation: str, folder: Path, where: str) -> Any:
+    name = annotation.removesuffix(" | None")
+    types, accepted = _ACCEPTED[name]
+    if not isinstance(value, types) or isinstance(value, bool):
+        raise SettingsError(f"{where}: found {value!r}. Accepted: {accepted}.")
+    return (folder / value).resolve() if name == "Path" else value
+
+
+def _refuse_unknown(values: Mapping[str, Any], known: set[str], file: Path, name: str) -> None:
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise SettingsError(
+            f"{file}: {name} does not know {', '.join(unknown)}. Accepted: {', '.join(sorted(known))}."
+        )

@@ -1,0 +1,79 @@
+"""The embedded store: a release's RocksDB folder, read only, queried in this process.
+
+For people's own scripts. A server that strangers ask uses :mod:`kg.store.workers`, since the
+engine has neither time nor memory limits of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import QueryError, ReleaseError
+from kg.results import ResultTable
+from kg.store.base import JSON_RESULTS, table_from_json
+
+__all__ = ["EmbeddedStore"]
+
+_POSITION = re.compile(r"at (\d+):(\d+)")
+
+
+class EmbeddedStore:
+    """Answers queries over one release.
+
+    Parameters
+    ----------
+    path:
+        The release's ``store`` folder.
+    release_id:
+        The release's id, which goes into every answer.
+
+    Raises
+    ------
+    ReleaseError
+        The folder is no store that can be opened.
+    """
+
+    def __init__(self, path: Path, release_id: str) -> None:
+        self.release_id = release_id
+        try:
+            self._store = ox.Store.read_only(str(path))
+        except OSError as error:
+            raise ReleaseError(
+                f"{path}: the release's store cannot be opened ({error}). Verify it with "
+                "'kg check --release', go back with 'kg rollback', or build again with 'kg build'."
+            ) from error
+
+    @classmethod
+    def over(cls, store: ox.Store, release_id: str) -> EmbeddedStore:
+        """Return a store that asks an engine which is open already."""
+        made = cls.__new__(cls)
+        made.release_id = release_id
+        made._store = store
+        return made
+
+    def serialise(self, sparql: str, media_type: str) -> bytes:
+        """Answer a query in a media type; see :class:`kg.store.base.Store`."""
+        try:
+            answer = self._store.query(sparql, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            position = _POSITION.search(str(error))
+            line, column = map(int, position.groups()) if position else (None, None)
+            raise QueryError(f"The query is not SPARQL 1.1: {error}", line, column) from error
+        kind = ox.RdfFormat if isinstance(answer, ox.QueryTriples) else ox.QueryResultsFormat
+        chosen = kind.from_media_type(media_type)
+        if chosen is None:
+            raise QueryError(f"This form of query has no answer as {media_type}.")
+        try:
+            written = answer.serialize(format=chosen)
+        except (OSError, RuntimeError) as error:
+            raise QueryError(f"The query cannot be answered: {error}") from error
+        # Without an output file serialize returns bytes.
+        assert written is not None
+        return written
+
+    def table(self, sparql: str) -> ResultTable:
+        """Answer a SELECT or ASK query as a table."""
+        return table_from_json(self.serialise(sparql, JSON_RESULTS), {"release": self.release_id})

@@ -1,0 +1,273 @@
+"""The program of one query worker: a child process that opens a store and answers queries.
+
+It is run by its path and imports pyoxigraph and the standard library only, so that it starts
+in milliseconds and holds little memory. kg/store/workers.py is the other end: it sends framed
+JSON requests over a Unix socket, and ends this process whenever it likes. Usage::
+
+    python evaluator.py FD STORE MEMORY_BYTES
+
+A frame is four bytes of length (big-endian), then that many bytes. A request is one frame. A
+reply is a frame of JSON, then either ``size`` bytes of answer or, above 64 KiB, a descriptor of
+a memory file that holds them.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import json
+import math
+import os
+import platform
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from typing import IO, Any, cast
+
+import pyoxigraph as ox
+
+INLINE_BYTES = 64 * 1024
+STACK_BYTES = 512 * 1024 * 1024
+SLOW_SECONDS = 0.05  # a query that took longer is asked how much memory it has left behind
+_PAGE = resource.getpagesize()
+
+RESULT_FORMATS = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/csv": ox.QueryResultsFormat.CSV,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+}
+GRAPH_FORMATS = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+}
+
+
+class TooLargeError(Exception):
+    """The answer has grown beyond its limit of bytes."""
+
+
+class Sink:
+    """Takes an answer's bytes: in memory while few, in a memory file when many."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 0
+        self.buffer = bytearray()
+        self.file: int | None = None
+
+    def write(self, data: bytes) -> int:
+        """Take some bytes; raise TooLargeError when they are too many."""
+        self.size += len(data)
+        if self.size > self.limit:
+            raise TooLargeError
+        self.buffer += data
+        if self.size > INLINE_BYTES:
+            self._spill()
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: the engine asks for it, and there is nothing to wait for."""
+
+    def _spill(self) -> None:
+        if self.file is None:
+            self.file = os.memfd_create("answer")
+        view = memoryview(self.buffer)
+        while view:
+            view = view[os.write(self.file, view) :]
+        view.release()
+        self.buffer = bytearray()
+
+    def close(self) -> None:
+        """Let go of the memory file."""
+        if self.file is not None:
+            os.close(self.file)
+
+
+def forbid_sockets() -> bool:
+    """Make the kernel refuse new sockets to this process; False where it cannot."""
+    audit_arch, socket_call = {
+        "x86_64": (0xC000003E, 41),
+        "aarch64": (0xC00000B7, 198),
+    }.get(platform.machine(), (0, 0))
+    if not audit_arch:
+        return False
+
+    def step(code: int, if_true: int, if_false: int, operand: int) -> bytes:
+        return struct.pack("=HBBI", code, if_true, if_false, operand)
+
+    load, jump_equal, give = 0x20, 0x15, 0x06
+    refuse = 0x00050000 | 13  # SECCOMP_RET_ERRNO with EACCES
+    program = b"".join(
+        [
+            step(load, 0, 0, 4),  # the architecture of the call
+            step(jump_equal, 0, 3, audit_arch),
+            step(load, 0, 0, 0),  # its number
+            step(jump_equal, 1, 0, socket_call),
+            step(give, 0, 0, 0x7FFF0000),  # allow
+            step(give, 0, 0, refuse),
+        ]
+    )
+
+    class Program(ctypes.Structure):
+        _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    filter_ = Program(len(program) // 8, program)
+    set_no_new_privileges, set_seccomp, mode_filter = 38, 22, 2
+    if libc.prctl(set_no_new_privileges, 1, 0, 0, 0):
+        return False
+    return bool(libc.prctl(set_seccomp, mode_filter, ctypes.byref(filter_), 0, 0) == 0)
+
+
+def limit_memory(extra: int) -> None:
+    """Let the address space grow by so many bytes over what it has now."""
+    with open("/proc/self/statm", encoding="ascii") as stream:
+        now = int(stream.read().split()[0]) * _PAGE
+    resource.setrlimit(resource.RLIMIT_AS, (now + extra, now + extra))
+
+
+def private_bytes() -> int:
+    """Return the resident memory that belongs to this process alone."""
+    with open("/proc/self/statm", encoding="ascii") as stream:
+        _, resident, shared, *_ = map(int, stream.read().split())
+    return (resident - shared) * _PAGE
+
+
+def receive(channel: socket.socket) -> dict[str, Any] | None:
+    """Return the next request, or None when the parent has hung up."""
+    head = _exactly(channel, 4)
+    if head is None:
+        return None
+    body = _exactly(channel, struct.unpack("!I", head)[0])
+    return None if body is None else cast("dict[str, Any]", json.loads(body))
+
+
+def _exactly(channel: socket.socket, count: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < count:
+        chunk = channel.recv(count - len(data))
+        if not chunk:
+            return None
+        data += chunk
+    return bytes(data)
+
+
+def send(channel: socket.socket, reply: dict[str, Any], sink: Sink | None = None) -> None:
+    """Send a reply with its answer, in the buffer or as a descriptor."""
+    body = json.dumps(reply).encode()
+    frame = struct.pack("!I", len(body)) + body
+    if sink is None or sink.file is None:
+        channel.sendall(frame + (sink.buffer if sink else b""))
+        return
+    rights = array.array("i", [sink.file])
+    sent = channel.sendmsg([frame], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+    channel.sendall(frame[sent:])
+
+
+def evaluate(store: ox.Store, request: dict[str, Any], sink: Sink) -> None:
+    """Run one query and write its serialised answer into the sink."""
+    graphs = [ox.NamedNode(iri) for iri in request["default_graphs"]]
+    named = [ox.NamedNode(iri) for iri in request["named_graphs"]]
+    results = store.query(
+        request["query"],
+        use_default_graph_as_union=request["union"],
+        default_graph=graphs or ([] if named else None),
+        named_graphs=named or ([] if graphs else None),
+    )
+    write(results, request["media_type"], request["prefixes"], sink)
+
+
+def write(results: Any, media_type: str, prefixes: dict[str, str], sink: Sink) -> None:
+    """Serialise results; a format that cannot hold them is a ValueError."""
+    output = cast("IO[bytes]", sink)
+    if isinstance(results, ox.QueryTriples):
+        graph_format = GRAPH_FORMATS.get(media_type)
+        if graph_format is None:
+            raise ValueError(f"{media_type} cannot hold a graph")
+        ox.serialize(cast("Iterable[ox.Triple]", results), output, graph_format, prefixes=prefixes)
+        return
+    table_format = RESULT_FORMATS.get(media_type)
+    if table_format is None:
+        raise ValueError(f"{media_type} cannot hold a table or a truth value")
+    results.serialize(output, table_format)
+
+
+def answer(store: ox.Store, request: dict[str, Any], channel: socket.socket) -> None:
+    """Answer one request: with the bytes, or with the kind of error and its text."""
+    # The kernel ends this process soon after its time even when the parent is gone.
+    signal.setitimer(signal.ITIMER_REAL, math.ceil(request["timeout_s"]) + 2)
+    began = time.perf_counter()
+    sink = Sink(request["max_bytes"])
+    try:
+        evaluate(store, request, sink)
+        reply = {"status": "ok", "size": sink.size, "inline": sink.file is None}
+    except TooLargeError:
+        reply, kept = {"status": "bytes"}, sink
+        sink = Sink(0)
+        kept.close()
+    except (SyntaxError, ValueError, OSError, MemoryError) as error:
+        kept, sink = sink, Sink(0)
+        kept.close()
+        reply = {"status": type(error).__name__, "message": str(error)}
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    seconds = time.perf_counter() - began
+    private = private_bytes() if seconds > SLOW_SECONDS else 0
+    send(channel, {**reply, "seconds": seconds, "private": private}, sink)
+    sink.close()
+
+
+def serve(channel: socket.socket, path: str, memory: int) -> None:
+    """Open the store, say so, and answer until the parent hangs up."""
+    try:
+        store = ox.Store.read_only(path)
+        # A release keeps the union of its graphs in the default graph, each triple once. For a
+        # store without one the engine chains its graphs, and a triple of two counts twice.
+        has_default = next(store.quads_for_pattern(None, None, None, ox.DefaultGraph()), None)
+    except (OSError, ValueError) as error:
+        send(channel, {"status": "unopened", "message": str(error)})
+        return
+    limit_memory(memory)
+    send(channel, {"status": "ready", "union": has_default is None, "private": private_bytes()})
+    while (request := receive(channel)) is not None:
+        answer(store, request, channel)
+
+
+def run(channel: socket.socket, path: str, memory: int) -> None:
+    """Serve in this thread, and end the process with it."""
+    try:
+        serve(channel, path, memory)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        os._exit(1)
+    os._exit(0)
+
+
+def watch(channel: socket.socket) -> None:
+    """End the process as soon as the parent has gone, whatever the query thread does."""
+    poll = select.poll()
+    poll.register(channel, select.POLLRDHUP)
+    poll.poll()
+    os._exit(0)
+
+
+def main(arguments: list[str]) -> None:
+    """Run on the descriptor, the store and the memory limit that the command line names."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    channel = socket.socket(fileno=int(arguments[0]))
+    forbid_sockets()
+    threading.stack_size(STACK_BYTES)
+    threading.Thread(target=run, args=(channel, arguments[1], int(arguments[2]))).start()
+    watch(channel)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,67 @@
+"""A store elsewhere: any SPARQL 1.1 endpoint, asked through SPARQLWrapper."""
+
+from __future__ import annotations
+
+from urllib.error import HTTPError, URLError
+
+from SPARQLWrapper import SPARQLWrapper
+from SPARQLWrapper.SPARQLExceptions import (
+    EndPointNotFound,
+    QueryBadFormed,
+    SPARQLWrapperException,
+)
+
+from kg.errors import LimitError, QueryError, ReleaseError
+from kg.results import ResultTable
+from kg.store.base import JSON_RESULTS, table_from_json
+
+__all__ = ["RemoteStore"]
+
+_TIMEOUT_SECONDS = 60
+_LIMIT_STATUSES = {413, 429, 502, 503, 504}
+
+
+class RemoteStore:
+    """Answers queries by asking the endpoint at ``url``."""
+
+    def __init__(self, url: str, timeout_seconds: int = _TIMEOUT_SECONDS) -> None:
+        self.url = url
+        self._timeout = timeout_seconds
+
+    @property
+    def release_id(self) -> str:
+        """The endpoint's address: what it serves is its own affair."""
+        return self.url
+
+    def serialise(self, sparql: str, media_type: str) -> bytes:
+        """Answer a query in a media type; see :class:`kg.store.base.Store`."""
+        wrapper = SPARQLWrapper(self.url)
+        wrapper.setQuery(sparql)
+        wrapper.setMethod("POST")
+        wrapper.setTimeout(self._timeout)
+        wrapper.addCustomHttpHeader("Accept", media_type)
+        wrapper.setOnlyConneg(True)
+        try:
+            return bytes(wrapper.query().response.read())
+        except QueryBadFormed as error:
+            raise QueryError(f"{self.url} refuses the query: {error}") from error
+        except HTTPError as error:
+            raise _from_status(self.url, error) from error
+        except (EndPointNotFound, URLError, TimeoutError) as error:
+            raise ReleaseError(
+                f"{self.url} does not answer as a SPARQL endpoint: {error}. Check the address, "
+                "and that the server runs."
+            ) from error
+        except SPARQLWrapperException as error:
+            raise LimitError(f"{self.url} could not answer: {error}", status=502) from error
+
+    def table(self, sparql: str) -> ResultTable:
+        """Answer a SELECT or ASK query as a table."""
+        return table_from_json(self.serialise(sparql, JSON_RESULTS), {"release": self.release_id})
+
+
+def _from_status(url: str, error: HTTPError) -> QueryError | LimitError:
+    message = f"{url} answers {error.code}: {error.reason}"
+    if error.code in _LIMIT_STATUSES:
+        return LimitError(message, status=error.code)
+    return QueryError(message)

@@ -1,0 +1,192 @@
+"""One query worker as its parent sees it: a child process and the socket to it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from kg.errors import LimitError, ReleaseError
+from kg.store.explain import out_of_memory
+
+__all__ = ["Reply", "WorkerProcess"]
+
+_PROGRAM = Path(__file__).with_name("evaluator.py")
+_START_SECONDS = 60.0
+_LOOK_SECONDS = 0.25  # how often a waiting thread asks whether its client is still there
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a worker said: ``head`` as in kg/store/evaluator.py, and the answer's bytes."""
+
+    head: dict[str, Any]
+    body: BinaryIO
+
+
+class WorkerProcess:
+    """A child that holds a store open read-only and answers one request at a time.
+
+    Parameters
+    ----------
+    path:
+        The RocksDB folder.
+    memory:
+        How many bytes of address space a query may take.
+    """
+
+    def __init__(self, path: str, memory: int) -> None:
+        self.memory = memory
+        self.is_sound = True
+        self.union = True
+        self._ready = False
+        self._private = 0
+        self._complaints = os.memfd_create("complaints")
+        self._channel, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program, fixed arguments
+                [sys.executable, "-I", str(_PROGRAM), str(theirs.fileno()), path, str(memory)],
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._complaints,
+                # the terminal's Ctrl-C is for the server, which then ends its workers itself
+                start_new_session=True,
+            )
+        self.pid = self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs and can take a request."""
+        return self.is_sound and self._process.poll() is None
+
+    def await_ready(self) -> None:
+        """Return when the store is open; raise ReleaseError when it cannot be."""
+        if self._ready:
+            return
+        self.is_sound = False
+        try:
+            head = self._receive(time.monotonic() + _START_SECONDS, None).head
+            complaint = head.get("message", "")
+        except (OSError, EOFError):
+            head, complaint = {"status": "ended"}, self._last_words() or "the worker ended"
+        if head["status"] != "ready":
+            raise ReleaseError(
+                f"The release's store cannot be opened: {complaint}. "
+                "Build it again, or roll back to another release."
+            )
+        self.union, self._private = head["union"], head["private"]
+        self.is_sound = self._ready = True
+
+    def ask(
+        self, request: Mapping[str, Any], timeout_s: float, is_gone: Callable[[], bool] | None
+    ) -> Reply:
+        """Send a request and wait for its reply; kill the process when that takes too long."""
+        self.is_sound = False
+        body = json.dumps(request).encode()
+        try:
+            self._channel.settimeout(timeout_s)
+            self._channel.sendall(struct.pack("!I", len(body)) + body)
+            reply = self._receive(time.monotonic() + timeout_s, is_gone)
+        except TimeoutError:
+            self.kill()
+            raise LimitError(
+                f"The query ran longer than {timeout_s:g} s and was stopped. Ask for less, start "
+                "from the most selective pattern, or take the columns of the release.",
+                status=504,
+            ) from None
+        except (BrokenPipeError, ConnectionResetError, EOFError):
+            raise self._death() from None
+        # A worker that has grown is replaced: memory is given back by ending a process.
+        self.is_sound = reply.head["private"] - self._private < self.memory // 8
+        return reply
+
+    def kill(self) -> None:
+        """End the process and wait for it; a second call does nothing."""
+        self.is_sound = False
+        if self._process.returncode is None:
+            self._process.kill()
+            self._process.wait()
+        self._channel.close()
+        if self._complaints >= 0:
+            os.close(self._complaints)
+            self._complaints = -1
+
+    def _receive(self, deadline: float, is_gone: Callable[[], bool] | None) -> Reply:
+        data, descriptors = self._first_bytes(deadline, is_gone)
+        with contextlib.ExitStack() as undo:
+            for descriptor in descriptors:
+                undo.callback(os.close, descriptor)
+            data = self._at_least(data, 4, deadline)
+            end = 4 + int(struct.unpack("!I", data[:4])[0])
+            data = self._at_least(data, end, deadline)
+            head = json.loads(data[4:end])
+            if descriptors:
+                undo.pop_all()
+                return Reply(head, _opened(descriptors[0]))
+            data = self._at_least(data, end + head.get("size", 0), deadline)
+            return Reply(head, io.BytesIO(data[end:]))
+
+    def _first_bytes(
+        self, deadline: float, is_gone: Callable[[], bool] | None
+    ) -> tuple[bytes, list[int]]:
+        while (left := deadline - time.monotonic()) > 0:
+            self._channel.settimeout(min(left, _LOOK_SECONDS) if is_gone else left)
+            try:
+                data, descriptors, _, _ = socket.recv_fds(self._channel, _CHUNK, 1)
+            except TimeoutError:
+                self._stop_if(is_gone)
+                continue
+            if not data:
+                raise EOFError
+            return data, descriptors
+        raise TimeoutError
+
+    def _stop_if(self, is_gone: Callable[[], bool] | None) -> None:
+        if is_gone and is_gone():
+            self.kill()
+            raise LimitError("The client hung up; its query was stopped.", status=499)
+
+    def _at_least(self, data: bytes, count: int, deadline: float) -> bytes:
+        parts, have = [data], len(data)
+        while have < count:
+            self._channel.settimeout(max(0.001, deadline - time.monotonic()))
+            part = self._channel.recv(count - have)
+            if not part:
+                raise EOFError
+            parts.append(part)
+            have += len(part)
+        return b"".join(parts)
+
+    def _last_words(self) -> str:
+        return os.pread(self._complaints, 2000, 0).decode(errors="replace").strip()
+
+    def _death(self) -> LimitError:
+        """Say why the process ended by itself."""
+        code = self._process.wait()
+        if "memory allocation" in self._last_words():
+            return out_of_memory(self.memory)
+        cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return LimitError(
+            f"The query made the engine stop ({cause}). The server goes on, with a new worker. "
+            "Such queries nest deeply or chain very many operators: ask in several simpler ones.",
+            status=500,
+        )
+
+
+def _opened(descriptor: int) -> BinaryIO:
+    file = os.fdopen(descriptor, "rb")
+    file.seek(0)
+    return file

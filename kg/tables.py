@@ -1,0 +1,408 @@
+"""Tables as they come from a source, and the checks of every cell against its column.
+
+Checks run on whole columns. A cell that fails refuses its row, or, where the shape says
+``sh:Warning``, leaves a doubt; each is a :class:`Problem` with file, row, column, value and
+what is accepted.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+
+import polars as pl
+
+from kg.errors import InputError
+from kg.files import read_csv
+from kg.identifiers import SCHEMES
+from kg.schema import Column, TableSchema
+
+__all__ = [
+    "CheckedTable",
+    "InputTable",
+    "Problem",
+    "check_table",
+    "problems_at",
+    "read_table",
+    "table_from_records",
+]
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_DATE = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_IRI = r"^https?://[^\s<>\"{}|\\^`]+$"
+_LANGUAGE = r"^(?s:(.*\S))@([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)$"
+_SHOWN = 80  # characters of a value in a message
+
+
+@dataclass(frozen=True)
+class InputTable:
+    """One table of one source, every cell text.
+
+    ``frame`` has String columns named as the template's, and ``_row`` (UInt32): the row number
+    in ``file``, as a spreadsheet shows it. An empty cell is null.
+    """
+
+    source: str
+    name: str
+    file: str
+    frame: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A cell (or row) that was refused, or kept with a doubt (``severity`` ``warning``)."""
+
+    source: str
+    file: str
+    table: str
+    row: int
+    column: str
+    value: str | None
+    rule: str
+    accepted: str
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        """Return the one-line message."""
+        found = "an empty cell" if self.value is None else repr(_shortened(self.value))
+        place = f"{self.file}, row {self.row}, column {self.column}"
+        return f"{place}: found {found}. Accepted: {self.accepted}."
+
+
+@dataclass(frozen=True)
+class CheckedTable:
+    """A table whose cells were checked one by one.
+
+    ``rows`` has ``_id`` (UInt32) and ``_row``. ``values`` gives, for each filled column, a frame
+    of ``_id``, ``value`` (the normalised text) and, for text, ``language``: one row a value.
+    ``refused`` holds the ``_id`` of rows with an error, ``namesakes`` that of rows which were
+    found to describe a thing of another source, so that several may describe the same one.
+    """
+
+    table: InputTable
+    schema: TableSchema
+    rows: pl.DataFrame
+    values: Mapping[str, pl.DataFrame]
+    problems: tuple[Problem, ...]
+    refused: frozenset[int]
+    namesakes: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A named condition under which a value is bad, and what would be accepted instead."""
+
+    name: str
+    bad: pl.Expr
+    accepted: str
+
+
+@dataclass(frozen=True)
+class _Datatype:
+    valid: pl.Expr
+    accepted: str
+
+
+_VALUE = pl.col("value")
+_DATATYPES: dict[str, _Datatype] = {
+    _XSD + "string": _Datatype(pl.lit(value=True), "text"),
+    _XSD + "date": _Datatype(
+        _VALUE.str.contains(f"^{_DATE}$")
+        & _VALUE.str.to_date("%Y-%m-%d", strict=False).is_not_null(),
+        "a date that exists, written YYYY-MM-DD",
+    ),
+    _XSD + "gYearMonth": _Datatype(
+        _VALUE.str.contains(r"^[0-9]{4}-(?:0[1-9]|1[0-2])$"), "a month written YYYY-MM"
+    ),
+    _XSD + "gYear": _Datatype(_VALUE.str.contains(r"^[0-9]{4}$"), "a year written YYYY"),
+    _XSD + "integer": _Datatype(_VALUE.str.contains(r"^[+-]?[0-9]+$"), "a whole number"),
+    _XSD + "nonNegativeInteger": _Datatype(
+        _VALUE.str.contains(r"^[0-9]+$"), "a whole number, zero or more"
+    ),
+    _XSD + "positiveInteger": _Datatype(
+        _VALUE.str.contains(r"^[0-9]*[1-9][0-9]*$"), "a whole number, one or more"
+    ),
+    _XSD + "decimal": _Datatype(
+        _VALUE.str.contains(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$"),
+        "a number with a decimal point, such as 12.5",
+    ),
+    _XSD + "boolean": _Datatype(_VALUE.str.contains(r"^(?:true|false)$"), "true or false"),
+    _XSD + "anyURI": _Datatype(_VALUE.str.contains(_IRI), "a web address"),
+}
+
+
+def read_table(path: Path, source: str, schema: TableSchema) -> InputTable:
+    """Read one CSV file in the form of a table's template.
+
+    Raises
+    ------
+    InputError
+        The file is unreadable, empty, not UTF-8, lacks a required column, has an unknown or a
+        repeated one, or a row with more cells than the header has.
+    """
+    records = read_csv(path)
+    _check_header(records.header, schema, str(path))
+    width = len(records.header)
+    for row, cells in records.rows:
+        if len(cells) > width and any(c.strip() for c in cells[width:]):
+            raise InputError(
+                f"{path}, row {row}: found {len(cells)} cells under {width} columns, the first "
+                f"without a column is {cells[width]!r}. Accepted: one cell a column; put a cell "
+                'that contains a comma in "double quotes".'
+            )
+    columns = {
+        name: [cells[i] if i < len(cells) else "" for _, cells in records.rows]
+        for i, name in enumerate(records.header)
+    }
+    rows = pl.Series("_row", [row for row, _ in records.rows], dtype=pl.UInt32)
+    return InputTable(source, schema.name, str(path), _text_frame(columns).with_columns(rows))
+
+
+def table_from_records(
+    records: Iterable[Mapping[str, str | None]],
+    source: str,
+    schema: TableSchema,
+    file: str,
+    rows: Iterable[int] | None = None,
+) -> InputTable:
+    """Make a table from dictionaries, as a source module does for a foreign format.
+
+    ``rows`` are the row or record numbers in ``file``; without them records count from 1.
+    """
+    records = list(records)
+    names = [c.name for c in schema.columns]
+    unknown = sorted({key for record in records for key in record} - set(names))
+    if unknown:
+        raise ValueError(f"table {schema.name} has no column {', '.join(unknown)}")
+    columns = {name: [record.get(name) for record in records] for name in names}
+    used = {name: cells for name, cells in columns.items() if any(cells)}
+    numbers = list(rows) if rows is not None else list(range(1, len(records) + 1))
+    frame = _text_frame(used).with_columns(pl.Series("_row", numbers, dtype=pl.UInt32))
+    return InputTable(source, schema.name, file, frame)
+
+
+def check_table(
+    table: InputTable, schema: TableSchema, class_keys: Mapping[str, Mapping[str, str]]
+) -> CheckedTable:
+    """Check every cell of a table, except references, which need the other tables.
+
+    ``class_keys`` maps, for each class-valued column, folded names to class IRIs.
+    """
+    frame = table.frame.with_row_index("_id")
+    present = [c for c in schema.columns if c.name in frame.columns]
+    values: dict[str, pl.DataFrame] = {}
+    faults: list[tuple[Column, _Rule, pl.DataFrame]] = []
+    for column in present:
+        cells = _normalised(_cells(frame, column), column, class_keys.get(column.name, {}))
+        faults += [
+            (column, rule, bad)
+            for rule in _rules(column, class_keys.get(column.name, {}))
+            if (bad := cells.filter(rule.bad)).height
+        ]
+        values[column.name] = _finished(cells, column)
+    faults += _row_faults(frame, schema, values)
+    return _checked(table, schema, frame.select("_id", "_row"), values, faults)
+
+
+def problems_at(
+    checked: CheckedTable, column: Column, rule: str, accepted: str, bad: pl.DataFrame
+) -> list[Problem]:
+    """Return the problems of one column for a frame of ``_id`` and ``value``."""
+    located = bad.join(checked.rows, on="_id", how="left")
+    return list(_problems(checked.table, column, rule, accepted, located))
+
+
+def _check_header(header: list[str], schema: TableSchema, where: str) -> None:
+    known = [c.name for c in schema.columns]
+    required = [c.name for c in schema.columns if c.required]
+    missing = [name for name in required if name not in header]
+    unknown = [name for name in header if name not in known]
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if not (missing or unknown or repeated):
+        return
+    faults = [f"the required column {name} is missing" for name in missing]
+    faults += [_unknown_column(name, known) for name in unknown]
+    faults += [f"the column {name} stands there more than once" for name in repeated]
+    raise InputError(
+        f"{where}, row 1: {'; '.join(faults)}. Accepted in table {schema.name}: {', '.join(known)} "
+        f"(required: {', '.join(required)})."
+    )
+
+
+def _unknown_column(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f" (is it {close[0]}?)" if close else ""
+    return f"the column {name!r} is unknown{hint}" if name else "a column has no name"
+
+
+def _text_frame(columns: Mapping[str, list[str | None]]) -> pl.DataFrame:
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+    stripped = pl.all().str.strip_chars()
+    return frame.with_columns(pl.when(stripped == "").then(None).otherwise(stripped).name.keep())
+
+
+def _cells(frame: pl.DataFrame, column: Column) -> pl.DataFrame:
+    """Return ``_id``, ``_row``, ``value``: one row for each value of a column's filled cells."""
+    cells = frame.select("_id", "_row", value=pl.col(column.name)).drop_nulls("value")
+    if column.separator is not None:
+        cells = cells.with_columns(_VALUE.str.split(column.separator)).explode("value")
+        cells = cells.with_columns(_VALUE.str.strip_chars()).filter(_VALUE != "")
+    return cells.with_columns(_VALUE.str.normalize("NFC"))
+
+
+def _normalised(
+    cells: pl.DataFrame, column: Column, class_keys: Mapping[str, str]
+) -> pl.DataFrame:
+    """Add ``written`` (the cell as found) and bring ``value`` into its stored form."""
+    cells = cells.with_columns(written=_VALUE)
+    if column.scheme is not None:
+        return cells.with_columns(value=SCHEMES[column.scheme].normalise(_VALUE))
+    if column.kind == "text":
+        tagged = _VALUE.str.extract_groups(_LANGUAGE)
+        return cells.with_columns(
+            value=pl.coalesce(tagged.struct.field("1"), _VALUE),
+            language=tagged.struct.field("2").str.to_lowercase(),
+        )
+    if column.kind == "class":
+        folded = _VALUE.str.to_lowercase()
+        return cells.with_columns(value=folded.replace_strict(class_keys, default=_VALUE))
+    return cells
+
+
+def _finished(cells: pl.DataFrame, column: Column) -> pl.DataFrame:
+    kept = ["_id", "value", "language"] if column.kind == "text" else ["_id", "value"]
+    return cells.select(kept).unique(maintain_order=True)
+
+
+def _rules(column: Column, class_keys: Mapping[str, str]) -> Iterator[_Rule]:
+    if column.scheme is not None:
+        scheme = SCHEMES[column.scheme]
+        yield _Rule("identifier", ~scheme.is_valid(_VALUE), scheme.accepted)
+    elif column.kind == "literal" and column.datatypes:
+        yield _datatype_rule(column)
+    if column.kind == "iri":
+        yield _Rule("iri", ~_VALUE.str.contains(_IRI), "a web address that begins with http(s)://")
+    if column.kind == "class":
+        names = sorted({iri.rpartition("#")[2] for iri in class_keys.values()})
+        known = list(class_keys.values())
+        yield _Rule("class", ~_VALUE.is_in(known), "one of " + ", ".join(names))
+    yield from _constraint_rules(column)
+
+
+def _datatype_rule(column: Column) -> _Rule:
+    kinds = [_DATATYPES[d] for d in column.datatypes if d in _DATATYPES]
+    if len(kinds) < len(column.datatypes):
+        raise InputError(
+            f"The column {column.name} has the datatype {column.datatypes}, which tables cannot "
+            f"check. Accepted: {', '.join(d.rpartition('#')[2] for d in _DATATYPES)}."
+        )
+    valid = reduce(lambda a, b: a | b, (kind.valid for kind in kinds))
+    return _Rule("datatype", ~valid, ", or ".join(kind.accepted for kind in kinds))
+
+
+def _constraint_rules(column: Column) -> Iterator[_Rule]:
+    if column.values:
+        yield _Rule("value list", ~_VALUE.is_in(column.values), "one of " + ", ".join(column.values))
+    if column.pattern:
+        accepted = column.message or f"text that matches {column.pattern}"
+        yield _Rule("pattern", ~_VALUE.str.contains(column.pattern), accepted)
+    least, most = column.lengths
+    if least is not None:
+        yield _Rule("length", _VALUE.str.len_chars() < least, f"at least {least} characters")
+    if most is not None:
+        yield _Rule("length", _VALUE.str.len_chars() > most, f"at most {most} characters")
+    number = _VALUE.cast(pl.Float64, strict=False)
+    comparisons = {
+        "at_least": (number.__lt__, "or more"),
+        "at_most": (number.__gt__, "or less"),
+        "more_than": (number.__le__, "is not enough: more"),
+        "less_than": (number.__ge__, "is too much: less"),
+    }
+    for name, limit in column.limits.items():
+        outside, words = comparisons[name]
+        yield _Rule("range", outside(limit).fill_null(value=False), f"{limit:g} {words}")
+
+
+def _row_faults(
+    frame: pl.DataFrame, schema: TableSchema, values: Mapping[str, pl.DataFrame]
+) -> list[tuple[Column, _Rule, pl.DataFrame]]:
+    """Return the faults that concern a row: empty required cells, choices, order of dates."""
+    empty = pl.lit(None, dtype=pl.String)
+    faults = []
+    for column in (c for c in schema.columns if c.required):
+        rule = _Rule("required", pl.lit(value=True), _required_text(column))
+        bad = frame.select("_id", "_row", written=empty)
+        if column.name in values:
+            bad = bad.join(values[column.name], on="_id", how="anti")
+        faults.append((column, rule, bad))
+    for names in schema.one_of:
+        filled = [pl.col(n).is_not_null() for n in names if n in frame.columns]
+        bad = frame.filter(~pl.any_horizontal(filled)) if filled else frame
+        rule = _Rule("choice", pl.lit(value=True), f"at least one of {', '.join(names)} filled")
+        faults.append((schema.by_name[names[0]], rule, bad.select("_id", "_row", written=empty)))
+    for column in (c for c in schema.columns if c.less_or_equal in values and c.name in values):
+        faults.append(_order_fault(frame, schema, column, values))
+    return [fault for fault in faults if fault[2].height]
+
+
+def _order_fault(
+    frame: pl.DataFrame, schema: TableSchema, column: Column, values: Mapping[str, pl.DataFrame]
+) -> tuple[Column, _Rule, pl.DataFrame]:
+    # less_or_equal is set and filled: the caller looked.
+    other = schema.by_name[str(column.less_or_equal)]
+    pairs = values[column.name].join(values[other.name], on="_id", suffix="_other")
+    if set(column.datatypes) <= {_XSD + d for d in ("date", "gYear", "gYearMonth")}:
+        # A year is not before or after a day within it: compare what both state.
+        length = pl.min_horizontal(_VALUE.str.len_chars(), pl.col("value_other").str.len_chars())
+        wrong = _VALUE.str.head(length) > pl.col("value_other").str.head(length)
+    else:
+        wrong = _VALUE.cast(pl.Float64, strict=False) > pl.col("value_other").cast(
+            pl.Float64, strict=False
+        )
+    bad = pairs.filter(wrong).join(frame.select("_id", "_row"), on="_id")
+    rule = _Rule(
+        "order", pl.lit(value=True), f"a value not before {column.name} of the same row"
+    )
+    return other, rule, bad.select(
+        "_id", "_row", written=pl.format("{} (with {} {})", "value_other", pl.lit(column.name), "value")
+    )
+
+
+def _required_text(column: Column) -> str:
+    example = f", such as {column.example}" if column.example else ""
+    return f"a filled cell{example}"
+
+
+def _checked(
+    table: InputTable,
+    schema: TableSchema,
+    rows: pl.DataFrame,
+    values: Mapping[str, pl.DataFrame],
+    faults: Iterable[tuple[Column, _Rule, pl.DataFrame]],
+) -> CheckedTable:
+    problems: list[Problem] = []
+    refused: set[int] = set()
+    for column, rule, bad in faults:
+        problems += _problems(table, column, rule.name, rule.accepted, bad)
+        if not column.warning:
+            refused |= set(bad["_id"].to_list())
+    problems.sort(key=lambda p: (p.row, p.column, p.rule))
+    return CheckedTable(table, schema, rows, values, tuple(problems), frozenset(refused))
+
+
+def _problems(
+    table: InputTable, column: Column, rule: str, accepted: str, bad: pl.DataFrame
+) -> Iterator[Problem]:
+    severity = "warning" if column.warning else "error"
+    written = "written" if "written" in bad.columns else "value"
+    for row, value in bad.select("_row", written).iter_rows():
+        yield Problem(
+            table.source, table.file, table.name, row, column.name, value, rule, accepted, severity
+        )
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"

@@ -1,0 +1,71 @@
+"""Headers that every response carries: who may use it, what it may load, how long it holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from flask import Flask, Response, request
+
+__all__ = ["etag", "is_known", "register", "revalidated"]
+
+MAX_AGE_SECONDS = 60
+_PRESENT_FOR_SECONDS = 86_400
+
+_SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+# The graph is public and no request carries a login: any page may read any answer.
+_OPEN_TO_ALL = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Length, ETag, Link, Retry-After, X-Rihla-Release",
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": str(_PRESENT_FOR_SECONDS),
+}
+
+
+def register(app: Flask) -> None:
+    """Make the application add them."""
+    app.after_request(_add)
+
+
+def _add(response: Response) -> Response:
+    for name, value in {**_SECURITY, **_OPEN_TO_ALL}.items():
+        response.headers.setdefault(name, value)
+    if request.method == "OPTIONS":
+        response.headers.update(_PREFLIGHT)
+    return response
+
+
+def etag(*parts: str | Iterable[str]) -> str:
+    """Return a strong tag for what the parts determine: release, query, format."""
+    digest = hashlib.sha256()
+    for part in parts:
+        for text in [part] if isinstance(part, str) else ["[", *part, "]"]:
+            digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()[:32]
+
+
+def is_known(tag: str) -> bool:
+    """Whether the client says that it has this answer already."""
+    known = request.if_none_match
+    return not known.star_tag and known.contains_weak(tag)
+
+
+def revalidated(response: Response, tag: str) -> Response:
+    """State how long an answer may be kept, and the tag to ask again with."""
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}, must-revalidate"
+    response.vary.add("Accept")
+    return response

@@ -1,0 +1,183 @@
+"""What can go wrong over HTTP: one registry, one handler, one shape of error.
+
+Machines get ``application/problem+json`` (RFC 9457), people a page; both say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app, json, render_template, request, url_for
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from kg.errors import InputError, KgError, LimitError, NotFoundError, QueryError
+from kg.store.guard import RefusedError
+
+__all__ = ["PROBLEMS", "Problem", "register"]
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One kind of problem: what it means, and what to do about it."""
+
+    slug: str
+    title: str
+    meaning: str
+    hint: str
+
+
+PROBLEMS: dict[int, Problem] = {
+    400: Problem(
+        "bad-request",
+        "The request cannot be understood",
+        "The query is not valid SPARQL, a parameter is unknown or badly formed, or the text nests "
+        "too deeply. The message gives line and column where they are known.",
+        "Mend the place that the message names. The form at /sparql and the examples on the home "
+        "page show queries that run.",
+    ),
+    403: Problem(
+        "refused",
+        "This is never done here",
+        "Updates and requests to other servers (SERVICE) are refused, whoever asks.",
+        "Ask a SELECT, ASK, CONSTRUCT or DESCRIBE query without SERVICE. The graph changes by "
+        "releases only.",
+    ),
+    404: Problem(
+        "not-found",
+        "There is no such thing here",
+        "No page, named query, measure or thing of the graph has this address.",
+        "Start from the home page, or look the thing up with a query.",
+    ),
+    405: Problem(
+        "method-not-allowed",
+        "This method is not allowed here",
+        "The address exists, and answers other methods only; the Allow header lists them.",
+        "Use GET; the SPARQL endpoint takes POST as well.",
+    ),
+    406: Problem(
+        "not-acceptable",
+        "There is no such format of this answer",
+        "The Accept header or ?format= asks for something that this answer cannot be written as.",
+        "SELECT and ASK: json, xml, csv, tsv. CONSTRUCT and DESCRIBE: ttl, nt, rdf, jsonld.",
+    ),
+    413: Problem(
+        "too-large",
+        "Too large",
+        "The request, the answer, or the memory that the query needs is above the limit. Nothing "
+        "is cut off: an answer is complete, or there is none.",
+        "Ask for less (LIMIT, fewer variables, a filter), or page by key.",
+    ),
+    415: Problem(
+        "unsupported-media-type",
+        "The body has a type that is not taken",
+        "A POST to the SPARQL endpoint holds a form or a query, in UTF-8.",
+        "Send Content-Type: application/sparql-query, or application/x-www-form-urlencoded.",
+    ),
+    429: Problem(
+        "too-many",
+        "Too many queries at a time",
+        "As many queries of yours as one client may have are running or waiting.",
+        "Wait for one to end; the Retry-After header says how long.",
+    ),
+    500: Problem(
+        "server-error",
+        "Something went wrong here",
+        "The query made the engine stop, or the server has a fault. Other requests are not "
+        "affected.",
+        "Ask in simpler queries; if it stays, report it with the address and the time.",
+    ),
+    503: Problem(
+        "busy",
+        "Busy",
+        "All query workers are taken and enough queries wait already.",
+        "Try again after the seconds in the Retry-After header.",
+    ),
+    504: Problem(
+        "time-limit",
+        "The query took too long",
+        "It was stopped at the limit of time. Nothing was cut off: there is no answer.",
+        "Start from the most selective pattern, avoid pairs of everything with everything, or "
+        "take the network calls, which are made for counting pairs.",
+    ),
+}
+"""Kinds of problems by HTTP status."""
+
+
+def register(app: Flask) -> None:
+    """Make the application answer every error in the one shape."""
+    app.register_error_handler(KgError, _handle_own)
+    app.register_error_handler(HTTPException, _handle_http)
+
+
+def _handle_own(error: KgError) -> Response:
+    status = _status_of(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        current_app.logger.warning("%s: %s", type(error).__name__, error)
+    response = _respond(status, str(error), _place(error))
+    if isinstance(error, LimitError) and error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _status_of(error: KgError) -> int:
+    if isinstance(error, LimitError | RefusedError):
+        return error.status
+    if isinstance(error, NotFoundError):
+        return HTTPStatus.NOT_FOUND
+    if isinstance(error, QueryError | InputError):
+        return HTTPStatus.BAD_REQUEST
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _place(error: KgError) -> dict[str, int]:
+    if isinstance(error, QueryError) and error.line is not None and error.column is not None:
+        return {"line": error.line, "column": error.column}
+    return {}
+
+
+def _handle_http(error: HTTPException) -> Response:
+    if isinstance(error, InternalServerError):
+        # Flask has written the trace to the log; a stranger gets no part of it.
+        detail = "The server met a fault of its own."
+    else:
+        detail = error.description or ""
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    response = _respond(status, detail, {})
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def _respond(status: int, detail: str, place: dict[str, int]) -> Response:
+    problem = PROBLEMS.get(status) or PROBLEMS[400 if status < 500 else 500]
+    document: dict[str, Any] = {
+        "type": url_for("pages.problems", _anchor=problem.slug, _external=True),
+        "title": problem.title,
+        "status": status,
+        "detail": detail,
+        **place,
+        "hint": problem.hint,
+    }
+    if _wants_page():
+        page = render_template("error.html", problem=document)
+        return _uncached(Response(page, status, mimetype="text/html"))
+    text = json.dumps(document, ensure_ascii=False)
+    return _uncached(Response(text, status, mimetype=MEDIA_TYPE))
+
+
+def _wants_page() -> bool:
+    """Tell browsers, which name text/html, from programs, which do not or prefer something else."""
+    offered = [MEDIA_TYPE, "application/json", "text/html"]
+    names_html = any(value == "text/html" for value, _ in request.accept_mimetypes)
+    return names_html and request.accept_mimetypes.best_match(offered) == "text/html"
+
+
+def _uncached(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    return response
