@@ -258,7 +258,17 @@ def _converted(value: Any, annotation: str, folder: Path, where: str) -> Any:
     types, accepted = _ACCEPTED[name]
     if not isinstance(value, types) or isinstance(value, bool):
         raise SettingsError(f"{where}: found {value!r}. Accepted: {accepted}.")
-    return (folder / value).resolve() if name == "Path" else value
+    return _path(value, folder, where) if name == "Path" else value
+
+
+def _path(value: str, folder: Path, where: str) -> Path:
+    expanded = os.path.expandvars(value)
+    if "$" in expanded:
+        raise SettingsError(
+            f"{where}: {value!r} names an environment variable that is not set. Set it, or write "
+            "the path out."
+        )
+    return (folder / expanded).resolve()
 
 
 def _refuse_unknown(values: Mapping[str, Any], known: set[str], file: Path, name: str) -> None:

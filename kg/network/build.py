@@ -12,7 +12,7 @@ from kg.errors import QueryError
 from kg.network.frame import Columns, Filters, Selection, select
 from kg.network.graph import Network
 from kg.network.incidence import LEVELS
-from kg.network.pairing import Pairing, aggregate
+from kg.network.pairing import CODE, Pairing, aggregate, terms_of
 from kg.network.projections import PROJECTIONS, ROLES, Projection
 
 __all__ = ["project"]
@@ -139,7 +139,7 @@ def _meet(selection: Selection, plan: _Plan) -> _Meetings:
     trainings = (
         selection.trainings.sort("training")
         .with_row_index("code")
-        .select(pl.col("code").cast(pl.Int64), "training", "label", "year")
+        .select(pl.col("code").cast(CODE), "training", "label", "year")
     )
     tables = {"training": trainings.select("training", "code"), "node": nodes, "via": ways}
     pairing = Pairing(
@@ -150,14 +150,14 @@ def _meet(selection: Selection, plan: _Plan) -> _Meetings:
         loops=plan.loops,
     )
     years = trainings.select(training="code", year="year")
-    links = pairing.links().join(years, on="training", how="left")
+    links = pairing.links(terms_of(plan.projection.weights)).join(years, on="training", how="left")
     return _Meetings(selection, rows, nodes["value"].to_list(), trainings, pairing, links)
 
 
 def _codes(*series: pl.Series) -> pl.DataFrame:
     """Return (value, code) of all distinct values in their order."""
     values = pl.concat([one.alias("value") for one in series]).unique().sort()
-    return values.to_frame().with_row_index("code").select("value", pl.col("code").cast(pl.Int64))
+    return values.to_frame().with_row_index("code").select("value", pl.col("code").cast(CODE))
 
 
 def _coded(side: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -181,7 +181,7 @@ def _renumbered(edges: pl.DataFrame, codes: Mapping[int, int]) -> pl.DataFrame:
     old, new = list(codes.keys()), list(codes.values())
     ends = pl.col("source", "target")
     kept = edges.filter(pl.col("source").is_in(old) & pl.col("target").is_in(old))
-    return kept.with_columns(ends.replace_strict(old, new, return_dtype=pl.Int64))
+    return kept.with_columns(ends.replace_strict(old, new, return_dtype=CODE))
 
 
 def _attributes(names: list[str], meetings: _Meetings, level: str) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kg.errors import InputError
+from kg.network.pairing import CODE
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -66,9 +67,7 @@ def from_networkx(graph: nx.Graph[Any], weight: str) -> dict[str, Any]:
 
 
 def _edges(graph: nx.Graph[Any], codes: dict[Any, int], weight: str) -> pl.DataFrame:
-    schema = {"source": pl.Int64, "target": pl.Int64, weight: pl.Float64} | dict.fromkeys(
-        _YEARS, pl.Int64
-    )
+    schema = {"source": CODE, "target": CODE, weight: pl.Float64} | dict.fromkeys(_YEARS, pl.Int64)
     rows = []
     for a, b, data in graph.edges(data=True):
         value = data.get(weight, 1)

@@ -17,7 +17,8 @@ from scipy.sparse.csgraph import connected_components
 from kg.errors import NotFoundError, QueryError
 from kg.network import foreign, scores
 from kg.network.formats import FORMATS
-from kg.network.pairing import Pairing
+from kg.network.pairing import CODE, Pairing
+from kg.network.ranking import check_top
 from kg.results import ResultTable
 
 if TYPE_CHECKING:
@@ -142,42 +143,35 @@ class Network:
         Columns: source, source_label, target, target_label, weight, shared_trainings,
         first_year, last_year. An undirected edge stands once, its smaller IRI as the source.
         """
+        check_top(top)
         chosen = self.weight_name(weight)
-        frame = self.edge_frame(chosen).sort(
+        edges = self._weighted(chosen).sort(
             "weight", "source", "target", descending=[True, False, False]
         )
-        kept = frame if top is None else frame.head(top)
-        meta = {**self.meta, "weight": chosen, "left_out": frame.height - kept.height}
-        return ResultTable(EDGE_COLUMNS, kept.select(EDGE_COLUMNS).rows(), meta)
+        kept = edges if top is None else edges.head(top)
+        meta = {**self.meta, "weight": chosen, "left_out": edges.height - kept.height}
+        return ResultTable(EDGE_COLUMNS, self._labelled(kept).select(EDGE_COLUMNS).rows(), meta)
 
     def edge_frame(self, weight: str | None = None) -> pl.DataFrame:
         """Return the edges in the order of the IRIs: columns of :meth:`edges`, then all weights."""
-        chosen = self.weight_name(weight)
-        nodes = (
-            self.nodes.select("node", "label")
-            .with_row_index("code")
-            .with_columns(pl.col("code").cast(pl.Int64))
-        )
-        value = pl.lit(1.0) if chosen == UNWEIGHTED else pl.col(chosen)
+        return self._labelled(self._weighted(self.weight_name(weight)).sort("source", "target"))
+
+    def _weighted(self, weight: str) -> pl.DataFrame:
+        """Return the edges by code with the chosen weight in the column ``weight``."""
+        value = pl.lit(1.0) if weight == UNWEIGHTED else pl.col(weight)
+        return self.edges_by_code.with_columns(weight=value.round_sig_figs(12))
+
+    def _labelled(self, edges: pl.DataFrame) -> pl.DataFrame:
+        """Return the edges, in their order, with IRIs and labels for codes."""
+        nodes = self.nodes.select("node", "label").with_row_index("code")
+        nodes = nodes.with_columns(pl.col("code").cast(CODE))
         others = [name for name in self.weights if name != "weight"]
-        return (
-            self.edges_by_code.with_columns(weight=value.round_sig_figs(12))
-            .join(nodes, left_on="source", right_on="code", how="left")
-            .join(nodes, left_on="target", right_on="code", how="left", suffix="_target")
-            .select(
-                "weight",
-                "shared_trainings",
-                "first_year",
-                "last_year",
-                *(pl.col(name).round_sig_figs(12) for name in others),
-                source="node",
-                source_label="label",
-                target="node_target",
-                target_label="label_target",
-            )
-            .select(*EDGE_COLUMNS, *others)
-            .sort("source", "target")
-        )
+        for end in ("source", "target"):
+            named = nodes.rename({"code": end, "node": f"{end}_iri", "label": f"{end}_label"})
+            edges = edges.join(named, on=end, how="left", maintain_order="left")
+        return edges.with_columns(
+            pl.col(others).round_sig_figs(12), source="source_iri", target="target_iri"
+        ).select(*EDGE_COLUMNS, *others)
 
     def evidence(self, a: str, b: str) -> ResultTable:
         """Return the trainings behind the edge from a to b: training, label, year; oldest first.

@@ -5,13 +5,18 @@ Nodes and trainings are integer codes here, and nothing loops over pairs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-__all__ = ["Pairing", "Weight", "aggregate"]
+__all__ = ["CODE", "Pairing", "Weight", "aggregate", "terms_of"]
+
+CODE = pl.UInt32
+"""The type of the codes of nodes and trainings."""
+
+_MEETING = ("training", "node", "via", "inside")
 
 
 @dataclass(frozen=True)
@@ -57,16 +62,21 @@ class Pairing:
     within: bool = False
     loops: bool = False
 
-    def links(self) -> pl.DataFrame:
+    def links(self, terms: Collection[str] = ()) -> pl.DataFrame:
         """Return one row for each (training, source, target).
 
-        Columns besides: heads, size, total of the source's side and, with ``_target``, of
-        the target's side (see :func:`kg.network.incidence.incidence`).
+        ``terms`` are further columns: heads, size, total of the source's side and, with
+        ``_target``, of the target's side (see :func:`kg.network.incidence.incidence`). There
+        are many rows, so only the columns that a weight needs should be among them.
         """
-        met = self.left.join(self.right, on="training", suffix="_target").rename(
-            {"node": "source", "node_target": "target"}
+        ours = [term for term in terms if not term.endswith("_target")]
+        theirs = [term.removesuffix("_target") for term in terms if term.endswith("_target")]
+        met = self.left.select(*_MEETING, *ours).join(
+            self.right.select("training", pl.col(*_MEETING[1:], *theirs).name.suffix("_target")),
+            on="training",
         )
-        linked = met.filter(self._linked()).drop("via", "via_target", "inside", "inside_target")
+        linked = met.rename({"node": "source", "node_target": "target"}).filter(self._linked())
+        linked = linked.select("training", "source", "target", *terms)
         # Only blocs come in by way of several countries; elsewhere the rows are unique already.
         several = any(
             side.select("training", "node").is_duplicated().any()
@@ -85,7 +95,7 @@ class Pairing:
         """Return the pairing with new codes for nodes; nodes without one are dropped."""
         table = pl.DataFrame(
             {"node": list(codes.keys()), "code": list(codes.values())},
-            schema={"node": pl.Int64, "code": pl.Int64},
+            schema={"node": CODE, "code": CODE},
         )
         return replace(self, left=_recode(self.left, table), right=_recode(self.right, table))
 
@@ -104,6 +114,11 @@ class Pairing:
 
 def _recode(side: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     return side.join(table, on="node", maintain_order="left").with_columns(node="code").drop("code")
+
+
+def terms_of(weights: Mapping[str, Weight]) -> list[str]:
+    """Return the columns of :meth:`Pairing.links` that the weights are made from."""
+    return sorted({name for weight in weights.values() for name in weight.term.meta.root_names()})
 
 
 def aggregate(links: pl.DataFrame, weights: Mapping[str, Weight]) -> pl.DataFrame:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["rank", "significant"]
+from kg.errors import QueryError
+
+__all__ = ["check_top", "rank", "significant"]
 
 _RELATIVE = 1e-10
 _OF_GREATEST = 1e-12
@@ -42,3 +44,9 @@ def significant(value: float) -> float:
     0.3
     """
     return float(f"{value:.12g}")
+
+
+def check_top(top: int | None) -> None:
+    """Raise QueryError unless ``top`` is a number of rows, or None for all."""
+    if top is not None and top < 1:
+        raise QueryError(f"top={top} is not accepted; give a whole number from 1.")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kg.errors import QueryError
 from kg.network.measures import MEASURES, Measure, UndefinedMeasureError
 from kg.network.measures.base import Scores
-from kg.network.ranking import rank, significant
+from kg.network.ranking import check_top, rank, significant
 from kg.results import ResultTable, Value
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def table(
 ) -> ResultTable:
     """Return the scores of a network; see :meth:`kg.network.graph.Network.centrality`."""
     names = _chosen(network, measure)
-    _check(network, weight, top)
+    network.weight_name(weight)  # refuses an unknown one
+    check_top(top)
     single = isinstance(measure, str)
     found, undefined = _scores(network, names, weight, normalised, strict=single)
     ranks = {name: rank(values) for name, values in found.items()}
@@ -72,12 +73,6 @@ def _chosen(network: Network, measure: str | Sequence[str] | None) -> list[str]:
         given = ", ".join(map(repr, unknown)) or "(none)"
         raise QueryError(f"Unknown measure {given}; accepted: {', '.join(MEASURES)}.")
     return names
-
-
-def _check(network: Network, weight: str | None, top: int | None) -> None:
-    network.weight_name(weight)
-    if top is not None and top < 1:
-        raise QueryError(f"top={top} is not accepted; give a whole number from 1.")
 
 
 def _used_weight(network: Network, measure: Measure, weight: str | None) -> str:

@@ -8,8 +8,8 @@ members, so that a class inside a chain filters it, an intersection is a composi
 Supported: subClassOf, equivalentClass, subPropertyOf, equivalentProperty, inverseOf,
 SymmetricProperty, TransitiveProperty, propertyChainAxiom, domain, range; hasValue, hasSelf,
 someValuesFrom, allValuesFrom (to the right), intersectionOf, unionOf in class expressions.
-Sources: OWL 2 Profiles (W3C 2012), tables 4-9; rolification after Krötzsch, Maier, Krisnadhi
-and Hitzler, "A better uncle for OWL", WWW 2011.
+Sources: OWL 2 Profiles (W3C 2012), tables 4-9; rolification after Krisnadhi, Maier and
+Hitzler, "OWL and Rules", Reasoning Web 2011.
 """
 
 from __future__ import annotations

@@ -29,7 +29,20 @@ from kg.settings import Settings
 from kg.store.embedded import EmbeddedStore
 from kg.store.release import Release, current_release
 
-__all__ = ["BuildResult", "build"]
+__all__ = ["STEPS", "BuildResult", "build"]
+
+STEPS = (
+    "ontology",
+    "load",
+    "map",
+    "infer",
+    "store",
+    "rules",
+    "columns and partnerships",
+    "write",
+    "verify and switch",
+)
+"""The steps of a build, in order; ``progress`` is called with each, and with details between."""
 
 Progress = Callable[[str], None]
 _GZIP_LEVEL = 3  # twice as fast as the default for a tenth more bytes

@@ -2,8 +2,8 @@
 
 A folder with any of the files below (``all_past_workshops*.json`` is required); the fields are
 those of https://amy.carpentries.org's public feeds. People are known by the name that the
-Carpentries print; names alone are never matched with those of another source. Curricula and
-programmes are referred to by the Carpentries' own codes and stand in tables of the project.
+Carpentries print; names alone are never matched with those of another source. Curricula are
+referred to by the Carpentries' own codes: what each teaches stands in the project's tables.
 """
 
 from __future__ import annotations
@@ -31,12 +31,11 @@ _PLACEHOLDER = (45, -1)  # the coordinates given where none are known
 # Monash University Malaysia is filed under MA, which is Morocco.
 _COUNTRY_CORRECTIONS = {"2020-10-13-monashmalaysia-online": "MY"}
 _PROGRAMMES = {
-    "SWC": "software-carpentry",
-    "DC": "data-carpentry",
-    "LC": "library-carpentry",
-    "TTT": "instructor-training",
+    "SWC": ("software-carpentry", "Software Carpentry"),
+    "DC": ("data-carpentry", "Data Carpentry"),
+    "LC": ("library-carpentry", "Library Carpentry"),
+    "TTT": ("instructor-training", "Carpentries Instructor Training"),
 }
-_NO_CURRICULA = {"mix-and-match"}  # lessons of several curricula: which, the feed does not say
 _BADGES = {
     "swc-instructor": "Software Carpentry instructor",
     "dc-instructor": "Data Carpentry instructor",
@@ -57,18 +56,13 @@ class _Files:
 
 
 def read(settings: SourceSettings, schema: Schema) -> SourceTables:
-    """Read a folder of the Carpentries' files.
-
-    Options: ``curricula``, the curriculum codes that the project's tables hold (others leave
-    the training's cell empty).
-    """
-    options = check_options(settings, ["curricula"])
+    """Read a folder of the Carpentries' files."""
+    check_options(settings, [])
     files = _find(settings.path)
     workshops = read_json(files.workshops)
     amy = read_json(files.people) if files.people else {}
     homes = _homes(amy)
     attendance = _attendance(files.attendance)
-    curricula = frozenset(options.get("curricula", ()))
     numbered = list(enumerate(workshops, start=1))
 
     def table(name: str, rows: Iterable[tuple[int, _Row]], file: Path) -> InputTable:
@@ -81,9 +75,10 @@ def read(settings: SourceSettings, schema: Schema) -> SourceTables:
     badges = list(_badges(amy))
     people = _people((number, name) for number, w in numbered for name in _everyone(w))
     tables = [
+        table("programmes", _programmes(numbered), files.workshops),
         table("organisations", _hosts(numbered), files.workshops),
         table("people", people.values(), files.workshops),
-        table("trainings", ((n, _training(w, curricula)) for n, w in numbered), files.workshops),
+        table("trainings", ((n, _training(w)) for n, w in numbered), files.workshops),
         table("participations", _participations(numbered, homes, attendance), files.workshops),
     ]
     if files.people:
@@ -162,21 +157,30 @@ def _people(named: Iterable[tuple[int, str]]) -> dict[str, tuple[int, _Row]]:
     return people
 
 
+def _programmes(
+    workshops: Iterable[tuple[int, Mapping[str, Any]]],
+) -> Iterator[tuple[int, _Row]]:
+    """Yield each programme that a workshop is tagged with, at the first such workshop."""
+    first = {tag: number for number, w in reversed(list(workshops)) for tag in _tags(w)}
+    for tag, (key, name) in _PROGRAMMES.items():
+        if tag in first:
+            yield first[tag], {"id": key, "name": name}
+
+
 def _person_key(name: str) -> str:
     return f"carpentries-{slug(name)}"
 
 
-def _training(workshop: Mapping[str, Any], curricula: frozenset[str]) -> _Row:
+def _training(workshop: Mapping[str, Any]) -> _Row:
     tags = _tags(workshop)
     place = (workshop["latitude"], workshop["longitude"])
     placed = None not in place and place != _PLACEHOLDER
-    codes = [c for c in (workshop["curriculum"] or "").split(",") if c not in _NO_CURRICULA]
     return {
         "id": workshop["slug"],
         "name": f"{workshop['venue'] or workshop['host_name']}, {workshop['start_date']}",
         "format": "Course" if "TTT" in tags else "Workshop",
-        "programme": next((p for tag, p in _PROGRAMMES.items() if tag in tags), None),
-        "curriculum": "|".join(code for code in codes if code in curricula),
+        "programme": next((key for tag, (key, _) in _PROGRAMMES.items() if tag in tags), None),
+        "curriculum": (workshop["curriculum"] or "").replace(",", "|"),
         "start_date": workshop["start_date"],
         "end_date": workshop["end_date"],
         "mode": "online" if _is_online(workshop) else "in-person",
@@ -185,8 +189,16 @@ def _training(workshop: Mapping[str, Any], curricula: frozenset[str]) -> _Row:
         "latitude": str(place[0]) if placed else None,
         "longitude": str(place[1]) if placed else None,
         "host": _host_key(workshop),
-        "url": workshop["url"] or None,
+        "url": _url(workshop["url"]),
     }
+
+
+def _url(text: str | None) -> str | None:
+    """Return the address in a cell that may lack its scheme or go on with a remark."""
+    first = (text or "").split()[:1]
+    if not first:
+        return None
+    return first[0] if first[0].startswith("http") else f"https://{first[0]}"
 
 
 def _participations(

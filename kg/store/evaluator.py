@@ -128,17 +128,21 @@ def forbid_sockets() -> bool:
     return bool(libc.prctl(set_seccomp, mode_filter, ctypes.byref(filter_), 0, 0) == 0)
 
 
+def memory_pages() -> list[int]:
+    """Return the kernel's figures for this process: address space, resident, shared, ..."""
+    with open("/proc/self/statm", encoding="ascii") as stream:  # noqa: PTH123 - spares an import
+        return [int(figure) for figure in stream.read().split()]
+
+
 def limit_memory(extra: int) -> None:
     """Let the address space grow by so many bytes over what it has now."""
-    with open("/proc/self/statm", encoding="ascii") as stream:
-        now = int(stream.read().split()[0]) * _PAGE
+    now = memory_pages()[0] * _PAGE
     resource.setrlimit(resource.RLIMIT_AS, (now + extra, now + extra))
 
 
 def private_bytes() -> int:
     """Return the resident memory that belongs to this process alone."""
-    with open("/proc/self/statm", encoding="ascii") as stream:
-        _, resident, shared, *_ = map(int, stream.read().split())
+    _, resident, shared, *_ = memory_pages()
     return (resident - shared) * _PAGE
 
 
@@ -175,8 +179,8 @@ def send(channel: socket.socket, reply: dict[str, Any], sink: Sink | None = None
 
 def evaluate(store: ox.Store, request: dict[str, Any], sink: Sink) -> None:
     """Run one query and write its serialised answer into the sink."""
-    graphs = [ox.NamedNode(iri) for iri in request["default_graphs"]]
-    named = [ox.NamedNode(iri) for iri in request["named_graphs"]]
+    graphs: list[Any] = [ox.NamedNode(iri) for iri in request["default_graphs"]]
+    named: list[Any] = [ox.NamedNode(iri) for iri in request["named_graphs"]]
     results = store.query(
         request["query"],
         use_default_graph_as_union=request["union"],
@@ -243,12 +247,15 @@ def serve(channel: socket.socket, path: str, memory: int) -> None:
 
 def run(channel: socket.socket, path: str, memory: int) -> None:
     """Serve in this thread, and end the process with it."""
+    code = 1
     try:
         serve(channel, path, memory)
+        code = 0
     except BaseException:
         sys.excepthook(*sys.exc_info())
-        os._exit(1)
-    os._exit(0)
+        raise
+    finally:
+        os._exit(code)
 
 
 def watch(channel: socket.socket) -> None:

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Rows", "Term", "rows_from_json"]
+from kg.results import ResultTable, Value
 
+__all__ = ["Record", "Rows", "Term", "rows_from_json", "rows_from_table"]
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMBERS = ("integer", "decimal", "double", "float", "nonNegativeInteger", "positiveInteger")
 
 
@@ -32,6 +35,9 @@ class Term:
         return bool(self.datatype) and str(self.datatype).rpartition("#")[2] in _NUMBERS
 
 
+Record = dict[str, Term | None]
+
+
 @dataclass(frozen=True)
 class Rows:
     """A table of terms; a truth value is one cell under ``answer``."""
@@ -43,7 +49,7 @@ class Rows:
         """Return the number of rows."""
         return len(self.rows)
 
-    def records(self) -> list[dict[str, Term | None]]:
+    def records(self) -> list[Record]:
         """Return one dictionary a row."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
@@ -51,9 +57,38 @@ class Rows:
     def shown_columns(self) -> tuple[str, ...]:
         """The columns without labels: these are shown in place of their IRIs."""
         return tuple(
-            c for c in self.columns if c.removesuffix("_label") not in self.columns or c == "_label"
-            or not c.endswith("_label")
+            c
+            for c in self.columns
+            if c == c.removesuffix("_label") or c.removesuffix("_label") not in self.columns
         )
+
+    @property
+    def numeric_columns(self) -> set[str]:
+        """The columns that hold numbers only: they stand to the right."""
+        values = {c: [v for v in cells if v] for c, cells in self._cells().items()}
+        return {c for c, found in values.items() if found and all(v.is_number for v in found)}
+
+    def _cells(self) -> dict[str, list[Term | None]]:
+        return {c: [row[place] for row in self.rows] for place, c in enumerate(self.columns)}
+
+
+def rows_from_table(table: ResultTable, names: Mapping[str, str]) -> Rows:
+    """Return a table of values as terms; ``names`` gives some columns another name."""
+    columns = tuple(names.get(c, c) for c in table.columns)
+    return Rows(columns, [tuple(map(_of_value, row)) for row in table.rows])
+
+
+def _of_value(value: Value) -> Term | None:
+    if value is None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Term(
+            "literal",
+            str(value),
+            datatype=f"{_XSD}{'integer' if isinstance(value, int) else 'double'}",
+        )
+    text = str(value)
+    return Term("uri" if text.startswith(("https://", "http://")) else "literal", text)
 
 
 def rows_from_json(document: bytes) -> Rows:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from kg.errors import InputError, KgError, LimitError, NotFoundError, QueryError
 from kg.store.guard import RefusedError
 
-__all__ = ["PROBLEMS", "Problem", "register"]
+__all__ = ["PROBLEMS", "Problem", "register", "status_of"]
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -114,7 +114,7 @@ def register(app: Flask) -> None:
 
 
 def _handle_own(error: KgError) -> Response:
-    status = _status_of(error)
+    status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         current_app.logger.warning("%s: %s", type(error).__name__, error)
     response = _respond(status, str(error), _place(error))
@@ -123,7 +123,8 @@ def _handle_own(error: KgError) -> Response:
     return response
 
 
-def _status_of(error: KgError) -> int:
+def status_of(error: KgError) -> int:
+    """Return the HTTP status that says what kind of error this is."""
     if isinstance(error, LimitError | RefusedError):
         return error.status
     if isinstance(error, NotFoundError):

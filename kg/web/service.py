@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, cast
+from typing import cast
 
 from flask import current_app, request
 
 from kg.analysis.graph import Graph
-from kg.queries import NamedQuery, Resolver, bind, catalogue, entity_resolver, get_query
-from kg.queries import INTERNAL_GROUPS
+from kg.queries import INTERNAL_GROUPS, NamedQuery, bind, catalogue, get_query
 from kg.settings import Settings
+from kg.store.guard import QueryShape
 from kg.store.pooled import PooledStore
 from kg.store.release import Release
 from kg.store.workers import Answer, WorkerPool
 from kg.web.bindings import Rows, rows_from_json
 
-__all__ = ["Service", "client_gone", "service"]
+__all__ = ["Service", "service"]
 
 JSON = "application/sparql-results+json"
 
 
 @dataclass
 class Service:
-    """One release being served.
-
-    ``graph`` answers what columns answer (networks); queries go through ``pool``.
-    """
+    """One release being served: everything that strangers ask runs in the workers of ``pool``."""
 
     settings: Settings
     release: Release
     pool: WorkerPool
-    graph: Graph
     _kept: dict[str, Rows] = field(default_factory=dict)
 
     @property
@@ -42,14 +39,9 @@ class Service:
         return self.settings.project.base
 
     @cached_property
-    def store(self) -> PooledStore:
-        """The release behind the interface that named queries know."""
-        return PooledStore(self.pool, self.release.id)
-
-    @cached_property
-    def resolver(self) -> Resolver:
-        """Finds the thing that a key or a name means."""
-        return entity_resolver(self.store)
+    def graph(self) -> Graph:
+        """The release as analysts know it, with its queries run by the workers."""
+        return Graph(PooledStore(self.pool, self.release.id), self.release)
 
     @cached_property
     def questions(self) -> Mapping[str, list[NamedQuery]]:
@@ -62,26 +54,48 @@ class Service:
 
     def bound(self, query_id: str, values: Mapping[str, object]) -> str:
         """Return the SPARQL text of a named query with its parameters filled in."""
-        return bind(get_query(query_id), values, self.resolver)
+        return bind(get_query(query_id), values, self.graph.resolve)
 
-    def run(self, sparql: str, media_type: str, **dataset: Sequence[str]) -> Answer:
-        """Answer a query for the client of this request."""
+    def run(
+        self,
+        sparql: str,
+        media_type: str,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+        shape: QueryShape | None = None,
+    ) -> Answer:
+        """Answer a query for the client of this request; see :meth:`WorkerPool.run`."""
         return self.pool.run(
             sparql,
             media_type,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
             client=request.remote_addr,
-            is_gone=client_gone(request.environ),
-            **cast("dict[str, Any]", dataset),
+            is_gone=request.environ.get("waitress.client_disconnected"),
+            shape=shape,
         )
 
     def rows(self, query_id: str, **values: object) -> Rows:
         """Answer a named query with terms as they are: IRI or text, language, datatype."""
         return self.rows_of(self.bound(query_id, values))
 
-    def rows_of(self, sparql: str) -> Rows:
+    def rows_of(
+        self,
+        sparql: str,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Rows:
         """Answer SPARQL text with terms as they are."""
-        with self.run(sparql, JSON) as answer:
+        with self.run(
+            sparql, JSON, default_graphs=default_graphs, named_graphs=named_graphs
+        ) as answer:
             return rows_from_json(answer.read())
+
+    def holds(self, query_id: str, **values: object) -> bool:
+        """Answer a named ASK query."""
+        with self.run(self.bound(query_id, values), JSON) as answer:
+            return bool(json.loads(answer.read())["boolean"])
 
     def kept_rows(self, query_id: str) -> Rows:
         """Answer a named query without parameters once for this release."""
@@ -93,8 +107,3 @@ class Service:
 def service() -> Service:
     """Return the service of the application that handles this request."""
     return cast("Service", current_app.extensions["rihla"])
-
-
-def client_gone(environ: Mapping[str, Any]) -> Any:
-    """Return the server's test whether the client has hung up, where the server has one."""
-    return environ.get("waitress.client_disconnected")

@@ -1,0 +1,190 @@
+"""``kg.open()``: one object for a release on disk or an endpoint elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from kg.analysis.filters import resolve_filters
+from kg.columns import pull_columns
+from kg.errors import NotFoundError
+from kg.network import Network, project
+from kg.queries import Resolver, bind, catalogue, entity_resolver, get_query
+from kg.results import ResultTable
+from kg.settings import load_settings
+from kg.store import (
+    EmbeddedStore,
+    Release,
+    RemoteStore,
+    Store,
+    current_release,
+    open_release,
+)
+from kg.store.release import MANIFEST
+
+__all__ = ["Graph", "open"]
+
+_TURTLE = "text/turtle"
+_GRAPH_FORM = re.compile(r"(?is)^\s*(?:(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*)*(CONSTRUCT|DESCRIBE)\b")
+
+
+def open(location: str | Path | None = None) -> Graph:
+    """Open a graph.
+
+    Parameters
+    ----------
+    location:
+        None: the current release of the project in this folder (or ``RIHLA_PROJECT``). A path:
+        a project file, its folder, or the folder of one release. A URL: a SPARQL endpoint.
+
+    Raises
+    ------
+    SettingsError, ReleaseError
+        There is no project, or nothing was built yet.
+
+    Examples
+    --------
+    >>> import kg
+    >>> graph = kg.open()  # doctest: +SKIP
+    >>> graph.query("people/learned-method", method="python-programming")  # doctest: +SKIP
+    """
+    if isinstance(location, str) and location.startswith(("http://", "https://")):
+        return Graph(RemoteStore(location))
+    path = None if location is None else Path(location)
+    if path is not None and (path / MANIFEST).is_file():
+        return Graph.of_release(open_release(path.resolve()))
+    return Graph.of_release(current_release(load_settings(path).project.releases))
+
+
+class Graph:
+    """A graph that can be asked.
+
+    Parameters
+    ----------
+    store:
+        What answers.
+    release:
+        The release that the store serves, where it is on this disk.
+    """
+
+    def __init__(self, store: Store, release: Release | None = None) -> None:
+        self.store = store
+        self.release = release
+
+    @classmethod
+    def of_release(cls, release: Release) -> Graph:
+        """Return the graph of a release, answered in this process."""
+        return cls(EmbeddedStore(release.store, release.id), release)
+
+    def __repr__(self) -> str:
+        return f"Graph({self.store.release_id!r})"
+
+    @staticmethod
+    def queries() -> ResultTable:
+        """Return the catalogue: id, question and parameters of each named query."""
+        rows = [
+            (query.id, query.question["en"], ", ".join(query.parameters))
+            for query in catalogue().values()
+        ]
+        return ResultTable(("query", "question", "parameters"), rows)
+
+    def query(self, query_id: str, /, **parameters: object) -> ResultTable:
+        """Answer a named query.
+
+        Parameters
+        ----------
+        query_id:
+            Such as ``people/learned-method``; :meth:`queries` lists all.
+        parameters:
+            By the names in the query's header. A thing is meant by its IRI, CURIE, key, code or
+            name; a list gives several values of which any may hold.
+
+        Returns
+        -------
+        ResultTable
+            ``meta`` holds release, query, parameters and the SPARQL that ran.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such query.
+        QueryError
+            A parameter is unknown, missing or badly formed.
+        """
+        text = bind(get_query(query_id), parameters, self.resolve)
+        answer = self.store.table(text)
+        meta = {
+            "release": self.store.release_id,
+            "query": query_id,
+            "parameters": dict(parameters),
+            "sparql": text,
+        }
+        return ResultTable(answer.columns, answer.rows, meta)
+
+    def sparql(self, text: str) -> ResultTable | str:
+        """Answer any SPARQL query: SELECT and ASK as a table, CONSTRUCT and DESCRIBE as Turtle."""
+        if _GRAPH_FORM.match(text):
+            return self.store.serialise(text, _TURTLE).decode()
+        return self.store.table(text)
+
+    @property
+    def resolve(self) -> Resolver:
+        """A function from a key, code or name, and a class IRI, to the IRI of the thing meant."""
+        return entity_resolver(self.store)
+
+    @cached_property
+    def _columns(self) -> Mapping[str, pl.DataFrame]:
+        if self.release is None:
+            return pull_columns(self.store)
+        folder = self.release.path / "columns"
+        return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+
+    def columns(self, name: str) -> pl.DataFrame:
+        """Return one of the flat tables that analyses read; kg.network.COLUMNS lists them."""
+        if name not in self._columns:
+            raise NotFoundError(
+                f"There is no flat table {name!r}. Accepted: {', '.join(self._columns)}."
+            )
+        return self._columns[name]
+
+    def network(
+        self,
+        projection: str = "partnership",
+        *,
+        level: str | None = None,
+        weight: str | None = None,
+        roles: str | Sequence[str] | None = None,
+        isolates: bool = False,
+        loops: bool = False,
+        **filters: object,
+    ) -> Network:
+        """Return a network of this graph.
+
+        Parameters
+        ----------
+        projection, level, weight, roles, isolates, loops:
+            See :func:`kg.network.project`; docs/networks.md explains each.
+        filters:
+            ``sector``, ``topic``, ``method``, ``programme``, ``series``, ``format``, ``held_in``,
+            ``country``, ``bloc`` by key, code, name or IRI; ``years=(2012, 2020)``; ``within``.
+
+        Raises
+        ------
+        QueryError
+            A name or a value is not known; the message says what is accepted.
+        """
+        return project(
+            self._columns,
+            projection,
+            level=level,
+            weight=weight,
+            roles=roles,
+            isolates=isolates,
+            loops=loops,
+            meta={"release": self.store.release_id},
+            **resolve_filters(filters, self.resolve),
+        )

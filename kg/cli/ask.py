@@ -1,0 +1,172 @@
+"""``kg query``, ``sparql``, ``network``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kg.analysis.graph import Graph
+from kg.cli.options import format_option, graph_option, open_from, show
+from kg.network import FORMATS as NETWORK_FORMATS
+from kg.network import LEVELS, MEASURES, PROJECTIONS, Network
+from kg.queries import INTERNAL_GROUPS, catalogue
+from kg.results import ResultTable
+
+__all__ = ["network", "query", "sparql"]
+
+
+@click.command()
+@graph_option
+@format_option
+@click.argument("query_id", required=False)
+@click.option("--param", "-p", "pairs", multiple=True, metavar="NAME=VALUE",
+              help="A parameter; several times for several values.")  # fmt: skip
+@click.option("--sparql", "text_only", is_flag=True, help="Print the query's SPARQL instead.")
+def query(
+    location: str | None,
+    form: str,
+    output: Path | None,
+    query_id: str | None,
+    pairs: tuple[str, ...],
+    text_only: bool,
+) -> None:
+    """Answer the named query QUERY_ID; without one, list all.
+
+    \b
+    Examples:
+      kg query
+      kg query people/learned-method -p method=python-programming -p country=ZA
+      kg query countries/balance -p bloc=oic --format csv
+    """
+    if query_id is None:
+        listed = [q for q in Graph.queries().rows if _is_public(str(q[0]))]
+        show(ResultTable(("query", "question", "parameters"), listed), form, output)
+        return
+    answer = open_from(location).query(query_id, **_parameters(pairs))
+    if text_only:
+        click.echo(answer.meta["sparql"])
+    else:
+        show(answer, form, output)
+
+
+def _is_public(query_id: str) -> bool:
+    return catalogue()[query_id].group not in INTERNAL_GROUPS
+
+
+def _parameters(pairs: tuple[str, ...]) -> dict[str, object]:
+    parameters: dict[str, list[str]] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"--param {pair!r}: write NAME=VALUE.")
+        parameters.setdefault(name, []).append(value)
+    return dict(parameters)
+
+
+@click.command()
+@graph_option
+@format_option
+@click.argument("file", type=click.File(encoding="utf-8"), default="-")
+def sparql(location: str | None, form: str, output: Path | None, file: click.utils.LazyFile) -> None:
+    """Answer the SPARQL query in FILE, or from standard input.
+
+    CONSTRUCT and DESCRIBE print Turtle.
+
+    \b
+    Examples:
+      kg sparql question.rq --format csv
+      echo 'SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }' | kg sparql
+    """
+    answer = open_from(location).sparql(file.read())
+    if isinstance(answer, ResultTable):
+        show(answer, form, output)
+    elif output:
+        output.write_text(answer, encoding="utf-8")
+    else:
+        click.echo(answer)
+
+
+@click.command()
+@graph_option
+@format_option
+@click.argument("projection", type=click.Choice(list(PROJECTIONS)), default="partnership")
+@click.option("--measure", "-m", "measures", multiple=True, type=click.Choice(list(MEASURES)),
+              help="Centrality; several times for several, all when left out.")  # fmt: skip
+@click.option("--edges", is_flag=True, help="List edges instead of nodes.")
+@click.option("--evidence", nargs=2, metavar="A B", help="List the trainings behind an edge.")
+@click.option("--level", type=click.Choice(list(LEVELS)), help="What a node is.")
+@click.option("--weight", help="The weight that counts; docs/networks.md defines each.")
+@click.option("--sector", multiple=True, help="Trainings of a sector.")
+@click.option("--topic", multiple=True, help="Trainings of a topic, or of one below it.")
+@click.option("--method", multiple=True, help="Trainings that teach a method.")
+@click.option("--programme", multiple=True, help="Trainings of a programme.")
+@click.option("--series", multiple=True, help="Trainings of a series.")
+@click.option("--training-format", multiple=True, help="Trainings of a format, such as Workshop.")
+@click.option("--held-in", multiple=True, help="Trainings held in a country.")
+@click.option("--country", multiple=True, help="Edges that touch a country.")
+@click.option("--bloc", multiple=True, help="Edges that touch a bloc's members at the time.")
+@click.option("--within", is_flag=True, help="With --country or --bloc: both ends inside.")
+@click.option("--from", "first", type=int, metavar="YEAR", help="First year.")
+@click.option("--to", "last", type=int, metavar="YEAR", help="Last year.")
+@click.option("--top", type=click.IntRange(min=1), help="Print the first rows only.")
+def network(
+    location: str | None,
+    form: str,
+    output: Path | None,
+    projection: str,
+    measures: tuple[str, ...],
+    edges: bool,
+    evidence: tuple[str, str] | None,
+    level: str | None,
+    weight: str | None,
+    training_format: tuple[str, ...],
+    within: bool,
+    first: int | None,
+    last: int | None,
+    top: int | None,
+    **filters: tuple[str, ...],
+) -> None:
+    """Who is linked with whom through trainings, and how central each is.
+
+    With --output ending in .graphml or .gexf the network itself is written.
+
+    \b
+    Examples:
+      kg network partnership --measure betweenness --top 20
+      kg network partnership --bloc oic --sector health --from 2012 --to 2020 --format csv
+      kg network knowledge-flow --level country --edges
+      kg network partnership --output partnership.graphml
+    """
+    years = (first, last) if first is not None or last is not None else None
+    given = {name: list(values) for name, values in filters.items() if values}
+    net = open_from(location).network(
+        projection,
+        level=level,
+        weight=weight,
+        years=years,
+        within=within,
+        format=list(training_format),
+        **given,
+    )
+    if output and output.suffix.removeprefix(".") in set(NETWORK_FORMATS) - {"csv", "json"}:
+        net.write(output)
+        click.echo(f"{net!r} written to {output}.", err=True)
+        return
+    show(_table(net, list(measures), edges, evidence, top), form, output)
+
+
+def _table(
+    net: Network,
+    measures: list[str],
+    edges: bool,
+    evidence: tuple[str, str] | None,
+    top: int | None,
+) -> ResultTable:
+    if evidence:
+        return net.evidence(*evidence)
+    if edges:
+        return net.edges(top=top)
+    return net.centrality(measures[0] if len(measures) == 1 else measures or None, top=top)
+
+

@@ -1,0 +1,148 @@
+"""``kg build``, ``check``, ``releases``, ``rollback``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from kg.cli.options import format_option, project_option, settings_from, show
+from kg.ontology import load_ontology
+from kg.pipeline import STEPS, BuildResult, load_sources, verify
+from kg.pipeline import build as build_release
+from kg.pipeline import rollback as roll_back
+from kg.pipeline.load import report_table
+from kg.results import ResultTable
+from kg.store import current_release, list_releases
+from kg.store.release import find_release
+
+__all__ = ["build", "check", "releases", "rollback"]
+
+
+@click.command()
+@project_option
+@click.option("--force", is_flag=True, help="Build even where nothing that goes in has changed.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only the release's id.")
+def build(project: Path | None, force: bool, quiet: bool) -> None:
+    """Load, check, infer, and switch to a new release.
+
+    A build that stops changes nothing: the release that is served stays.
+
+    \b
+    Examples:
+      kg build
+      kg build --project data/rihla.toml --force
+    """
+    settings = settings_from(project)
+    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()]
+    hidden = quiet or not sys.stderr.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bar:
+        task = bar.add_task("", total=len(STEPS))
+
+        def progress(name: str) -> None:
+            bar.update(task, description=name, advance=int(name in STEPS))
+
+        result = build_release(settings, progress, force)
+    if quiet:
+        click.echo(result.release.id)
+    else:
+        _summarise(result)
+
+
+def _summarise(result: BuildResult) -> None:
+    release = result.release
+    show(result.counts, "table")
+    click.echo()
+    show(result.classes, "table")
+    click.echo()
+    if not result.changed:
+        click.echo(f"Nothing has changed: release {release.id} is up to date.")
+        return
+    show(ResultTable(("step", "seconds"), list(result.seconds.items())), "table")
+    click.echo()
+    matches = release.manifest["matches"]
+    problems = release.manifest["problems"]
+    click.echo(
+        f"{problems['error']} refused and {problems['warning']} doubtful cells "
+        f"(report: {release.path / 'report.csv'}); "
+        f"{matches['matched']} of {matches['wanted']} organisations without a ROR id matched by "
+        f"name; {release.manifest['suppressed_groups']} small groups without their size."
+    )
+    total = sum(result.seconds.values())
+    click.echo(f"Release {release.id}: {release.manifest['quads']} quads in {total:.1f} s.")
+
+
+@click.command()
+@project_option
+@format_option
+@click.option("--release", "release_id", is_flag=False, flag_value="current", metavar="[ID]",
+              help="Verify a release's files instead (the current one without ID).")  # fmt: skip
+def check(project: Path | None, form: str, output: Path | None, release_id: str | None) -> None:
+    """Check all sources without building: every refused or doubtful cell, with its place.
+
+    Exits with 1 where a row is refused.
+
+    \b
+    Examples:
+      kg check
+      kg check --format csv --output report.csv
+      kg check --release
+    """
+    settings = settings_from(project)
+    if release_id is not None:
+        folder = settings.project.releases
+        named = release_id != "current"
+        release = find_release(folder, release_id) if named else current_release(folder)
+        click.echo(f"Release {release.id}: {verify(release)} quads, every file as it was built.")
+        return
+    loaded = load_sources(settings, load_ontology(settings.ontology).schema)
+    report = report_table(loaded.problems)
+    if form != "table":
+        show(report, form, output)
+    else:
+        show(loaded.counts(), "table")
+        click.echo()
+        for problem in loaded.problems:
+            click.echo(f"{problem.severity}: {problem}")
+        click.echo(f"{len(report)} problems.")
+    if any(load.refused for load in loaded.loads):
+        sys.exit(1)
+
+
+@click.command()
+@project_option
+@format_option
+def releases(project: Path | None, form: str, output: Path | None) -> None:
+    """List the releases that are kept; the current one is marked.
+
+    \b
+    Examples:
+      kg releases
+      kg releases --format json
+    """
+    folder = settings_from(project).project.releases
+    kept = list_releases(folder)
+    current = current_release(folder).id if kept else None
+    rows = [
+        (r.id, r.id == current, r.manifest["built"], r.manifest["quads"], r.manifest["ontology"])
+        for r in kept
+    ]
+    show(ResultTable(("release", "current", "built", "quads", "ontology"), rows), form, output)
+
+
+@click.command()
+@project_option
+@click.argument("release_id", required=False)
+def rollback(project: Path | None, release_id: str | None) -> None:
+    """Go back to RELEASE_ID, or to the release built before the current one.
+
+    \b
+    Examples:
+      kg rollback
+      kg rollback 2026-11-20-1f0c9a3b
+    """
+    release = roll_back(settings_from(project).project.releases, release_id)
+    click.echo(f"Release {release.id} of {release.manifest['built']} is current.")

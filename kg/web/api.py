@@ -1,0 +1,266 @@
+"""The calls for programs: named queries and networks, with the same names as everywhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from kg.errors import NotFoundError, QueryError
+from kg.network import FILTERS, LEVELS, MEASURES, PROJECTIONS
+from kg.network import FORMATS as NETWORK_FORMATS
+from kg.queries import NamedQuery, Parameter, get_query
+from kg.results import ResultTable
+from kg.web import headers
+from kg.web.formats import FORMATS, Kind, of_kind
+from kg.web.sending import not_modified, send_answer, send_text
+from kg.web.service import service
+
+__all__ = ["blueprint", "network_request"]
+
+blueprint = Blueprint("api", __name__, url_prefix="/api")
+
+_NETWORK_TYPES = {
+    "graphml": "application/graphml+xml",
+    "gexf": "application/gexf+xml",
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
+_QUERY_TEXT = "application/sparql-query"
+_TABLE_JSON = "application/json"
+ALL = "all"
+"""Stands for every measure that applies to a projection."""
+
+
+@blueprint.get("/queries")
+def queries() -> Response:
+    """List the named queries with their parameters and addresses."""
+    found = [_described(q) for group in service().questions.values() for q in group]
+    return _json({"release": service().release.id, "queries": found})
+
+
+@blueprint.get("/queries/<group>/<name>")
+def query(group: str, name: str) -> Response:
+    """Describe one named query, with its SPARQL text."""
+    chosen = get_query(f"{group}/{name}")
+    return _json({"release": service().release.id, **_described(chosen), "sparql": chosen.text})
+
+
+@blueprint.get("/queries/<group>/<name>.<suffix>")
+def query_answer(group: str, name: str, suffix: str) -> Response:
+    """Answer a named query: csv, tsv, xml, json with meta, srj (SPARQL JSON), rq (its text)."""
+    chosen = get_query(f"{group}/{name}")
+    sparql = service().bound(chosen.id, _given())
+    tag = headers.etag(service().release.id, sparql, suffix)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    response = _answer(chosen, sparql, suffix, tag)
+    response.headers["Link"] = _links(group, name, suffix)
+    return response
+
+
+def _given() -> dict[str, object]:
+    """Return the parameters of the request: one value, or all where there are several."""
+    return {k: v[0] if len(v) == 1 else v for k, v in request.args.lists()}
+
+
+def _answer(chosen: NamedQuery, sparql: str, suffix: str, tag: str) -> Response:
+    if suffix == "rq":
+        return send_text(sparql, f"{_QUERY_TEXT}; charset=utf-8", tag)
+    if suffix == "json":
+        table = service().graph.query(chosen.id, **_given())
+        return send_text(table.to_json(), _TABLE_JSON, tag)
+    tables = {"srj": FORMATS["json"]} | {f.name: f for f in of_kind(Kind.TABLE)}
+    if suffix not in tables:
+        raise NotFoundError(
+            f"There is no answer as .{suffix}. Accepted: .{', .'.join([*tables, 'rq'])}."
+        )
+    return send_answer(service().run(sparql, tables[suffix].media_type), tables[suffix], tag)
+
+
+def _links(group: str, name: str, suffix: str) -> str:
+    """Say which query ran, what it is for, and of which dataset the answer is."""
+    given = urlencode(list(request.args.items(multi=True)))
+    text = url_for("api.query_answer", group=group, name=name, suffix="rq")
+    links = [
+        f'<{url_for("vocabulary.void")}>; rel="collection"',
+        f'<{url_for("api.query", group=group, name=name)}>; rel="describedby"',
+    ]
+    if suffix != "rq":
+        links.append(f'<{text}{"?" if given else ""}{given}>; rel="via"; type="{_QUERY_TEXT}"')
+    return ", ".join(links)
+
+
+def _described(chosen: NamedQuery) -> dict[str, Any]:
+    group, _, name = chosen.id.partition("/")
+    return {
+        "id": chosen.id,
+        "group": chosen.group,
+        "title": dict(chosen.title),
+        "question": dict(chosen.question),
+        "note": dict(chosen.note),
+        "view": chosen.view,
+        "competency": chosen.competency,
+        "parameters": [_parameter(p) for p in chosen.parameters.values()],
+        "links": {
+            "page": url_for("pages.query", group=group, name=name),
+            "description": url_for("api.query", group=group, name=name),
+            **{
+                suffix: url_for("api.query_answer", group=group, name=name, suffix=suffix)
+                for suffix in ("json", "csv", "tsv", "xml", "srj", "rq")
+            },
+        },
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "type": parameter.type,
+        "class": parameter.target,
+        "required": parameter.required,
+        "default": parameter.default,
+        "example": parameter.example,
+        "label": dict(parameter.labels),
+    }
+
+
+@blueprint.get("/network")
+def networks() -> Response:
+    """List projections, measures, levels and filters of networks."""
+    return _json(
+        {
+            "release": service().release.id,
+            "projections": {name: _projection(name) for name in PROJECTIONS},
+            "measures": {
+                name: {"definition": m.definition, "formula": m.formula, "reference": m.reference}
+                for name, m in MEASURES.items()
+            },
+            "levels": list(LEVELS),
+            "filters": list(FILTERS),
+        }
+    )
+
+
+def _projection(name: str) -> dict[str, Any]:
+    projection = PROJECTIONS[name]
+    return {
+        "definition": projection.definition,
+        "directed": projection.directed,
+        "levels": list(projection.levels),
+        "weights": {weight: w.definition for weight, w in projection.weights.items()},
+        "links": {
+            suffix: url_for("api.network_file", projection=name, suffix=suffix)
+            for suffix in NETWORK_FORMATS
+        },
+    }
+
+
+@blueprint.get("/network/<projection>.<suffix>")
+def network_file(projection: str, suffix: str) -> Response:
+    """Send a network's nodes and edges as graphml, gexf, csv or json."""
+    if suffix not in NETWORK_FORMATS:
+        raise NotFoundError(
+            f"There is no network as .{suffix}. Accepted: .{', .'.join(NETWORK_FORMATS)}."
+        )
+    tag = _network_tag(projection, suffix)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    options, _ = network_request(taken=())
+    network = service().graph.network(projection, **options)
+    return send_text(network.export(suffix), _NETWORK_TYPES[suffix], tag)
+
+
+@blueprint.get("/network/<projection>/<measure>.<suffix>")
+def network_measure(projection: str, measure: str, suffix: str) -> Response:
+    """Send the nodes of a network with their centrality (or ``all``) as csv or json."""
+    if suffix not in ("csv", "json"):
+        raise NotFoundError(f"There is no table as .{suffix}. Accepted: .csv, .json.")
+    tag = _network_tag(projection, measure, suffix)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    table = centrality(projection, measure)
+    if suffix == "csv":
+        return send_text(table.to_csv(), _NETWORK_TYPES["csv"], tag)
+    return send_text(table.to_json(), _TABLE_JSON, tag)
+
+
+def centrality(projection: str, measure: str) -> ResultTable:
+    """Return a centrality table for the parameters of this request."""
+    options, asked = network_request(taken=("top", "normalised"))
+    network = service().graph.network(projection, **options)
+    top = asked.get("top")
+    return network.centrality(
+        None if measure == ALL else measure,
+        weight=options.get("weight"),
+        top=None if top is None else _whole(top, "top"),
+        normalised=_truth(asked.get("normalised", "false"), "normalised"),
+    )
+
+
+def network_request(taken: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Split the parameters of the request: those of a network, and those in ``taken``.
+
+    Raises
+    ------
+    QueryError
+        A parameter is unknown or has a badly formed value; the message says what is accepted.
+    """
+    accepted = ("level", "weight", "roles", "isolates", "loops", *FILTERS, *taken)
+    options: dict[str, Any] = {}
+    for name, values in request.args.lists():
+        given = [v for v in values if v != ""]
+        if name not in accepted:
+            raise QueryError(f"Unknown parameter {name!r}. Accepted: {', '.join(accepted)}.")
+        if given:
+            options[name] = _OPTIONS.get(name, _one_or_many)(given, name)
+    asked = {name: str(options.pop(name)) for name in taken if name in options}
+    return options, asked
+
+
+def _network_tag(*parts: str) -> str:
+    given = sorted(f"{k}={v}" for k, v in request.args.items(multi=True))
+    return headers.etag(service().release.id, parts, given)
+
+
+def _one_or_many(values: list[str], _name: str) -> str | list[str]:
+    return values[0] if len(values) == 1 else values
+
+
+def _years(values: list[str], name: str) -> tuple[int | None, int | None]:
+    """Read 2012, 2012-2020, 2012- or -2020."""
+    first, dash, last = values[0].strip().partition("-")
+    if not (first or last) or len(values) > 1:
+        raise QueryError(f"{name}: found {values}. Accepted: 2015, 2012-2020, 2012- or -2020.")
+    start = _whole(first, name) if first else None
+    return start, ((_whole(last, name) if last else None) if dash else start)
+
+
+def _whole(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise QueryError(f"{name}: found {text!r}. Accepted: a whole number.")
+    return int(text)
+
+
+def _truth(text: str, name: str) -> bool:
+    known = {"true": True, "1": True, "yes": True, "on": True}
+    known |= {"false": False, "0": False, "no": False}
+    if text.lower() not in known:
+        raise QueryError(f"{name}: found {text!r}. Accepted: true, false.")
+    return known[text.lower()]
+
+
+_OPTIONS: dict[str, Any] = {
+    "years": _years,
+    "within": lambda values, name: _truth(values[0], name),
+    "loops": lambda values, name: _truth(values[0], name),
+    "isolates": lambda values, name: _truth(values[0], name),
+    "level": lambda values, _name: values[0],
+    "weight": lambda values, _name: values[0],
+}
+
+
+def _json(document: dict[str, Any]) -> Response:
+    response = jsonify(document)
+    return headers.revalidated(response, headers.etag(response.get_data(as_text=True)))

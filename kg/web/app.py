@@ -1,0 +1,90 @@
+"""The Flask application: made from a project or a release, one blueprint a concern."""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+
+from flask import Flask
+
+from kg.settings import Settings, load_settings
+from kg.store.release import Release, current_release
+from kg.store.workers import MIB, PoolLimits, WorkerPool
+from kg.terms import PREFIXES
+from kg.web import api, data, headers, health, pages, problems, render, sparql, vocabulary
+from kg.web.service import Service
+
+__all__ = ["close_app", "create_app"]
+
+MAX_BODY_BYTES = 1 * MIB
+PER_CLIENT = 8
+_BLUEPRINTS = (api, data, health, pages, sparql, vocabulary)
+
+
+def create_app(
+    settings: Settings | Path | None = None,
+    release: Release | None = None,
+    limits: PoolLimits | None = None,
+) -> Flask:
+    """Make the application that serves one release.
+
+    Parameters
+    ----------
+    settings:
+        The project, or its file; None finds it as :func:`kg.settings.find_project` does.
+    release:
+        What to serve; None means the project's current release.
+    limits:
+        What a query may use; None means the limits in the project's ``[serve]``.
+
+    Raises
+    ------
+    SettingsError, ReleaseError
+        There is no project, or nothing was built yet, or its store cannot be opened.
+
+    Notes
+    -----
+    It starts worker processes: make it in the process that serves, after any fork.
+    """
+    if not isinstance(settings, Settings):
+        settings = load_settings(settings)
+    release = release or current_release(settings.project.releases)
+    pool = WorkerPool(
+        release.store,
+        settings.serve.workers,
+        limits or limits_of(settings),
+        PREFIXES,
+    )
+    atexit.register(pool.close)
+    app = Flask(__name__)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # the address of a file changes with its content
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["rihla"] = Service(settings, release, pool)
+    for part in _BLUEPRINTS:
+        app.register_blueprint(part.blueprint)
+    for part in (headers, problems, render):
+        part.register(app)
+    return app
+
+
+def limits_of(settings: Settings) -> PoolLimits:
+    """Return the limits that a project's ``[serve]`` section sets."""
+    serve = settings.serve
+    return PoolLimits(
+        timeout_s=serve.timeout_seconds,
+        max_bytes=serve.max_result_mib * MIB,
+        max_waiting=serve.max_waiting,
+        max_per_client=PER_CLIENT,
+    )
+
+
+def close_app(app: Flask) -> None:
+    """End the application's worker processes."""
+    pool = app.extensions["rihla"].pool
+    pool.close()
+    atexit.unregister(pool.close)

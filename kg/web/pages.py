@@ -1,0 +1,146 @@
+"""Pages for people: home, named queries with their forms, networks, what errors mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from kg.errors import KgError
+from kg.network import MEASURES, PROJECTIONS
+from kg.queries import NamedQuery, get_query
+from kg.web import headers
+from kg.web.api import centrality
+from kg.web.bindings import Rows, rows_from_table
+from kg.web.formats import HTML
+from kg.web.problems import PROBLEMS, status_of
+from kg.web.render import body_of
+from kg.web.sending import not_modified
+from kg.web.service import service
+from kg.web.sparql import examples
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("pages", __name__)
+
+SHOWN_ROWS = 500
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Say what Rihla is, what is in the graph, and how to ask it."""
+    tag = headers.etag(service().release.id, "home", request.url_root)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    text = render_template(
+        "home.html",
+        manifest=service().release.manifest,
+        groups=service().questions,
+        projections=PROJECTIONS,
+        measures=MEASURES,
+        examples=examples(),
+        example=body_of(examples()[-1].text),
+        endpoint=url_for("sparql.endpoint", _external=True),
+    )
+    return headers.revalidated(Response(text, mimetype=HTML.media_type), tag)
+
+
+@blueprint.get("/queries")
+def queries() -> Response:
+    """List the named queries."""
+    tag = headers.etag(service().release.id, "queries")
+    text = render_template("queries.html", groups=service().questions)
+    return headers.revalidated(Response(text, mimetype=HTML.media_type), tag)
+
+
+@blueprint.get("/queries/<group>/<name>")
+def query(group: str, name: str) -> Response:
+    """Show a named query: its question, a form for its parameters, and its rows.
+
+    Without any parameter in the address it is answered for its examples.
+    """
+    chosen = get_query(f"{group}/{name}")
+    given = {name: values for name, values in request.args.lists() if any(values)}
+    values = given or {p.name: [p.example] for p in chosen.parameters.values() if p.required}
+    tag = headers.etag(service().release.id, request.full_path, chosen.text)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    try:
+        sparql = service().bound(chosen.id, values)
+        return headers.revalidated(
+            _query_page(chosen, values, bool(given), rows=service().rows_of(sparql), sparql=sparql),
+            tag,
+        )
+    except KgError as error:
+        response = _query_page(chosen, values, bool(given), error=error)
+        response.status_code = status_of(error)
+        return response
+
+
+def _query_page(
+    chosen: NamedQuery,
+    values: dict[str, list[str]],
+    given: bool,
+    *,
+    rows: Rows | None = None,
+    sparql: str = "",
+    error: KgError | None = None,
+) -> Response:
+    group, _, name = chosen.id.partition("/")
+    addresses = {
+        suffix: url_for("api.query_answer", group=group, name=name, suffix=suffix, **_flat(values))
+        for suffix in ("csv", "tsv", "json", "srj", "xml", "rq")
+    }
+    text = render_template(
+        "query.html",
+        query=chosen,
+        values=values,
+        given=given,
+        rows=rows,
+        shown=SHOWN_ROWS,
+        sparql=sparql,
+        error=error,
+        addresses=addresses,
+    )
+    return Response(text, mimetype=HTML.media_type)
+
+
+def _flat(values: dict[str, list[str]]) -> dict[str, Any]:
+    return {name: list(given) for name, given in values.items()}
+
+
+@blueprint.get("/network/<projection>/<measure>")
+def network(projection: str, measure: str) -> Response:
+    """Show the nodes of a network by a measure, with a form for its filters."""
+    tag = headers.etag(service().release.id, request.full_path)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    table, error = None, None
+    try:
+        table = centrality(projection, measure)
+    except KgError as problem:
+        error = problem
+    text = render_template(
+        "network.html",
+        projection=projection,
+        measure=measure,
+        projections=PROJECTIONS,
+        measures=MEASURES,
+        table=table,
+        rows=None if table is None else rows_from_table(table, {"label": "node_label"}),
+        shown=SHOWN_ROWS,
+        error=error,
+        given=request.args,
+    )
+    response = headers.revalidated(Response(text, mimetype=HTML.media_type), tag)
+    if error is not None:
+        response.status_code = status_of(error)
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/problems")
+def problems() -> Response:
+    """Explain the kinds of errors: the ``type`` of a problem document leads here."""
+    text = render_template("problems.html", problems=PROBLEMS)
+    return headers.revalidated(Response(text, mimetype=HTML.media_type), headers.etag(text))

@@ -1,0 +1,95 @@
+"""What templates need: links to things, short names, readable numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, url_for
+
+from kg.terms import PREFIXES, VOCABULARY_BASE
+from kg.web.service import service
+
+__all__ = ["address_of", "body_of", "number", "register", "short_name", "words"]
+
+LANGUAGES = {"en": "English", "ar": "العربية", "fr": "Français"}
+PLURALS = {
+    "Country": "countries",
+    "Organisation": "organisations",
+    "Outcome": "outcomes",
+    "Participation": "participations",
+    "Person": "people",
+    "Training": "trainings",
+}
+
+
+def register(app: Flask) -> None:
+    """Give templates their filters and globals."""
+    app.jinja_env.filters["address"] = address_of
+    app.jinja_env.filters["short"] = short_name
+    app.jinja_env.filters["words"] = words
+    app.jinja_env.filters["number"] = number
+    app.jinja_env.filters["shell"] = shlex.quote
+    app.jinja_env.filters["sparql_body"] = body_of
+    app.jinja_env.globals["LANGUAGES"] = LANGUAGES
+    app.jinja_env.globals["PLURALS"] = PLURALS
+    app.jinja_env.globals["stylesheet"] = _stylesheet
+    app.context_processor(_site)
+
+
+def _site() -> dict[str, object]:
+    return {"site": service().settings.project.title, "release": service().release}
+
+
+def address_of(iri: str) -> str | None:
+    """Return where a link on a name leads: our own page, the term's entry, the web, or nowhere."""
+    base = service().base
+    kind, slash, key = iri.removeprefix(base).partition("/")
+    if iri.startswith(base) and slash and kind and key:
+        return url_for("data.page", kind=kind, key=key)
+    if iri.startswith(VOCABULARY_BASE):
+        return url_for("vocabulary.ontology", _anchor=iri.removeprefix(VOCABULARY_BASE))
+    return iri if iri.startswith(("https://", "http://")) else None
+
+
+def short_name(iri: str) -> str:
+    """Return an IRI as people write it: with a prefix, or without our base."""
+    known = [(p, n) for p, n in PREFIXES.items() if iri.startswith(n) and iri != n]
+    if known:
+        prefix, namespace = max(known, key=lambda entry: len(entry[1]))
+        return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri.removeprefix(service().base)
+
+
+def words(name: str) -> str:
+    """Return a column's or class's name as words: ``first_year`` → first year."""
+    spaced = "".join(f" {c.lower()}" if c.isupper() else c for c in name)
+    return spaced.replace("_", " ").replace("-", " ").strip()
+
+
+def number(text: str) -> str:
+    """Return a number with at most six significant digits; whole numbers stay as they are."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return text if re.fullmatch(r"[+-]?\d+", text) else f"{value:.6g}"
+
+
+def body_of(text: str) -> str:
+    """Return the text of a query file without the lines of its header."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip()
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    sheet = Path(__file__).parent / "static" / "rihla.css"
+    return hashlib.sha256(sheet.read_bytes()).hexdigest()[:10]
+
+
+def _stylesheet() -> str:
+    """Return the style sheet's address; it changes with its content, so it may be kept forever."""
+    return url_for("static", filename="rihla.css", v=_version())

@@ -1,0 +1,46 @@
+"""How answers leave: in one piece when small, from their memory file when large."""
+
+from __future__ import annotations
+
+from flask import Response, request
+from werkzeug.wsgi import wrap_file
+
+from kg.store.workers import Answer
+from kg.web import headers
+from kg.web.formats import Format
+from kg.web.service import service
+
+__all__ = ["not_modified", "send_answer", "send_text"]
+
+_IN_ONE_PIECE = 64 * 1024  # bytes; larger answers wait for slow readers in their memory file
+
+
+def send_answer(answer: Answer, chosen: Format, tag: str) -> Response:
+    """Return an answer of the workers as a response with its length."""
+    if answer.size <= _IN_ONE_PIECE:
+        with answer:
+            response = Response(answer.read())
+    else:
+        response = Response(wrap_file(request.environ, answer.file), direct_passthrough=True)
+        response.call_on_close(answer.close)
+        response.content_length = answer.size
+    response.headers["Server-Timing"] = f"query;dur={answer.seconds * 1000:.1f}"
+    return _marked(response, chosen.content_type, tag)
+
+
+def send_text(text: str | bytes, content_type: str, tag: str) -> Response:
+    """Return text that this release determines."""
+    return _marked(Response(text), content_type, tag)
+
+
+def not_modified(tag: str) -> Response:
+    """Tell the client that what it has still holds."""
+    response = Response(status=304)
+    response.headers["X-Rihla-Release"] = service().release.id
+    return headers.revalidated(response, tag)
+
+
+def _marked(response: Response, content_type: str, tag: str) -> Response:
+    response.headers["Content-Type"] = content_type
+    response.headers["X-Rihla-Release"] = service().release.id
+    return headers.revalidated(response, tag)

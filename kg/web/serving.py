@@ -1,0 +1,93 @@
+"""Run the application under waitress, tuned for slow and many clients."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from waitress import create_server
+
+from kg.errors import SettingsError
+from kg.store.workers import MIB
+from kg.web.app import MAX_BODY_BYTES, close_app
+
+__all__ = ["make_server", "serve"]
+
+THREADS = 64
+"""A thread waits for a worker or for a slow sender's last byte; idle ones cost some 50 kB."""
+
+_TUNING: dict[str, Any] = {
+    "threads": THREADS,
+    # Two thousand idle connections are an ordinary afternoon; poll has no ceiling of 1,024.
+    "connection_limit": 10_000,
+    "asyncore_use_poll": True,
+    "backlog": 2048,
+    "channel_timeout": 60,
+    "cleanup_interval": 15,
+    "max_request_header_size": 64 * 1024,
+    "max_request_body_size": MAX_BODY_BYTES + 64 * 1024,
+    # Lets a request see that its client has hung up, so that its query can be stopped.
+    "channel_request_lookahead": 1,
+    "ident": None,
+    "expose_tracebacks": False,
+}
+
+
+def make_server(app: Flask, host: str = "127.0.0.1", port: int = 8000, **tuning: Any) -> Any:
+    """Return a waitress server that listens and is not running yet.
+
+    Parameters
+    ----------
+    app:
+        From :func:`kg.web.create_app`.
+    host, port:
+        Where to listen; port 0 takes a free one.
+    tuning:
+        Further settings of waitress, such as ``trusted_proxy`` behind a reverse proxy.
+
+    Raises
+    ------
+    SettingsError
+        The address cannot be listened on.
+    """
+    # An answer waits for a slow reader in its memory file; as long as no answer reaches the
+    # watermark, the thread that made it is free at once.
+    watermark = app.extensions["rihla"].pool.limits.max_bytes + 16 * MIB
+    chosen = {**_TUNING, "outbuf_high_watermark": watermark, **tuning}
+    try:
+        return create_server(app, host=host, port=port, **chosen)
+    except (OSError, ValueError, socket.gaierror) as error:
+        raise SettingsError(
+            f"Cannot listen on {host} port {port}: {error}. Accepted: an address of this machine "
+            "and a free port, as in kg serve --port 8001."
+        ) from error
+
+
+def serve(
+    app: Flask,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    announce: Callable[[str], None] = lambda _: None,
+    **tuning: Any,
+) -> None:
+    """Serve until interrupted, then end the workers.
+
+    ``announce`` is called with the address once the server listens; see :func:`make_server` for
+    the rest.
+    """
+    server = make_server(app, host, port, **tuning)
+    announce(address(server))
+    try:
+        server.run()
+    finally:
+        server.close()
+        close_app(app)
+
+
+def address(server: Any) -> str:
+    """Return the URL of a listening server."""
+    host, port = server.effective_host, server.effective_port
+    shown = f"[{host}]" if ":" in str(host) else host
+    return f"http://{shown}:{port}/"

@@ -1,0 +1,222 @@
+"""The SPARQL endpoint: the SPARQL 1.1 Protocol for queries, and a form for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from kg.errors import KgError, LimitError, QueryError
+from kg.queries import NamedQuery, catalogue, get_query
+from kg.store.guard import QueryShape, RefusedError, inspect_query
+from kg.web import headers
+from kg.web.bindings import Rows
+from kg.web.formats import HTML, Format, Kind, by_name, kind_of, negotiate, of_kind
+from kg.web.problems import status_of
+from kg.web.render import body_of
+from kg.web.sending import not_modified, send_answer
+from kg.web.service import service
+
+__all__ = ["blueprint", "examples"]
+
+blueprint = Blueprint("sparql", __name__)
+
+QUERY_BODY = "application/sparql-query"
+UPDATE_BODY = "application/sparql-update"
+FORM_BODY = "application/x-www-form-urlencoded"
+SHOWN_ROWS = 1_000
+SHOWN_CHARACTERS = 100_000
+_EXAMPLES = "pages/example-"
+_FIRST_EXAMPLE = "pages/example-trainings"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request to the endpoint: its query texts, dataset and format as they were sent."""
+
+    queries: Sequence[str]
+    default_graphs: Sequence[str]
+    named_graphs: Sequence[str]
+    format: str | None
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+def endpoint() -> Response:
+    """Answer a query, or show the form where there is none."""
+    asked = _read()
+    if not any(text.strip() for text in asked.queries):
+        return _without_query()
+    if len(asked.queries) > 1:
+        raise QueryError("The request holds several queries. Accepted: one 'query'.")
+    text = asked.queries[0]
+    if _wants_page(asked):
+        return _page(asked, text)
+    shape = inspect_query(text, service().pool.limits.guard)
+    chosen = _format(asked, of_kind(kind_of(shape.form)))
+    tag = headers.etag(
+        service().release.id, text, chosen.name, asked.default_graphs, asked.named_graphs
+    )
+    if headers.is_known(tag):
+        return not_modified(tag)
+    return _answer(asked, text, shape, chosen, tag)
+
+
+def _answer(asked: Asked, text: str, shape: QueryShape, chosen: Format, tag: str) -> Response:
+    answer = service().run(
+        text,
+        chosen.media_type,
+        default_graphs=asked.default_graphs,
+        named_graphs=asked.named_graphs,
+        shape=shape,
+    )
+    return send_answer(answer, chosen, tag)
+
+
+def _read() -> Asked:
+    """Take the request apart; whatever cannot be a query is refused by its name."""
+    if request.method == "POST":
+        if request.mimetype == UPDATE_BODY:
+            raise _refused_update()
+        if request.mimetype == QUERY_BODY:
+            return _asked([*request.args.getlist("query"), _body()])
+        if request.mimetype != FORM_BODY:
+            raise UnsupportedMediaType(
+                f"Found Content-Type {request.mimetype or 'none'}. "
+                f"Accepted: {QUERY_BODY}, {FORM_BODY}."
+            )
+    if "update" in request.values:
+        raise _refused_update()
+    return _asked(request.values.getlist("query"))
+
+
+def _asked(queries: Sequence[str]) -> Asked:
+    return Asked(
+        queries,
+        request.values.getlist("default-graph-uri"),
+        request.values.getlist("named-graph-uri"),
+        request.values.get("format"),
+    )
+
+
+def _body() -> str:
+    encoding = request.mimetype_params.get("charset", "utf-8")
+    if encoding.lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType(f"Found charset={encoding}. Accepted: utf-8.")
+    raw = request.get_data()
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise QueryError(
+            f"The query is not UTF-8: byte {error.start + 1} is 0x{raw[error.start]:02X}. "
+            "Accepted: text in UTF-8."
+        ) from error
+
+
+def _refused_update() -> RefusedError:
+    return RefusedError(
+        "Updates are refused: no request changes the graph, changes come by releases. "
+        "Accepted: a query."
+    )
+
+
+def _format(asked: Asked, choices: Sequence[Format]) -> Format:
+    if asked.format:
+        return by_name(asked.format, choices)
+    return negotiate(request.accept_mimetypes, choices)
+
+
+def _wants_page(asked: Asked) -> bool:
+    if asked.format:
+        return asked.format.lower() in (HTML.name, HTML.media_type)
+    machine = of_kind(Kind.TABLE) + of_kind(Kind.GRAPH)
+    # Whoever lists text/html among others, as a browser does, gets the page when it comes first.
+    return bool(request.accept_mimetypes) and (
+        request.accept_mimetypes.best_match([*(f.media_type for f in machine), HTML.media_type])
+        == HTML.media_type
+    )
+
+
+def _without_query() -> Response:
+    if request.method == "POST" or not _wants_page(_asked(())):
+        raise QueryError(
+            "There is no query. Send GET /sparql?query=…, or POST it as "
+            f"{QUERY_BODY} or {FORM_BODY}."
+        )
+    return headers.revalidated(
+        Response(_form(_example_text(), None), mimetype=HTML.media_type),
+        headers.etag(service().release.id, "form", request.args.get("example", "")),
+    )
+
+
+def examples() -> list[NamedQuery]:
+    """Return the queries that the form offers."""
+    return [query for query in catalogue().values() if query.id.startswith(_EXAMPLES)]
+
+
+def _example_text() -> str:
+    """Return the text that the form begins with: the example that the address names."""
+    wanted = request.args.get("example")
+    return body_of(get_query(f"{_EXAMPLES}{wanted}" if wanted else _FIRST_EXAMPLE).text)
+
+
+def _page(asked: Asked, text: str) -> Response:
+    """Answer for people: the form again, with rows, a graph's text, or what went wrong below."""
+    try:
+        shape = inspect_query(text, service().pool.limits.guard)
+        if kind_of(shape.form) is Kind.GRAPH:
+            page = _form(text, shape, graph=_graph_text(asked, text, shape))
+        else:
+            page = _form(text, shape, rows=_rows(asked, text))
+    except KgError as error:
+        page, status = _form(text, None, error=error), status_of(error)
+        response = Response(page, status, mimetype=HTML.media_type)
+        if isinstance(error, LimitError) and error.retry_after:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    response = Response(page, mimetype=HTML.media_type)
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.add("Accept")
+    return response
+
+
+def _rows(asked: Asked, text: str) -> Rows:
+    return service().rows_of(
+        text, default_graphs=asked.default_graphs, named_graphs=asked.named_graphs
+    )
+
+
+def _graph_text(asked: Asked, text: str, shape: QueryShape) -> str:
+    answer = service().run(
+        text,
+        "text/turtle",
+        default_graphs=asked.default_graphs,
+        named_graphs=asked.named_graphs,
+        shape=shape,
+    )
+    with answer:
+        return answer.read().decode()
+
+
+def _form(
+    text: str,
+    shape: QueryShape | None,
+    *,
+    rows: Rows | None = None,
+    graph: str | None = None,
+    error: KgError | None = None,
+) -> str:
+    choices = of_kind(kind_of(shape.form)) if shape else []
+    return render_template(
+        "sparql.html",
+        text=text,
+        rows=rows,
+        graph=graph,
+        error=error,
+        formats=choices,
+        examples=examples(),
+        limits=service().pool.limits,
+        shown=SHOWN_ROWS,
+        shown_characters=SHOWN_CHARACTERS,
+    )

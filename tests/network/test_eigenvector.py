@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from scipy.sparse import csr_array
+
+from kg.network import Network, UndefinedMeasureError
+from kg.network.measures import eigenvector as module
+from kg.network.measures.eigenvector import eigenvector
+
+from .graphs import assert_edge_cases, assert_same, checked, graphs, scores
+
+
+@checked
+@given(graphs(directed=False, least=3))
+def test_agrees_with_networkx_on_connected_graphs(graph: Any) -> None:
+    nx.add_path(graph, sorted(graph))
+    for weighted, weight in ((False, None), (True, "weight")):
+        theirs = nx.eigenvector_centrality_numpy(graph, weight=weight)
+        assert_same(scores(graph, "eigenvector", weighted=weighted), theirs)
+
+
+@checked
+@given(graphs(directed=False))
+def test_disconnected_is_the_projection_of_ones_on_the_principal_eigenspace(graph: Any) -> None:
+    assume(graph.number_of_edges() > 0)
+    nodes = sorted(graph)
+    values, vectors = np.linalg.eigh(nx.to_numpy_array(graph, nodes, weight="weight"))
+    space = vectors[:, values >= values[-1] * (1 - 1e-9)]
+    limit = space @ (space.T @ np.ones(len(nodes)))
+    limit /= np.linalg.norm(limit)
+    ours = scores(graph, "eigenvector", weighted=True)
+    assert_same(ours, dict(zip(nodes, limit, strict=True)))
+
+
+@checked
+@given(graphs(directed=True, least=3))
+def test_agrees_with_networkx_on_strongly_connected_digraphs(graph: Any) -> None:
+    nx.add_cycle(graph, sorted(graph))
+    theirs = nx.eigenvector_centrality_numpy(graph, weight="weight")
+    assert_same(scores(graph, "eigenvector", weighted=True), theirs)
+
+
+def test_equal_components_share_the_score() -> None:
+    graph = nx.disjoint_union(nx.complete_graph(3), nx.complete_graph(3))
+    assert_same(
+        scores(graph, "eigenvector", weighted=False), dict.fromkeys(map(str, range(6)), 6**-0.5)
+    )
+
+
+def test_sparse_and_dense_solver_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = nx.barbell_graph(20, 3)  # a small gap between the first two eigenvalues
+    dense = scores(graph, "eigenvector", weighted=False)
+    monkeypatch.setattr(module, "_DENSE", 2)
+    assert_same(scores(graph, "eigenvector", weighted=False), dense)
+
+
+def test_bipartite_graphs_converge() -> None:
+    star = scores(nx.star_graph(4), "eigenvector", weighted=False)
+    assert_same(star, {"0": 0.5**0.5} | dict.fromkeys("1234", 0.125**0.5))
+
+
+def test_a_directed_network_without_cycles_has_none_and_says_so() -> None:
+    chain = Network.from_networkx(nx.path_graph(3, create_using=nx.DiGraph))
+    with pytest.raises(UndefinedMeasureError, match="use pagerank"):
+        chain.centrality("eigenvector")
+    table = chain.centrality(["pagerank", "eigenvector"])
+    assert table.column("eigenvector") == [None] * 3
+    assert any("no cycles" in caveat for caveat in table.meta["caveats"])  # type: ignore[attr-defined]
+
+
+def test_a_directed_network_without_edges_has_zeros() -> None:
+    assert eigenvector(csr_array((3, 3)), directed=True).tolist() == [0, 0, 0]
+
+
+def test_edge_cases() -> None:
+    assert_edge_cases(eigenvector, one=0, two=0.5**0.5, apart=0)
