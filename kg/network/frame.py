@@ -191,6 +191,8 @@ def _given(filters: Filters) -> dict[str, object]:
         if value is None or (name == "within" and not value):
             continue
         given[name] = _as_given(name, value)
+    if given.get("years") == [None, None]:
+        del given["years"]
     return given
 
 

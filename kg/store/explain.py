@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.errors import LimitError, QueryError
+from kg.terms import PREFIXES
 
 __all__ = ["out_of_memory", "syntax_error"]
 
@@ -13,7 +14,8 @@ _PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(?:one of )?(.*)", re.
 _CHARACTER_CLASS = re.compile(r"\[(?:'(?:\\.[^']*|[^'])'|[^\]'])*\]")
 _QUOTED = re.compile(r'"((?:\\.|[^"\\])+)"')
 _KEYWORD = re.compile(r"\b[A-Z_]{2,}\b")
-_SENTENCE = re.compile(r"\b(?:The|Prefix|Invalid|Unexpected|Duplicate|[A-Z][a-z]+)\b[^,\"]*")
+_SENTENCE = re.compile(r"\b[A-Z][a-z]+ [^,\"]*|\bThe [^,\"]*")
+_PREFIX = re.compile(r"([\w.-]*:)[^\s:]*$")
 _EXCERPT = 40  # characters shown on either side of the place
 _SHOWN = 12  # alternatives named at most: the engine may list some hundred
 
@@ -27,39 +29,53 @@ def syntax_error(message: str, query: str) -> QueryError:
     if match is None:
         return QueryError(f"The query is not valid SPARQL: {message}")
     line, column = int(match[1]), int(match[2])
+    before, after = _around(query, line, column)
+    places = [
+        f"after {before[-_EXCERPT:]!r}" if before else "",
+        f"before {after[:_EXCERPT]!r}" if after else "",
+    ]
+    here = f" This is {' and '.join(filter(None, places))}." if any(places) else ""
+    reason = _reason(match[3], before)
     return QueryError(
-        f"Not valid SPARQL at line {line}, column {column}: {_reason(match[3])}"
-        f"{_around(query, line, column)}",
-        line,
-        column,
+        f"Not valid SPARQL at line {line}, column {column}: {reason}{here}", line, column
     )
 
 
-def _reason(expected: str) -> str:
+def _around(query: str, line: int, column: int) -> tuple[str, str]:
+    """Return what stands on the line before and after a place."""
+    lines = re.split(r"\r\n|\r|\n", query)
+    text = lines[line - 1] if line <= len(lines) else ""
+    return text[: column - 1].strip(), text[column - 1 :].strip()
+
+
+def _reason(expected: str, before: str) -> str:
     plain = _CHARACTER_CLASS.sub("", expected)
-    sentences = [
-        s.strip().removesuffix(".") for s in _SENTENCE.findall(_QUOTED.sub("", plain)) if " " in s
-    ]
+    unquoted = _QUOTED.sub("", plain)
+    prefix = _PREFIX.search(before)
+    if "Prefix not found" in plain and prefix:
+        return _undeclared(prefix[1])
+    sentences = [s.strip().removesuffix(".") for s in _SENTENCE.findall(unquoted)]
     if sentences:
         return f"{'; '.join(dict.fromkeys(sentences))}."
-    names = [*_KEYWORD.findall(_QUOTED.sub("", plain)), *map(_unescaped, _QUOTED.findall(plain))]
-    names = list(dict.fromkeys(names))
-    if not names:
+    return _alternatives([*_KEYWORD.findall(unquoted), *map(_unescaped, _QUOTED.findall(plain))])
+
+
+def _undeclared(prefix: str) -> str:
+    known = PREFIXES.get(prefix.removesuffix(":"), "…")
+    return f"the prefix {prefix} is not declared. Begin with: PREFIX {prefix} <{known}>."
+
+
+def _alternatives(names: list[str]) -> str:
+    distinct = list(dict.fromkeys(names))
+    if not distinct:
         return "this cannot stand here."
-    more = f" or {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"expected {'one of ' if names[1:] else ''}{' '.join(names[:_SHOWN])}{more}."
+    more = f" or {len(distinct) - _SHOWN} more" if len(distinct) > _SHOWN else ""
+    one_of = "one of " if len(distinct) > 1 else ""
+    return f"expected {one_of}{' '.join(distinct[:_SHOWN])}{more}."
 
 
 def _unescaped(token: str) -> str:
     return re.sub(r"\\(.)", r"\1", token)
-
-
-def _around(query: str, line: int, column: int) -> str:
-    lines = re.split(r"\r\n|\r|\n", query)
-    text = lines[line - 1] if line <= len(lines) else ""
-    before, after = text[: column - 1].strip()[-_EXCERPT:], text[column - 1 :].strip()[:_EXCERPT]
-    places = [f"after {before!r}" if before else "", f"before {after!r}" if after else ""]
-    return f" This is {' and '.join(filter(None, places))}." if any(places) else ""
 
 
 def out_of_memory(limit: int) -> LimitError:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from kg.errors import NotFoundError, QueryError
+from kg.terms import VOCABULARY_BASE
 from kg.web import headers
 from kg.web.bindings import Record, Rows, Term
 from kg.web.formats import FORMATS, HTML, Format, Kind, negotiate, of_kind
@@ -57,11 +58,14 @@ def page(kind: str, key: str) -> Response:
         key=key,
         title=_title(statements) or f"{kind}/{key}",
         names=_values(statements, *_NAMES),
-        types=_values(statements, "rdf:type"),
+        types=_types(statements),
         statements=statements.records()[:SHOWN_STATEMENTS],
         more=len(statements) > SHOWN_STATEMENTS,
         incoming=incoming.records(),
         links=_links(iri, incoming),
+        labels={
+            c["property"].text: c["property_label"] for c in incoming.records() if c["property"]
+        },
         shown_links=SHOWN_LINKS,
         formats=of_kind(Kind.GRAPH),
     )
@@ -119,6 +123,13 @@ def _values(statements: Rows, *properties: str) -> list[Record]:
         if record["property"] and short_name(record["property"].text) in properties:
             found.setdefault(record["value"], record)
     return list(found.values())
+
+
+def _types(statements: Rows) -> list[Record]:
+    """Return the classes of a thing, those of our vocabulary first."""
+    found = _values(statements, "rdf:type")
+    ours = [t for t in found if t["value"] and t["value"].text.startswith(VOCABULARY_BASE)]
+    return ours + [t for t in found if t not in ours]
 
 
 def _title(statements: Rows) -> str:

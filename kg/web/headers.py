@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 
+import pyoxigraph as ox
 from flask import Flask, Response, request
+
+import kg
 
 __all__ = ["etag", "is_known", "register", "revalidated"]
 
@@ -48,9 +53,18 @@ def _add(response: Response) -> Response:
     return response
 
 
+@lru_cache(maxsize=1)
+def _software() -> bytes:
+    """Return a digest of what turns a release into bytes: this package's files and the engine."""
+    digest = hashlib.sha256(f"{kg.__version__} {ox.__version__}".encode())
+    for path in sorted(p for p in Path(__file__).parent.rglob("*.*") if p.suffix != ".pyc"):
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
 def etag(*parts: str | Iterable[str]) -> str:
     """Return a strong tag for what the parts determine: release, query, format."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(_software())
     for part in parts:
         for text in [part] if isinstance(part, str) else ["[", *part, "]"]:
             digest.update(text.encode("utf-8", "surrogatepass") + b"\0")

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from kg.errors import KgError
 from kg.network import MEASURES, PROJECTIONS
 from kg.queries import NamedQuery, get_query
+from kg.results import ResultTable
 from kg.web import headers
 from kg.web.api import centrality
 from kg.web.bindings import Rows, rows_from_table
@@ -127,7 +128,7 @@ def network(projection: str, measure: str) -> Response:
         projections=PROJECTIONS,
         measures=MEASURES,
         table=table,
-        rows=None if table is None else rows_from_table(table, {"label": "node_label"}),
+        rows=None if table is None else _named(table),
         shown=SHOWN_ROWS,
         error=error,
         given=request.args,
@@ -137,6 +138,16 @@ def network(projection: str, measure: str) -> Response:
         response.status_code = status_of(error)
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _named(table: ResultTable) -> Rows:
+    """Return a centrality table with the countries' names beside their IRIs."""
+    entities = service().graph.columns("entities")
+    names = dict(entities.filter(kind="country").select("entity", "label").iter_rows())
+    place = table.columns.index("country")
+    rows = [(*row, names.get(row[place])) for row in table.rows]
+    named = ResultTable((*table.columns, "country_label"), rows)
+    return rows_from_table(named, {"label": "node_label"})
 
 
 @blueprint.get("/problems")

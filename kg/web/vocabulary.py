@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections import defaultdict
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from kg.provenance import GraphNames
 from kg.web import headers
+from kg.web.bindings import Record
 from kg.web.formats import HTML, Format, Kind, by_name, negotiate, of_kind
 from kg.web.sending import not_modified, send_answer
 from kg.web.service import service
@@ -60,8 +61,7 @@ def _chosen(choices: list[Format]) -> Format:
 
 def _terms_page() -> str:
     terms = service().kept_rows("pages/ontology-terms").records()
-    kinds = {
-        kind: list(found)
-        for kind, found in groupby(terms, key=lambda t: t["kind"].text if t["kind"] else "")
-    }
+    kinds: dict[str, list[Record]] = defaultdict(list)
+    for term in terms:
+        kinds[term["kind"].text if term["kind"] else ""].append(term)
     return render_template("ontology.html", kinds=kinds, formats=of_kind(Kind.GRAPH))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from scipy.sparse import csr_array
+from scipy.sparse.linalg import ArpackNoConvergence
 
 from kg.network import Network, UndefinedMeasureError
 from kg.network.measures import eigenvector as module
@@ -57,6 +58,27 @@ def test_sparse_and_dense_solver_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     dense = scores(graph, "eigenvector", weighted=False)
     monkeypatch.setattr(module, "_DENSE", 2)
     assert_same(scores(graph, "eigenvector", weighted=False), dense)
+
+
+@pytest.mark.parametrize("dense", [1000, 2])
+def test_two_dense_groups_far_apart_score_alike(
+    monkeypatch: pytest.MonkeyPatch, dense: int
+) -> None:
+    # Their eigenvalues differ by about 10⁻⁴⁰; by symmetry the scores are equal.
+    monkeypatch.setattr(module, "_DENSE", dense)
+    ours = scores(nx.barbell_graph(20, 30), "eigenvector", weighted=False)
+    assert ours["0"] == pytest.approx(ours["69"], rel=1e-9)
+    assert ours["0"] == pytest.approx(40**-0.5, rel=1e-2)
+
+
+def test_a_solver_that_gives_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(*_: object, **__: object) -> None:
+        raise ArpackNoConvergence("no", np.zeros(0), np.zeros((0, 0)))
+
+    monkeypatch.setattr(module, "_DENSE", 2)
+    monkeypatch.setattr(module, "eigsh", give_up)
+    with pytest.raises(UndefinedMeasureError, match="Use pagerank or strength"):
+        scores(nx.path_graph(5), "eigenvector", weighted=False)
 
 
 def test_bipartite_graphs_converge() -> None:

@@ -71,6 +71,7 @@ def test_undated_trainings_fall_out_of_a_period_and_are_counted() -> None:
         "trainings_left_out_without_year": 1,
     }
     assert select(world(trainings=undated)).trainings.height == 5
+    assert select(world(trainings=undated), years=(None, None)).trainings.height == 5
 
 
 def test_country_is_filled_from_the_organisation() -> None:

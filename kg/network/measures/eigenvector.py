@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import eigsh
+from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
 from kg.network.measures.base import Adjacency, Measure, Scores, UndefinedMeasureError
 
 __all__ = ["EIGENVECTOR", "eigenvector"]
 
 _DENSE = 300  # up to this size a dense solver is exact and quick
-_TIE = 1e-10  # relative difference below which two components have the same eigenvalue
+_TIE = 1e-10  # relative difference below which two eigenvalues are the same
 _STEPS = 20_000
 _TOLERANCE = 1e-13
 
@@ -51,24 +51,35 @@ def _leading_components(adjacency: Adjacency) -> Scores:
     found: list[tuple[float, NDArray[np.intp], Scores]] = []
     for number in np.flatnonzero(sizes > 1):
         members = np.flatnonzero(component == number)
-        value, vector = _principal(adjacency[members][:, members])
-        found.append((value, members, vector))
+        value, part = _principal(adjacency[members][:, members])
+        found.append((value, members, part))
     greatest = max(value for value, _, _ in found)
     scores = np.zeros(adjacency.shape[0])
-    for value, members, vector in found:
+    for value, members, part in found:
         if value >= greatest * (1 - _TIE):
-            scores[members] = vector * vector.sum()
+            scores[members] = part
     return scores
 
 
 def _principal(adjacency: Adjacency) -> tuple[float, Scores]:
-    """Return greatest eigenvalue and its eigenvector (length 1, positive) of a component."""
-    size = adjacency.shape[0]
-    if size <= _DENSE:
+    """Return a component's greatest eigenvalue, and the part of the ones vector that belongs to it.
+
+    Two dense groups far apart have eigenvalues that floats cannot tell apart, and a solver returns
+    any mixture of their vectors; the part of the ones vector is one and the same.
+    """
+    ones = np.ones(adjacency.shape[0])
+    if len(ones) <= _DENSE:
         values, vectors = np.linalg.eigh(adjacency.toarray())
+        vectors = vectors[:, values >= values[-1] * (1 - _TIE)]
     else:
-        values, vectors = eigsh(adjacency, k=1, which="LA", v0=np.ones(size))
-    return float(values[-1]), np.abs(vectors[:, -1])
+        try:
+            values, vectors = eigsh(adjacency, k=1, which="LA", v0=ones)
+        except ArpackNoConvergence as error:
+            raise UndefinedMeasureError(
+                "Eigenvector centrality was not found: the greatest eigenvalues of this network "
+                "lie too close together. Use pagerank or strength."
+            ) from error
+    return float(values[-1]), np.asarray(vectors @ (vectors.T @ ones))
 
 
 def _iterate(adjacency: Adjacency) -> Scores:
