@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
+import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,11 +37,14 @@ def sha256(path: Path) -> str:
 def write_atomically(path: Path, text: str) -> None:
     """Write a text file so that a reader sees the old content or the new, never a part."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def read_utf8(path: Path) -> str:
@@ -51,18 +56,19 @@ def read_utf8(path: Path) -> str:
         The file is missing, or is not UTF-8; then with line and column of the first bad byte.
     """
     try:
-        raw = path.read_bytes()
+        # The codec utf-8-sig would count the places of errors from behind the mark.
+        raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}. Check the path.") from error
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode()
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         line = before.count(b"\n") + 1
         column = error.start - (before.rfind(b"\n") + 1) + 1
         raise InputError(
-            f"{path}, line {line}, byte {column}: found the byte 0x{raw[error.start]:02X}, which is "
-            "not UTF-8. Accepted: text in UTF-8. Save the file as 'CSV UTF-8' and load it again."
+            f"{path}, line {line}, byte {column}: found the byte 0x{raw[error.start]:02X}, which "
+            "is not UTF-8. Accepted: text in UTF-8. Save the file as 'CSV UTF-8' and load it again."
         ) from error
 
 
@@ -93,8 +99,9 @@ def read_csv(path: Path) -> CsvRecords:
             f"{path}: the file is empty. Accepted: a header row with the table's columns, "
             "then one row a record. A table without records keeps its header row."
         )
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
     csv.field_size_limit(_CELL_LIMIT)
+    # Not splitlines(): it also ends a line at U+0085, U+2028 and others that a cell may hold.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     records = list(_numbered(reader, path))
     header = [cell.strip() for cell in records[0][1]]
     return CsvRecords(path, header, [r for r in records[1:] if any(c.strip() for c in r[1])])

@@ -171,7 +171,10 @@ def _check_declared(query: NamedQuery, path: Path) -> None:
 
 
 def bind(
-    query: NamedQuery, values: Mapping[str, object], resolve: Resolver | None = None
+    query: NamedQuery,
+    values: Mapping[str, object],
+    resolve: Resolver | None = None,
+    prefixes: Mapping[str, str] = PREFIXES,
 ) -> str:
     """Return the query's text with its parameters bound.
 
@@ -184,6 +187,8 @@ def bind(
         given whole, as CURIE (``country:ZA``), or as a key or label that ``resolve`` knows.
     resolve:
         Finds the thing that a key or a label means.
+    prefixes:
+        What the prefix of a CURIE stands for.
 
     Raises
     ------
@@ -199,7 +204,7 @@ def bind(
     text = query.text
     for parameter in query.parameters.values():
         given = _given(query, parameter, values.get(parameter.name))
-        terms = None if given is None else [_term(parameter, v, resolve) for v in given]
+        terms = None if given is None else [_term(parameter, v, resolve, prefixes) for v in given]
         text = _with_values(text, parameter.name, terms)
     return text
 
@@ -225,19 +230,24 @@ def _with_values(text: str, name: str, terms: Iterable[str] | None) -> str:
     return pattern.sub(lambda m: f"{m[1]} {joined} {m[3]}", text)
 
 
-def _iri(parameter: Parameter, value: object, resolve: Resolver | None) -> str:
+def _iri(
+    parameter: Parameter,
+    value: object,
+    resolve: Resolver | None,
+    prefixes: Mapping[str, str],
+) -> str:
     text = str(value).strip()
     if _IRI.match(text):
         return f"<{text}>"
     curie = _CURIE.match(text)
-    if curie and curie[1] in PREFIXES:
-        return f"<{PREFIXES[curie[1]]}{curie[2]}>"
+    if curie and curie[1] in prefixes:
+        return f"<{prefixes[curie[1]]}{curie[2]}>"
     if resolve is None:
         raise _refusal(parameter, value, "an IRI, or a CURIE such as country:ZA")
     return f"<{resolve(text, parameter.target)}>"
 
 
-def _string(parameter: Parameter, value: object, resolve: Resolver | None) -> str:
+def _string(parameter: Parameter, value: object) -> str:
     text = str(value)
     if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise _refusal(parameter, value, "text without NUL characters or surrogates")
@@ -246,20 +256,20 @@ def _string(parameter: Parameter, value: object, resolve: Resolver | None) -> st
     return f'"{text}"'
 
 
-def _integer(parameter: Parameter, value: object, resolve: Resolver | None) -> str:
+def _integer(parameter: Parameter, value: object) -> str:
     if not re.fullmatch(r"[+-]?[0-9]{1,18}", str(value).strip()):
         raise _refusal(parameter, value, "a whole number")
     return str(int(str(value)))
 
 
-def _decimal(parameter: Parameter, value: object, resolve: Resolver | None) -> str:
+def _decimal(parameter: Parameter, value: object) -> str:
     text = str(value).strip()
     if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?", text):
         raise _refusal(parameter, value, "a number with a decimal point")
     return text if "." in text else f"{text}.0"
 
 
-def _date(parameter: Parameter, value: object, resolve: Resolver | None) -> str:
+def _date(parameter: Parameter, value: object) -> str:
     try:
         day = dt.date.fromisoformat(str(value).strip())
     except ValueError as error:
@@ -267,18 +277,27 @@ def _date(parameter: Parameter, value: object, resolve: Resolver | None) -> str:
     return f'"{day.isoformat()}"^^<http://www.w3.org/2001/XMLSchema#date>'
 
 
-TYPES: dict[str, Callable[[Parameter, object, Resolver | None], str]] = {
+_LITERALS: dict[str, Callable[[Parameter, object], str]] = {
     "date": _date,
     "decimal": _decimal,
     "integer": _integer,
-    "iri": _iri,
     "string": _string,
 }
-"""Parameter types: name → how a value becomes a SPARQL term."""
+"""Literal types: name → how a value becomes a SPARQL term."""
+
+TYPES = ("iri", *_LITERALS)
+"""The types that a parameter may have."""
 
 
-def _term(parameter: Parameter, value: object, resolve: Resolver | None) -> str:
-    return TYPES[parameter.type](parameter, value, resolve)
+def _term(
+    parameter: Parameter,
+    value: object,
+    resolve: Resolver | None,
+    prefixes: Mapping[str, str],
+) -> str:
+    if parameter.type == "iri":
+        return _iri(parameter, value, resolve, prefixes)
+    return _LITERALS[parameter.type](parameter, value)
 
 
 def _refusal(parameter: Parameter, value: object, accepted: str) -> QueryError:

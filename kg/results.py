@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,7 @@ class ResultTable:
             "rows": [{c: _plain(v) for c, v in record.items()} for record in self.to_records()],
             "meta": dict(self.meta),
         }
-        return json.dumps(document, ensure_ascii=False, indent=indent, default=str)
+        return json.dumps(document, ensure_ascii=False, indent=indent, default=str, allow_nan=False)
 
     def to_markdown(self) -> str:
         """Return a GitHub-flavoured Markdown table."""
@@ -106,9 +107,12 @@ class ResultTable:
 
 def _plain(value: Value) -> Any:
     """Return a value that csv and json write as a reader expects."""
+    if isinstance(value, float) and not math.isfinite(value):
+        # JSON has no such numbers: spelt as XML Schema does.
+        return "NaN" if math.isnan(value) else "INF" if value > 0 else "-INF"
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def _markdown_cell(value: object) -> str:
     text = "" if value is None else str(value)
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    return " ".join(text.replace("\\", "\\\\").replace("|", "\\|").splitlines())

@@ -7,6 +7,7 @@ each kind of column is written.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -126,11 +127,14 @@ def read_schema(graph: Graph) -> Schema:
         A shape says something that cannot be a table; the message names the shape.
     """
     ancestors = _ancestors(graph)
-    shapes = [s for s in graph.subjects(RDF.type, SH.NodeShape) if (s, SH.targetClass, None) in graph]
-    tables = {t.name: t for t in (_table(graph, s) for s in sorted(shapes) if _is_table(graph, s))}
-    for shape in sorted(s for s in shapes if not _is_table(graph, s)):
+    shapes = [
+        s for s in graph.subjects(RDF.type, SH.NodeShape) if (s, SH.targetClass, None) in graph
+    ]
+    shapes.sort(key=str)
+    tables = {t.name: t for t in (_table(graph, s) for s in shapes if _is_table(graph, s))}
+    for shape in (s for s in shapes if not _is_table(graph, s)):
         table = _nearest_table(graph, shape, tables, ancestors)
-        tables[table.name] = _extended(table, _columns(graph, shape))
+        tables[table.name] = _extended(graph, shape, table)
     return Schema(
         tables=dict(sorted(tables.items())),
         ancestors=ancestors,
@@ -159,21 +163,28 @@ def _class_keys(graph: Graph, ancestors: Iterable[str]) -> dict[str, frozenset[s
     for iri in ancestors:
         labels = {str(label) for label in graph.objects(URIRef(iri), RDFS.label)}
         names = {iri, iri.rpartition("#")[2] or iri, *labels}
-        keys[iri] = frozenset(name.lower() for name in names)
+        keys[iri] = frozenset(map(_folded, names))
     return keys
 
 
-def _concepts(graph: Graph, ancestors: Mapping[str, frozenset[str]]) -> Iterable[tuple[str, str, str]]:
+def _concepts(
+    graph: Graph, ancestors: Mapping[str, frozenset[str]]
+) -> Iterable[tuple[str, str, str]]:
     """Yield class, folded key and IRI of each concept, under each class it belongs to."""
-    for concept in sorted(set(graph.subjects(SKOS.inScheme))):
+    for concept in sorted(set(graph.subjects(SKOS.inScheme)), key=str):
         keys = {str(concept), str(concept).rpartition("/")[2]}
         for predicate in (SKOS.notation, SKOS.prefLabel, SKOS.altLabel):
             keys |= {str(value) for value in graph.objects(concept, predicate)}
         types = {str(t) for t in graph.objects(concept, RDF.type)}
         classes = set().union(*(ancestors.get(t, {t}) for t in types))
         for cls in sorted(classes):
-            for key in sorted({key.lower() for key in keys}):
+            for key in sorted(set(map(_folded, keys))):
                 yield cls, key, str(concept)
+
+
+def _folded(text: str) -> str:
+    """Return a name in the form in which cells are looked up: composed, in small letters."""
+    return unicodedata.normalize("NFC", text).lower()
 
 
 def _nearest_table(
@@ -193,10 +204,11 @@ def _nearest_table(
     return max(above, key=lambda t: (len(ancestors.get(t.target, ())), t.name))
 
 
-def _extended(table: TableSchema, columns: Iterable[Column]) -> TableSchema:
+def _extended(graph: Graph, shape: Node, table: TableSchema) -> TableSchema:
     # A row of another subclass leaves the added columns empty, so none of them is required.
-    added = [replace(c, required=False) for c in columns if c.name not in table.by_name]
-    return replace(table, columns=(*table.columns, *added))
+    new = [c for c in _columns(graph, shape) if c.name not in table.by_name]
+    columns = (*table.columns, *(replace(c, required=False) for c in new))
+    return replace(table, columns=_with_comparisons(graph, shape, columns))
 
 
 def _table(graph: Graph, shape: Node) -> TableSchema:
@@ -217,8 +229,9 @@ def _table(graph: Graph, shape: Node) -> TableSchema:
 
 def _columns(graph: Graph, shape: Node) -> list[Column]:
     properties = [p for p in graph.objects(shape, SH.property) if (p, CSVW.name, None) in graph]
-    columns = [column for p in properties for column in _columns_of(graph, p)]
-    return sorted(columns, key=lambda c: (c.order, c.name))
+    groups = [_columns_of(graph, p) for p in properties]
+    # By the shape's order; the languages of one property stay in the order of its list.
+    return [c for group in sorted(groups, key=lambda g: (g[0].order, g[0].name)) for c in group]
 
 
 def _columns_of(graph: Graph, node: Node) -> list[Column]:
@@ -253,7 +266,7 @@ def _column(graph: Graph, node: Node) -> Column:
         target=_optional(graph, node, SH["class"]),
         required=_integer(graph, node, SH.minCount) >= 1,
         separator=_separator(graph, node),
-        pattern=_optional(graph, node, SH.pattern),
+        pattern=_pattern(graph, node),
         values=tuple(str(v) for v in _items(graph, graph.value(node, SH["in"]))),
         limits={
             name: float(str(graph.value(node, predicate)))
@@ -281,8 +294,8 @@ def _path(graph: Graph, node: Node) -> tuple[str, bool]:
     target = inverse or path
     if not isinstance(target, URIRef):
         raise SettingsError(
-            f"The column {graph.value(node, CSVW.name)} has no plain sh:path. Accepted: a property, "
-            "or [ sh:inversePath property ]."
+            f"The column {graph.value(node, CSVW.name)} has no plain sh:path. Accepted: a "
+            "property, or [ sh:inversePath property ]."
         )
     return str(target), inverse is not None
 
@@ -318,9 +331,12 @@ def _separator(graph: Graph, node: Node) -> str | None:
     return _optional(graph, node, CSVW.separator) or SEPARATOR
 
 
-def _with_comparisons(
-    graph: Graph, shape: Node, columns: tuple[Column, ...]
-) -> tuple[Column, ...]:
+def _pattern(graph: Graph, node: Node) -> str | None:
+    pattern, flags = _optional(graph, node, SH.pattern), _optional(graph, node, SH.flags)
+    return f"(?{flags}){pattern}" if pattern and flags else pattern
+
+
+def _with_comparisons(graph: Graph, shape: Node, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """Fill in ``less_or_equal``: the shape names a property, a row check needs its column."""
     by_path = {c.path: c.name for c in columns}
     bounds = {
@@ -328,12 +344,10 @@ def _with_comparisons(
         for p in graph.objects(shape, SH.property)
         if (other := graph.value(p, SH.lessThanOrEquals)) is not None
     }
-    return tuple(replace(c, less_or_equal=bounds.get(c.name)) for c in columns)
+    return tuple(replace(c, less_or_equal=bounds.get(c.name, c.less_or_equal)) for c in columns)
 
 
-def _one_of(
-    graph: Graph, shape: Node, columns: tuple[Column, ...]
-) -> Iterable[tuple[str, ...]]:
+def _one_of(graph: Graph, shape: Node, columns: tuple[Column, ...]) -> Iterable[tuple[str, ...]]:
     by_path = {c.path: c.name for c in columns}
     for alternatives in graph.objects(shape, SH["or"]):
         paths = [
@@ -341,7 +355,9 @@ def _one_of(
             for a in _items(graph, alternatives)
             for p in graph.objects(a, SH.property)
         ]
-        yield tuple(by_path[path] for path in paths if path in by_path)
+        known = tuple(by_path[path] for path in paths if path in by_path)
+        if known:
+            yield known
 
 
 def _example(graph: Graph, node: Node, language: str) -> str:

@@ -7,6 +7,7 @@ another file. Paths inside it are relative to the file. docs/project-file.md lis
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 import re
 import tomllib
@@ -17,9 +18,9 @@ from typing import Any, TypeVar
 
 from kg.errors import SettingsError
 from kg.files import shipped_folder
+from kg.terms import DEFAULT_BASE
 
 __all__ = [
-    "DEFAULT_BASE",
     "PROJECT_FILE",
     "PROJECT_VARIABLE",
     "BuildSettings",
@@ -35,7 +36,8 @@ _T = TypeVar("_T")
 
 PROJECT_FILE = "rihla.toml"
 PROJECT_VARIABLE = "RIHLA_PROJECT"
-DEFAULT_BASE = "https://w3id.org/rihla/id/"
+_LAST_PORT = 65_535
+_IRI = r"https?://[^\s<>\"{}|\\^`]+"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class ProjectSettings:
 
     def __post_init__(self) -> None:
         """Refuse a base that cannot be the start of an IRI."""
-        if not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+/", self.base):
+        if not re.fullmatch(f"{_IRI}/", self.base):
             raise SettingsError(
                 f"[project] base: found {self.base!r}. Accepted: an http(s) IRI that ends in '/', "
                 f"such as {DEFAULT_BASE}."
@@ -71,11 +73,7 @@ class BuildSettings:
 
     def __post_init__(self) -> None:
         """Refuse numbers that make no sense."""
-        for name, least in (("keep", 1), ("suppress_below", 0), ("partnerships", 0)):
-            if getattr(self, name) < least:
-                raise SettingsError(
-                    f"[build] {name}: found {getattr(self, name)}. Accepted: {least} or more."
-                )
+        _refuse_less(self, "[build]", keep=1, suppress_below=0, partnerships=0)
 
 
 @dataclass(frozen=True)
@@ -92,6 +90,16 @@ class ServeSettings:
     timeout_seconds: float = 10.0
     max_result_mib: int = 64
     max_waiting: int = 32
+
+    def __post_init__(self) -> None:
+        """Refuse numbers with which nothing can be served."""
+        _refuse_less(self, "[serve]", port=0, workers=1, max_result_mib=1, max_waiting=0)
+        if self.port > _LAST_PORT:
+            raise SettingsError(f"[serve] port: found {self.port}. Accepted: 0 to {_LAST_PORT}.")
+        if not 0 < self.timeout_seconds < math.inf:
+            raise SettingsError(
+                f"[serve] timeout_seconds: found {self.timeout_seconds}. Accepted: more than 0."
+            )
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ class SourceSettings:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse an id that cannot stand in a graph's IRI, and a share that is none."""
+        """Refuse what cannot stand in an IRI or as one, and a share that is none."""
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", self.id):
             raise SettingsError(
                 f"[[source]] id: found {self.id!r}. Accepted: small letters, digits and hyphens."
@@ -123,6 +131,13 @@ class SourceSettings:
             raise SettingsError(
                 f"[[source]] {self.id}: max_refused is {self.max_refused}. Accepted: 0 to 1."
             )
+        for name in ("licence", "homepage"):
+            value = getattr(self, name)
+            if value is not None and not re.fullmatch(_IRI, value):
+                raise SettingsError(
+                    f"[[source]] {self.id}: {name} is {value!r}. Accepted: a web address, such as "
+                    "https://creativecommons.org/licenses/by/4.0/."
+                )
 
 
 @dataclass(frozen=True)
@@ -174,7 +189,7 @@ def load_settings(file: Path | None = None) -> Settings:
     if file.is_dir():
         file = file / PROJECT_FILE
     document = _read_toml(file)
-    _refuse_unknown(document, {"project", "build", "serve", "source"}, file, "")
+    _refuse_unknown(document, {"project", "build", "serve", "source"}, file, "a project file")
     folder = file.parent
     return Settings(
         file=file,
@@ -187,7 +202,7 @@ def load_settings(file: Path | None = None) -> Settings:
 
 def _read_toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise SettingsError(
             f"{file}: there is no such project file. 'kg init FOLDER' makes one."
@@ -197,7 +212,8 @@ def _read_toml(file: Path) -> dict[str, Any]:
 
 
 def _sources(entries: Any, folder: Path, file: Path) -> tuple[SourceSettings, ...]:
-    if not isinstance(entries, list) or not entries:
+    listed = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
+    if not entries or not listed:
         raise SettingsError(
             f"{file}: there is no [[source]]. Accepted: at least one, with id, kind, path, title, "
             "licence and retrieved."
@@ -214,6 +230,13 @@ def _sources(entries: Any, folder: Path, file: Path) -> tuple[SourceSettings, ..
     return tuple(sources)
 
 
+def _refuse_less(section: object, name: str, **least: int) -> None:
+    for key, smallest in least.items():
+        value = getattr(section, key)
+        if value < smallest:
+            raise SettingsError(f"{name} {key}: found {value}. Accepted: {smallest} or more.")
+
+
 def _refuse_repeated(ids: list[str], file: Path) -> None:
     repeated = sorted({i for i in ids if ids.count(i) > 1})
     if repeated:
@@ -224,10 +247,10 @@ def _as_dict(section: Any) -> dict[str, Any]:
     return {f.name: getattr(section, f.name) for f in fields(section)}
 
 
-def _section(
-    kind: type[_T], values: Mapping[str, Any], folder: Path, file: Path, name: str
-) -> _T:
+def _section(kind: type[_T], values: Mapping[str, Any], folder: Path, file: Path, name: str) -> _T:
     """Make one section's dataclass from its table, naming whatever does not fit."""
+    if not isinstance(values, Mapping):
+        raise SettingsError(f"{file}: {name} is {values!r}. Accepted: a section with keys.")
     specification = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
     _refuse_unknown(values, set(specification), file, name)
     missing = [
@@ -241,7 +264,11 @@ def _section(
         key: _converted(value, str(specification[key].type), folder, f"{file}: {name} {key}")
         for key, value in values.items()
     }
-    return kind(**converted)
+    # A default path is as relative to the project file as one that is written there.
+    defaults = {
+        key: folder / f.default for key, f in specification.items() if isinstance(f.default, Path)
+    }
+    return kind(**{**defaults, **converted})
 
 
 _ACCEPTED: dict[str, tuple[tuple[type, ...], str]] = {
@@ -256,7 +283,7 @@ _ACCEPTED: dict[str, tuple[tuple[type, ...], str]] = {
 def _converted(value: Any, annotation: str, folder: Path, where: str) -> Any:
     name = annotation.removesuffix(" | None")
     types, accepted = _ACCEPTED[name]
-    if not isinstance(value, types) or isinstance(value, bool):
+    if not isinstance(value, types) or isinstance(value, bool | dt.datetime):
         raise SettingsError(f"{where}: found {value!r}. Accepted: {accepted}.")
     return _path(value, folder, where) if name == "Path" else value
 
@@ -275,5 +302,6 @@ def _refuse_unknown(values: Mapping[str, Any], known: set[str], file: Path, name
     unknown = sorted(set(values) - known)
     if unknown:
         raise SettingsError(
-            f"{file}: {name} does not know {', '.join(unknown)}. Accepted: {', '.join(sorted(known))}."
+            f"{file}: {name} does not know {', '.join(unknown)}. "
+            f"Accepted: {', '.join(sorted(known))}."
         )

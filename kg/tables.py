@@ -8,14 +8,14 @@ what is accepted.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
 import polars as pl
 
-from kg.errors import InputError
+from kg.errors import InputError, SettingsError
 from kg.files import read_csv
 from kg.identifiers import SCHEMES
 from kg.schema import Column, TableSchema
@@ -32,9 +32,21 @@ __all__ = [
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _DATE = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-_IRI = r"^https?://[^\s<>\"{}|\\^`]+$"
+# RFC 3987, as strict as the engine: it would stop the load at a character that no IRI may have.
+_UCS = r"\x{A0}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFEF}\x{10000}-\x{1FFFD}\x{20000}-\x{2FFFD}"
+_CHARACTER = rf"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|[{_UCS}]|%[0-9A-Fa-f]{{2}})"
+_HOST = rf"[A-Za-z0-9._~{_UCS}-]+(?::[0-9]*)?"
+_IRI = (
+    rf"^https?://{_HOST}(?:/{_CHARACTER}*)?(?:\?(?:{_CHARACTER}|\?)*)?(?:#(?:{_CHARACTER}|\?)*)?$"
+)
+_IRI_ACCEPTED = (
+    "a web address that begins with http(s)://, in which spaces, brackets and other special "
+    "characters are written with %, such as %20"
+)
 _LANGUAGE = r"^(?s:(.*\S))@([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)$"
 _SHOWN = 80  # characters of a value in a message
+# A value that breaks one of these rules is no term at all, so a doubt cannot keep it.
+_FORM_RULES = {"class", "datatype", "identifier", "iri"}
 
 
 @dataclass(frozen=True)
@@ -102,11 +114,31 @@ class _Rule:
 
 @dataclass(frozen=True)
 class _Datatype:
+    """How a value of an XSD datatype is written; ``canonical`` is how numbers are stored.
+
+    The engine stores 1.50 as 1.5. Were both written, two quads would become one there.
+    """
+
     valid: pl.Expr
     accepted: str
+    canonical: pl.Expr | None = None
 
 
 _VALUE = pl.col("value")
+_WITHOUT_PLUS = _VALUE.str.replace(r"^\+", "")
+
+
+def _canonical(number: pl.Expr) -> pl.Expr:
+    """Return a number without leading zeros, and zero without a sign."""
+    return number.str.replace(r"^(-?)0+([0-9])", "${1}${2}").str.replace("^-0$", "0")
+
+
+_INTEGER = _canonical(_WITHOUT_PLUS)
+_DECIMAL = _canonical(
+    _WITHOUT_PLUS.str.replace(r"^(-?)\.", "${1}0.")
+    .str.replace(r"\.0*$", "")
+    .str.replace(r"(\.[0-9]*[1-9])0+$", "${1}")
+)
 _DATATYPES: dict[str, _Datatype] = {
     _XSD + "string": _Datatype(pl.lit(value=True), "text"),
     _XSD + "date": _Datatype(
@@ -118,16 +150,17 @@ _DATATYPES: dict[str, _Datatype] = {
         _VALUE.str.contains(r"^[0-9]{4}-(?:0[1-9]|1[0-2])$"), "a month written YYYY-MM"
     ),
     _XSD + "gYear": _Datatype(_VALUE.str.contains(r"^[0-9]{4}$"), "a year written YYYY"),
-    _XSD + "integer": _Datatype(_VALUE.str.contains(r"^[+-]?[0-9]+$"), "a whole number"),
+    _XSD + "integer": _Datatype(_VALUE.str.contains(r"^[+-]?[0-9]+$"), "a whole number", _INTEGER),
     _XSD + "nonNegativeInteger": _Datatype(
-        _VALUE.str.contains(r"^[0-9]+$"), "a whole number, zero or more"
+        _VALUE.str.contains(r"^[0-9]+$"), "a whole number, zero or more", _INTEGER
     ),
     _XSD + "positiveInteger": _Datatype(
-        _VALUE.str.contains(r"^[0-9]*[1-9][0-9]*$"), "a whole number, one or more"
+        _VALUE.str.contains(r"^[0-9]*[1-9][0-9]*$"), "a whole number, one or more", _INTEGER
     ),
     _XSD + "decimal": _Datatype(
         _VALUE.str.contains(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$"),
         "a number with a decimal point, such as 12.5",
+        _DECIMAL,
     ),
     _XSD + "boolean": _Datatype(_VALUE.str.contains(r"^(?:true|false)$"), "true or false"),
     _XSD + "anyURI": _Datatype(_VALUE.str.contains(_IRI), "a web address"),
@@ -157,8 +190,8 @@ def read_table(path: Path, source: str, schema: TableSchema) -> InputTable:
         name: [cells[i] if i < len(cells) else "" for _, cells in records.rows]
         for i, name in enumerate(records.header)
     }
-    rows = pl.Series("_row", [row for row, _ in records.rows], dtype=pl.UInt32)
-    return InputTable(source, schema.name, str(path), _text_frame(columns).with_columns(rows))
+    frame = _text_frame(columns, [row for row, _ in records.rows])
+    return InputTable(source, schema.name, str(path), frame)
 
 
 def table_from_records(
@@ -180,8 +213,7 @@ def table_from_records(
     columns = {name: [record.get(name) for record in records] for name in names}
     used = {name: cells for name, cells in columns.items() if any(cells)}
     numbers = list(rows) if rows is not None else list(range(1, len(records) + 1))
-    frame = _text_frame(used).with_columns(pl.Series("_row", numbers, dtype=pl.UInt32))
-    return InputTable(source, schema.name, file, frame)
+    return InputTable(source, schema.name, file, _text_frame(used, numbers))
 
 
 def check_table(
@@ -196,12 +228,13 @@ def check_table(
     values: dict[str, pl.DataFrame] = {}
     faults: list[tuple[Column, _Rule, pl.DataFrame]] = []
     for column in present:
-        cells = _normalised(_cells(frame, column), column, class_keys.get(column.name, {}))
-        faults += [
-            (column, rule, bad)
-            for rule in _rules(column, class_keys.get(column.name, {}))
-            if (bad := cells.filter(rule.bad)).height
-        ]
+        keys = class_keys.get(column.name, {})
+        cells = _normalised(_cells(frame, column), column, keys)
+        broken = [(rule, cells.filter(rule.bad)) for rule in _rules(column, keys)]
+        faults += [(column, rule, bad) for rule, bad in broken if bad.height]
+        for rule, bad in broken:
+            if column.warning and rule.name in _FORM_RULES:
+                cells = cells.join(bad, on=["_id", "written"], how="anti", maintain_order="left")
         values[column.name] = _finished(cells, column)
     faults += _row_faults(frame, schema, values)
     return _checked(table, schema, frame.select("_id", "_row"), values, faults)
@@ -238,9 +271,10 @@ def _unknown_column(name: str, known: list[str]) -> str:
     return f"the column {name!r} is unknown{hint}" if name else "a column has no name"
 
 
-def _text_frame(columns: Mapping[str, list[str | None]]) -> pl.DataFrame:
-    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-    stripped = pl.all().str.strip_chars()
+def _text_frame(columns: Mapping[str, Sequence[str | None]], rows: Sequence[int]) -> pl.DataFrame:
+    schema = {**dict.fromkeys(columns, pl.String), "_row": pl.UInt32}
+    frame = pl.DataFrame({**columns, "_row": rows}, schema=schema)
+    stripped = pl.col(pl.String).str.strip_chars()
     return frame.with_columns(pl.when(stripped == "").then(None).otherwise(stripped).name.keep())
 
 
@@ -253,9 +287,7 @@ def _cells(frame: pl.DataFrame, column: Column) -> pl.DataFrame:
     return cells.with_columns(_VALUE.str.normalize("NFC"))
 
 
-def _normalised(
-    cells: pl.DataFrame, column: Column, class_keys: Mapping[str, str]
-) -> pl.DataFrame:
+def _normalised(cells: pl.DataFrame, column: Column, class_keys: Mapping[str, str]) -> pl.DataFrame:
     """Add ``written`` (the cell as found) and bring ``value`` into its stored form."""
     cells = cells.with_columns(written=_VALUE)
     if column.scheme is not None:
@@ -269,6 +301,9 @@ def _normalised(
     if column.kind == "class":
         folded = _VALUE.str.to_lowercase()
         return cells.with_columns(value=folded.replace_strict(class_keys, default=_VALUE))
+    kind = _DATATYPES.get(column.datatypes[0]) if len(column.datatypes) == 1 else None
+    if kind is not None and kind.canonical is not None:
+        return cells.with_columns(value=pl.when(kind.valid).then(kind.canonical).otherwise(_VALUE))
     return cells
 
 
@@ -284,7 +319,7 @@ def _rules(column: Column, class_keys: Mapping[str, str]) -> Iterator[_Rule]:
     elif column.kind == "literal" and column.datatypes:
         yield _datatype_rule(column)
     if column.kind == "iri":
-        yield _Rule("iri", ~_VALUE.str.contains(_IRI), "a web address that begins with http(s)://")
+        yield _Rule("iri", ~_VALUE.str.contains(_IRI), _IRI_ACCEPTED)
     if column.kind == "class":
         names = sorted({iri.rpartition("#")[2] for iri in class_keys.values()})
         known = list(class_keys.values())
@@ -305,10 +340,11 @@ def _datatype_rule(column: Column) -> _Rule:
 
 def _constraint_rules(column: Column) -> Iterator[_Rule]:
     if column.values:
-        yield _Rule("value list", ~_VALUE.is_in(column.values), "one of " + ", ".join(column.values))
+        accepted = "one of " + ", ".join(column.values)
+        yield _Rule("value list", ~_VALUE.is_in(column.values), accepted)
     if column.pattern:
         accepted = column.message or f"text that matches {column.pattern}"
-        yield _Rule("pattern", ~_VALUE.str.contains(column.pattern), accepted)
+        yield _Rule("pattern", ~_VALUE.str.contains(_usable_pattern(column)), accepted)
     least, most = column.lengths
     if least is not None:
         yield _Rule("length", _VALUE.str.len_chars() < least, f"at least {least} characters")
@@ -324,6 +360,18 @@ def _constraint_rules(column: Column) -> Iterator[_Rule]:
     for name, limit in column.limits.items():
         outside, words = comparisons[name]
         yield _Rule("range", outside(limit).fill_null(value=False), f"{limit:g} {words}")
+
+
+def _usable_pattern(column: Column) -> str:
+    pattern = str(column.pattern)
+    try:
+        pl.Series([""]).str.contains(pattern)
+    except pl.exceptions.ComputeError as error:
+        raise SettingsError(
+            f"The column {column.name} has a sh:pattern that tables cannot check: {error}. "
+            "Accepted: a regular expression without look-around and back-references."
+        ) from error
+    return pattern
 
 
 def _row_faults(
@@ -343,8 +391,11 @@ def _row_faults(
         bad = frame.filter(~pl.any_horizontal(filled)) if filled else frame
         rule = _Rule("choice", pl.lit(value=True), f"at least one of {', '.join(names)} filled")
         faults.append((schema.by_name[names[0]], rule, bad.select("_id", "_row", written=empty)))
-    for column in (c for c in schema.columns if c.less_or_equal in values and c.name in values):
-        faults.append(_order_fault(frame, schema, column, values))
+    faults += [
+        _order_fault(frame, schema, column, values)
+        for column in schema.columns
+        if column.less_or_equal in values and column.name in values
+    ]
     return [fault for fault in faults if fault[2].height]
 
 
@@ -363,11 +414,15 @@ def _order_fault(
             pl.Float64, strict=False
         )
     bad = pairs.filter(wrong).join(frame.select("_id", "_row"), on="_id")
-    rule = _Rule(
-        "order", pl.lit(value=True), f"a value not before {column.name} of the same row"
-    )
-    return other, rule, bad.select(
-        "_id", "_row", written=pl.format("{} (with {} {})", "value_other", pl.lit(column.name), "value")
+    rule = _Rule("order", pl.lit(value=True), f"a value not before {column.name} of the same row")
+    return (
+        other,
+        rule,
+        bad.select(
+            "_id",
+            "_row",
+            written=pl.format("{} (with {} {})", "value_other", pl.lit(column.name), "value"),
+        ),
     )
 
 

@@ -8,7 +8,16 @@ from __future__ import annotations
 from rdflib import Namespace, URIRef
 from rdflib.namespace import DefinedNamespace
 
-__all__ = ["CSVW", "ONTOLOGY", "PREFIXES", "RIHLA", "SCHEMA", "VOCABULARY_BASE"]
+__all__ = [
+    "CSVW",
+    "DEFAULT_BASE",
+    "ONTOLOGY",
+    "PREFIXES",
+    "RIHLA",
+    "SCHEMA",
+    "VOCABULARY_BASE",
+    "prefixes_for",
+]
 
 ONTOLOGY = URIRef("https://w3id.org/rihla/ontology")
 VOCABULARY_BASE = "https://w3id.org/rihla/ontology#"
@@ -46,15 +55,25 @@ class RIHLA(DefinedNamespace):
     sharedTrainings: URIRef
 
 
-PREFIXES: dict[str, str] = {
+DEFAULT_BASE = "https://w3id.org/rihla/id/"
+"""The base of the ontology's own concepts, and of things where a project names no other."""
+
+_SCHEMES = ("grade", "method", "role", "sector", "topic")
+_KINDS = (
+    "bloc",
+    "country",
+    "curriculum",
+    "funding",
+    "organisation",
+    "outcome",
+    "person",
+    "place",
+    "programme",
+    "series",
+    "training",
+)
+_STANDARD = {
     "rihla": VOCABULARY_BASE,
-    "country": "https://w3id.org/rihla/id/country/",
-    "bloc": "https://w3id.org/rihla/id/bloc/",
-    "grade": "https://w3id.org/rihla/id/grade/",
-    "method": "https://w3id.org/rihla/id/method/",
-    "role": "https://w3id.org/rihla/id/role/",
-    "sector": "https://w3id.org/rihla/id/sector/",
-    "topic": "https://w3id.org/rihla/id/topic/",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",
     "org": "http://www.w3.org/ns/org#",
@@ -67,3 +86,16 @@ PREFIXES: dict[str, str] = {
     "wgs84": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+
+
+def prefixes_for(base: str) -> dict[str, str]:
+    """Return the prefixes of a graph whose things have their IRIs under ``base``."""
+    return (
+        _STANDARD
+        | {name: f"{DEFAULT_BASE}{name}/" for name in _SCHEMES}
+        | {name: f"{base}{name}/" for name in _KINDS}
+    )
+
+
+PREFIXES: dict[str, str] = prefixes_for(DEFAULT_BASE)
+"""The prefixes under the default base."""

@@ -19,8 +19,8 @@ LAYERS = [
     {"reconcile", "store"},
     {"tables"},
     {"schema"},
-    {"identifiers", "terms", "settings", "results"},
-    {"files"},
+    {"identifiers", "settings", "results"},
+    {"terms", "files"},
     {"errors"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -25,7 +25,11 @@ FILTER_CLASSES: dict[str, str] = {
 """Filter → the class of the things that its values mean."""
 
 
-def resolve_filters(filters: Mapping[str, object], resolve: Resolver) -> Filters:
+def resolve_filters(
+    filters: Mapping[str, object],
+    resolve: Resolver,
+    prefixes: Mapping[str, str] = PREFIXES,
+) -> Filters:
     """Return filters with IRIs for values; empty ones are left out.
 
     Raises
@@ -39,22 +43,26 @@ def resolve_filters(filters: Mapping[str, object], resolve: Resolver) -> Filters
             f"There is no filter {', '.join(unknown)}. Accepted: {', '.join(FILTERS)}."
         )
     given = {name: value for name, value in filters.items() if value not in (None, "", [], ())}
-    return cast("Filters", {name: _resolved(name, value, resolve) for name, value in given.items()})
+    return cast("Filters", _all_resolved(given, resolve, prefixes))
 
 
-def _resolved(name: str, value: object, resolve: Resolver) -> object:
-    if name not in FILTER_CLASSES and name != "format":
-        return value
-    values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-    return [_iri(name, str(v), resolve) for v in values]
+def _all_resolved(
+    filters: Mapping[str, object], resolve: Resolver, prefixes: Mapping[str, str]
+) -> dict[str, object]:
+    resolved = dict(filters)
+    for name in filters.keys() & {*FILTER_CLASSES, "format"}:
+        value = filters[name]
+        values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        resolved[name] = [_iri(name, str(v), resolve, prefixes) for v in values]
+    return resolved
 
 
-def _iri(name: str, text: str, resolve: Resolver) -> str:
+def _iri(name: str, text: str, resolve: Resolver, prefixes: Mapping[str, str]) -> str:
     if text.startswith(("http://", "https://")):
         return text
     prefix, colon, key = text.partition(":")
-    if colon and prefix in PREFIXES:
-        return PREFIXES[prefix] + key
+    if colon and prefix in prefixes:
+        return prefixes[prefix] + key
     if name == "format":
         # A format is a class; its key is the class's name.
         return VOCABULARY_BASE + "".join(w[:1].upper() + w[1:] for w in text.split("-"))

@@ -25,6 +25,7 @@ from kg.store import (
     open_release,
 )
 from kg.store.release import MANIFEST
+from kg.terms import DEFAULT_BASE, prefixes_for
 
 __all__ = ["Graph", "open"]
 
@@ -115,7 +116,7 @@ class Graph:
         QueryError
             A parameter is unknown, missing or badly formed.
         """
-        text = bind(get_query(query_id), parameters, self.resolve)
+        text = bind(get_query(query_id), parameters, self.resolve, self.prefixes)
         answer = self.store.table(text)
         meta = {
             "release": self.store.release_id,
@@ -135,6 +136,11 @@ class Graph:
     def resolve(self) -> Resolver:
         """A function from a key, code or name, and a class IRI, to the IRI of the thing meant."""
         return entity_resolver(self.store)
+
+    @cached_property
+    def prefixes(self) -> dict[str, str]:
+        """What the prefixes of CURIEs stand for; things of a release stand under its base."""
+        return prefixes_for(self.release.manifest["base"] if self.release else DEFAULT_BASE)
 
     @cached_property
     def _columns(self) -> Mapping[str, pl.DataFrame]:
@@ -186,5 +192,5 @@ class Graph:
             isolates=isolates,
             loops=loops,
             meta={"release": self.store.release_id},
-            **resolve_filters(filters, self.resolve),
+            **resolve_filters(filters, self.resolve, self.prefixes),
         )

@@ -15,7 +15,8 @@ from rich.text import Text
 from kg.analysis.graph import Graph
 from kg.analysis.graph import open as open_graph
 from kg.results import ResultTable
-from kg.settings import DEFAULT_BASE, Settings, load_settings
+from kg.settings import Settings, load_settings
+from kg.terms import DEFAULT_BASE
 
 __all__ = [
     "FORMATS",

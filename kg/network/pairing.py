@@ -133,8 +133,9 @@ def aggregate(links: pl.DataFrame, weights: Mapping[str, Weight]) -> pl.DataFram
         first_year=pl.col("year").min(),
         last_year=pl.col("year").max(),
     )
+    # The column beside them stretches a constant term to one value a row.
     terms = ordered.select(
-        weight.term.cast(pl.Float64).alias(name) for name, weight in weights.items()
+        "training", *(weight.term.cast(pl.Float64).alias(name) for name, weight in weights.items())
     )
     counts = edges["shared_trainings"].to_numpy()
     starts = np.cumsum(counts) - counts

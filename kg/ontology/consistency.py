@@ -68,7 +68,11 @@ def check_consistency(ontology: Ontology) -> ResultTable:
                 owlready2.sync_reasoner_hermit(world, debug=0)
         except owlready2.OwlReadyInconsistentOntologyError as error:
             raise KgError(f"{ontology.folder}: the ontology is inconsistent: {error}") from error
-        unsatisfiable = sorted(str(c.iri) for c in world.inconsistent_classes())
+        except owlready2.OwlReadyJavaError as error:
+            # HermiT refuses what OWL 2 DL forbids, such as a chain that defines itself.
+            raise KgError(f"{ontology.folder}: HermiT refuses the ontology: {error}") from error
+        classes = {str(c.iri) for c in world.inconsistent_classes()} - {str(OWL.Nothing)}
+        unsatisfiable = sorted(classes)
     return ResultTable(("unsatisfiable_class",), [(iri,) for iri in unsatisfiable])
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from kg.errors import SettingsError
 from kg.identifiers import SCHEMES, key_segment
@@ -47,11 +47,17 @@ class ResolvedTable:
 
 @dataclass
 class _Pass:
-    """What one pass over all tables finds; ``refused`` has a set of row ids for each table."""
+    """What one pass over all tables finds; ``refused`` has a set of row ids for each table.
+
+    ``problems`` is one for all passes: a later one says again what an earlier one said.
+    ``index`` has the keys and IRIs of each table's rows, ``fallen`` the keys of refused rows.
+    """
 
     refused: list[set[int]]
-    problems: dict[tuple[int, int, str, str, str], Problem] = field(default_factory=dict)
+    problems: dict[tuple[int, int, str, str, str], Problem]
     index: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    fallen: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    lookups: dict[tuple[str, int], pl.DataFrame] = field(default_factory=dict)
     resolved: dict[int, ResolvedTable] = field(default_factory=dict)
 
 
@@ -79,12 +85,11 @@ def resolve(checked: Sequence[CheckedTable], schema: Schema, base: str) -> list[
     order = _build_order(checked, schema)
     found: dict[tuple[int, int, str, str, str], Problem] = {}
     while True:
-        state = _Pass(refused=[set(r) for r in refused])
+        state = _Pass([set(r) for r in refused], found)
         for name in order:
             numbers = [i for i, table in enumerate(checked) if table.schema.name == name]
             _resolve_named(numbers, checked, schema, base, state)
         _resolve_remaining_references(checked, schema, state)
-        found |= state.problems
         if state.refused == refused:
             break
         refused = state.refused
@@ -151,7 +156,7 @@ def _resolve_named(
             if c.kind == "reference" and c.name in table.values and c.name in key_columns
         }
         subjects = _subjects(number, table, references, base, state)
-        subjects, merged = _without_duplicates(number, table, subjects, seen, state)
+        subjects, merged = _without_duplicates(number, table, subjects, seen, base, state)
         seen = pl.concat([seen, _places(table, subjects)])
         state.resolved[number] = ResolvedTable(
             table, subjects, references, (), frozenset(state.refused[number]), merged
@@ -186,24 +191,26 @@ def _match(
 ) -> pl.DataFrame:
     """Return ``_id`` and ``iri`` for the cells of a reference column that lead to one thing."""
     target = str(column.target)
-    index = _index_for(target, schema, state)
+    known = _lookup(target, schema, state)
     cells = table.values[column.name].filter(~pl.col("_id").is_in(list(table.refused)))
-    counts = index.group_by("key").agg(pl.col("iri").first(), n=pl.col("iri").n_unique())
-    matched = _with_keys(cells, target, schema).join(
-        counts, on="key", how="left", maintain_order="left"
-    )
+    keyed = _with_keys(cells.select("value").unique(), target, schema)
     # The cell as written comes first, its bare identifier second: the first that is known wins.
-    best = matched.group_by("_id", "value", maintain_order=True).agg(
-        pl.col("iri").drop_nulls().first(), pl.col("n").drop_nulls().first()
+    best = (
+        keyed.join(known, on="key", how="left", maintain_order="left")
+        .group_by("value", maintain_order=True)
+        .agg(pl.col("iri").drop_nulls().first(), pl.col("n").drop_nulls().first())
     )
-    _note(number, table, column, "reference", _unknown_text(column, schema), best.filter(pl.col("n").is_null()), state, index)
+    found = cells.join(best, on="value", how="left", maintain_order="left")
+    unknown = found.filter(pl.col("n").is_null())
+    hints = _suggestions(unknown, keyed, known, _fallen(target, schema, state))
+    _note(number, table, column, "reference", _unknown_text(column, schema), unknown, state, hints)
     ambiguous = f"a key that means one {_local(target)} only; use its id"
-    _note(number, table, column, "ambiguous", ambiguous, best.filter(pl.col("n") > 1), state)
-    return best.filter(pl.col("n") == 1).select("_id", "iri").unique(maintain_order=True)
+    _note(number, table, column, "ambiguous", ambiguous, found.filter(pl.col("n") > 1), state)
+    return found.filter(pl.col("n") == 1).select("_id", "iri").unique(maintain_order=True)
 
 
-def _with_keys(cells: pl.DataFrame, target: str, schema: Schema) -> pl.DataFrame:
-    """Return ``cells`` with the keys to look under: the folded text, then bare identifiers."""
+def _with_keys(values: pl.DataFrame, target: str, schema: Schema) -> pl.DataFrame:
+    """Return ``values`` with the keys to look under: the folded text, then bare identifiers."""
     schemes = {
         column.scheme
         for table in schema.tables_for(target)
@@ -214,30 +221,44 @@ def _with_keys(cells: pl.DataFrame, target: str, schema: Schema) -> pl.DataFrame
     keys += [
         SCHEMES[name].normalise(pl.col("value")).str.to_lowercase() for name in sorted(schemes)
     ]
-    frames = [cells.with_columns(key=key, _order=pl.lit(i)) for i, key in enumerate(keys)]
-    return pl.concat(frames).sort("_id", "value", "_order", maintain_order=True)
+    frames = [values.with_columns(key=key, _order=pl.lit(i)) for i, key in enumerate(keys)]
+    return pl.concat(frames).sort("value", "_order")
 
 
-def _index_for(target: str, schema: Schema, state: _Pass) -> pl.DataFrame:
+def _lookup(target: str, schema: Schema, state: _Pass) -> pl.DataFrame:
+    """Return ``key``, ``iri`` and ``n``: how many things of the class a key means."""
     tables = [f for t in schema.tables_for(target) for f in state.index.get(t.name, [])]
+    if (target, len(tables)) in state.lookups:
+        return state.lookups[target, len(tables)]
     concepts = pl.DataFrame(
         [(key, iri) for cls, key, iri in schema.concepts if cls == target],
         schema=_EMPTY_INDEX,
         orient="row",
     )
-    return pl.concat([concepts, *tables])
+    index = pl.concat([concepts, *tables])
+    known = index.group_by("key").agg(pl.col("iri").first(), n=pl.col("iri").n_unique())
+    state.lookups[target, len(tables)] = known
+    return known
+
+
+def _fallen(target: str, schema: Schema, state: _Pass) -> pl.DataFrame:
+    """Return the ``key`` of each refused row that a reference to ``target`` might mean."""
+    frames = [f for t in schema.tables_for(target) for f in state.fallen.get(t.name, [])]
+    return pl.concat([pl.DataFrame(schema={"key": pl.String}), *frames])
 
 
 def _add_to_index(table: CheckedTable, subjects: pl.DataFrame, state: _Pass) -> None:
-    entries = [subjects.select(key=pl.col("iri").str.to_lowercase(), iri="iri")]
-    entries += [
-        table.values[column.name]
-        .join(subjects, on="_id")
-        .select(key=pl.col("value").str.to_lowercase(), iri="iri")
+    keys = [
+        table.values[column.name].select("_id", key=pl.col("value").str.to_lowercase())
         for column in table.schema.columns
         if column.lookup and column.name in table.values
     ]
-    state.index.setdefault(table.schema.name, []).append(pl.concat(entries).unique())
+    keyed = pl.concat([pl.DataFrame(schema={"_id": pl.UInt32, "key": pl.String}), *keys])
+    iris = subjects.select(key=pl.col("iri").str.to_lowercase(), iri="iri")
+    index = pl.concat([iris, keyed.join(subjects, on="_id").select("key", "iri")])
+    state.index.setdefault(table.schema.name, []).append(index.unique())
+    fallen = keyed.join(subjects, on="_id", how="anti").select("key")
+    state.fallen.setdefault(table.schema.name, []).append(fallen)
 
 
 def _subjects(
@@ -250,18 +271,16 @@ def _subjects(
     """Return ``_id`` and ``iri`` of each row that is not refused and has a complete key."""
     frame = table.rows.filter(~pl.col("_id").is_in(list(state.refused[number])))
     for name in sorted(_template_columns(table.schema)):
-        frame = frame.join(_key_parts(table, name, references), on="_id", how="left")
+        parts = _key_parts(table, name, references)
+        frame = frame.join(parts, on="_id", how="left", maintain_order="left")
     iris = [
         pl.format(base + _PLACEHOLDER.sub("{}", template), *_PLACEHOLDER.findall(template))
         for template in table.schema.key_templates
     ]
     frame = frame.with_columns(iri=pl.coalesce(iris))
-    column = table.schema.by_name[_PLACEHOLDER.findall(table.schema.key_templates[-1])[0]]
-    choices = " or ".join(
-        " and ".join(_PLACEHOLDER.findall(t)) for t in table.schema.key_templates
-    )
+    choices = " or ".join(" and ".join(_PLACEHOLDER.findall(t)) for t in table.schema.key_templates)
     missing = frame.filter(pl.col("iri").is_null()).with_columns(value=pl.lit(None, pl.String))
-    _note(number, table, column, "key", f"a row with {choices}", missing, state)
+    _note(number, table, _key_column(table), "key", f"a row with {choices}", missing, state)
     return frame.drop_nulls("iri").select("_id", "iri")
 
 
@@ -274,44 +293,62 @@ def _key_parts(
         return references[name].group_by("_id").agg(part.first().alias(name))
     if name not in table.values:
         return pl.DataFrame(schema={"_id": pl.UInt32, name: pl.String})
-    part = key_segment(pl.col("value"))
-    return table.values[name].group_by("_id").agg(part.first().alias(name))
+    # A value of which no character may stand in a key is none: it would be every such row's.
+    parts = table.values[name].select("_id", part=key_segment(pl.col("value")))
+    return (
+        parts.filter(pl.col("part") != "").group_by("_id").agg(pl.col("part").first().alias(name))
+    )
+
+
+def _key_column(table: CheckedTable) -> Column:
+    """Return the column at which problems with a row's key are shown; they refuse the row."""
+    first = _PLACEHOLDER.findall(table.schema.key_templates[-1])[0]
+    return replace(table.schema.by_name[first], warning=False)
 
 
 def _without_duplicates(
-    number: int, table: CheckedTable, subjects: pl.DataFrame, seen: pl.DataFrame, state: _Pass
+    number: int,
+    table: CheckedTable,
+    subjects: pl.DataFrame,
+    seen: pl.DataFrame,
+    base: str,
+    state: _Pass,
 ) -> tuple[pl.DataFrame, int]:
     """Refuse a second row of the same source with the same IRI; merge it when wholly equal."""
-    located = subjects.join(table.rows, on="_id").with_columns(
-        first=pl.col("_id").first().over("iri"),
-        place=pl.format("{}, row {}", pl.lit(table.table.file), pl.col("_row").first().over("iri")),
-    )
+    first = pl.col("_id", "_row").first().over("iri").name.prefix("first")
+    located = _single(table, subjects).with_columns(first)
     earlier = seen.filter(pl.col("source") == table.table.source).select("iri", earlier="place")
     located = located.join(earlier, on="iri", how="left", maintain_order="left")
     repeated = located.filter(
-        ((pl.col("_id") != pl.col("first")) | pl.col("earlier").is_not_null())
-        & ~pl.col("_id").is_in(list(table.namesakes))
+        (pl.col("_id") != pl.col("first_id")) | pl.col("earlier").is_not_null()
     )
-    content = table.table.frame.drop("_row")
-    whole = pl.DataFrame(
-        {"_id": table.rows["_id"], "content": content.hash_rows()} if content.width else {"_id": []}
-    )
+    if not repeated.height:
+        return subjects, 0
+    content = table.table.frame.drop("_row").hash_rows()
+    whole = pl.DataFrame({"_id": table.rows["_id"], "content": content})
     equal = (
         repeated.join(whole, on="_id")
-        .join(whole, left_on="first", right_on="_id", suffix="_first")
+        .join(whole, left_on="first_id", right_on="_id", suffix="_first")
         .filter((pl.col("content") == pl.col("content_first")) & pl.col("earlier").is_null())
     )
-    wrong = repeated.join(equal, on="_id", how="anti")
-    column = table.schema.by_name[_PLACEHOLDER.findall(table.schema.key_templates[-1])[0]]
-    for place, rows in wrong.group_by(pl.coalesce("earlier", "place"), maintain_order=True):
-        accepted = f"a key that no other row has; the first one is in {place[0]}"
-        bad = rows.select("_id", value=pl.col("iri").str.extract(r"/([^/]+/[^/]+)$"))
-        _note(number, table, column, "duplicate", accepted, bad, state)
-    return subjects.join(repeated, on="_id", how="anti"), equal.height
+    here = pl.format("{}, row {}", pl.lit(table.table.file), "first_row")
+    wrong = repeated.join(equal, on="_id", how="anti").select(
+        "_id", value=pl.col("iri").str.strip_prefix(base), place=pl.coalesce("earlier", here)
+    )
+    hints = {key: f"; the first one is in {place}" for _, key, place in wrong.iter_rows()}
+    accepted = "a key that no other row has"
+    _note(number, table, _key_column(table), "duplicate", accepted, wrong, state, hints)
+    return subjects.join(repeated, on="_id", how="anti", maintain_order="left"), equal.height
+
+
+def _single(table: CheckedTable, subjects: pl.DataFrame) -> pl.DataFrame:
+    """Return ``_id``, ``iri`` and ``_row`` of the rows that nobody else may describe."""
+    own = subjects.filter(~pl.col("_id").is_in(list(table.namesakes)))
+    return own.join(table.rows, on="_id").sort("_id")
 
 
 def _places(table: CheckedTable, subjects: pl.DataFrame) -> pl.DataFrame:
-    return subjects.join(table.rows, on="_id").select(
+    return _single(table, subjects).select(
         "iri",
         source=pl.lit(table.table.source),
         place=pl.format("{}, row {}", pl.lit(table.table.file), "_row"),
@@ -326,30 +363,35 @@ def _note(
     accepted: str,
     bad: pl.DataFrame,
     state: _Pass,
-    index: pl.DataFrame | None = None,
+    hints: Mapping[str, str] | None = None,
 ) -> None:
-    """Record the problems of ``bad`` (``_id``, ``value``) and refuse their rows."""
-    if not bad.height:
-        return
-    hints = _suggestions(bad["value"].to_list(), index) if index is not None else {}
+    """Record the problems of ``bad`` (``_id``, ``value``) and refuse their rows.
+
+    ``hints`` gives, for some values, what to say after ``accepted``.
+    """
     for problem in problems_at(table, column, rule, accepted, bad.select("_id", "value")):
-        hint = hints.get(problem.value or "")
-        if hint:
-            problem = Problem(**{**vars(problem), "accepted": f"{accepted}. Did you mean {hint}?"})  # noqa: PLW2901
-        key = (number, problem.row, column.name, rule, problem.value or "")
-        state.problems[key] = problem
+        value = problem.value or ""
+        hint = (hints or {}).get(value, "")
+        full = replace(problem, accepted=accepted + hint) if hint else problem
+        state.problems.setdefault((number, problem.row, column.name, rule, value), full)
     if not column.warning:
         state.refused[number] |= set(bad["_id"].to_list())
 
 
-def _suggestions(values: list[str], index: pl.DataFrame) -> dict[str, str]:
-    """Return the closest known key for each unknown value that has a close one."""
-    keys = [k for k in index["key"].unique().sort().to_list() if not k.startswith("http")]
-    hints = {}
-    for value in dict.fromkeys(values[:_SUGGESTIONS]):
-        close = process.extractOne(value.lower(), keys, score_cutoff=_CLOSE)
+def _suggestions(
+    unknown: pl.DataFrame, keyed: pl.DataFrame, known: pl.DataFrame, fallen: pl.DataFrame
+) -> dict[str, str]:
+    """Say of each unknown value that its row was refused, else what the closest known key is."""
+    if not unknown.height:
+        return {}
+    gone = keyed.join(fallen, on="key", how="semi")["value"].to_list()
+    hints = dict.fromkeys(gone, "; the row with this key was refused")
+    wanted = [v for v in unknown["value"].unique(maintain_order=True) if v not in hints]
+    keys = known["key"].filter(~known["key"].str.starts_with("http")).sort().to_list()
+    for value in wanted[:_SUGGESTIONS]:
+        close = process.extractOne(value.lower(), keys, scorer=fuzz.ratio, score_cutoff=_CLOSE)
         if close:
-            hints[value] = close[0]
+            hints[value] = f". Did you mean {close[0]}?"
     return hints
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,37 +37,45 @@ _Record = Mapping[str, Any]
 def read(settings: SourceSettings, schema: Schema) -> SourceTables:
     """Read a dump into the table of organisations."""
     check_options(settings, [])
-    records = list(_records(settings.path))
-    known = {_bare(record["id"]) for _, record in records}
-    rows = [_row(record, known) for _, record in records]
+    # One record at a time: all of ROR as nested objects takes ten times the memory of the rows.
+    numbered = [
+        (line, _row(record, settings.path, line)) for line, record in _records(settings.path)
+    ]
+    rows = [row for _, row in numbered]
+    known = {row["ror"] for row in rows}
+    for row in rows:
+        # A partial dump names organisations that it does not hold.
+        for column in ("part_of", "successor"):
+            row[column] = _joined(key for key in str(row[column]).split("|") if key in known)
     table = table_from_records(
         rows,
         settings.id,
         schema.tables["organisations"],
         str(settings.path),
-        [line for line, _ in records],
+        [line for line, _ in numbered],
     )
     return SourceTables((table,), (settings.path,))
 
 
 def _records(path: Path) -> Iterator[tuple[int, _Record]]:
-    """Yield line (or record) number and record."""
+    """Yield line (in an array: record) number and record."""
     opener = gzip.open if path.suffix == ".gz" else open
     line = 0
     try:
         with opener(path, "rt", encoding="utf-8") as stream:
             if stream.read(1) == "[":
                 stream.seek(0)
-                yield from enumerate(json.load(stream), start=1)
+                for line, record in enumerate(json.load(stream), start=1):
+                    yield line, _checked(record, path, line)
                 return
             stream.seek(0)
             for line, text in enumerate(stream, start=1):
                 if text.strip():
                     yield line, _checked(json.loads(text), path, line)
-    except (json.JSONDecodeError, UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
         raise InputError(
-            f"{path}, line {line + 1}: {error}. Accepted: ROR's dump, as a JSON array or one record "
-            "a line, in UTF-8, gzipped or not."
+            f"{path}, line {line + 1}: {error}. Accepted: ROR's dump, as a JSON array or one "
+            "record a line, in UTF-8, gzipped or not."
         ) from error
 
 
@@ -76,7 +85,17 @@ def _checked(record: Any, path: Path, line: int) -> _Record:
     raise InputError(f"{path}, line {line}: is no ROR record. Accepted: an object with a ROR id.")
 
 
-def _row(record: _Record, known: set[str]) -> dict[str, str | None]:
+def _row(record: _Record, path: Path, line: int) -> dict[str, str | None]:
+    try:
+        return _fields(record)
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        raise InputError(
+            f"{path}, line {line}: the record {record['id']} does not have the form of ROR's "
+            f"schema 1 or 2 ({type(error).__name__}: {error})."
+        ) from error
+
+
+def _fields(record: _Record) -> dict[str, str | None]:
     names = _names(record)
     identifiers = _identifiers(record)
     place = _place(record)
@@ -95,8 +114,8 @@ def _row(record: _Record, known: set[str]) -> dict[str, str | None]:
         "latitude": _number(place.get("lat")),
         "longitude": _number(place.get("lng")),
         "url": _website(record),
-        "part_of": _joined(_related(record, "parent", known)),
-        "successor": _joined(_related(record, "successor", known)),
+        "part_of": _joined(_related(record, "parent")),
+        "successor": _joined(_related(record, "successor")),
         "established": f"{record['established']:04d}" if record.get("established") else None,
     }
 
@@ -104,7 +123,8 @@ def _row(record: _Record, known: set[str]) -> dict[str, str | None]:
 def _names(record: _Record) -> list[tuple[str | None, str]]:
     """Return language and name, the display name first."""
     if "name" in record:
-        names = [(None, record["name"]), *((None, a) for a in record["aliases"])]
+        names: list[tuple[str | None, str]] = [(None, record["name"])]
+        names += [(None, alias) for alias in record["aliases"]]
         names += [(label["iso639"], label["label"]) for label in record["labels"]]
         return names
     spelt = [n for n in record["names"] if n["types"] != ["acronym"]]
@@ -156,10 +176,9 @@ def _website(record: _Record) -> str | None:
     return str(links[0]).strip().replace(" ", "%20") if links else None
 
 
-def _related(record: _Record, kind: str, known: set[str]) -> Iterator[str]:
+def _related(record: _Record, kind: str) -> Iterator[str]:
     for relation in record["relationships"]:
-        # A partial dump names organisations that it does not hold.
-        if relation["type"].lower() == kind and _bare(relation["id"]) in known:
+        if relation["type"].lower() == kind:
             yield _bare(relation["id"])
 
 
@@ -171,6 +190,6 @@ def _number(value: float | None) -> str | None:
     return None if value is None else format(value, "f").rstrip("0").rstrip(".")
 
 
-def _joined(values: Iterator[str] | list[str]) -> str:
+def _joined(values: Iterable[str]) -> str:
     # A bar inside a name would split it: write the full-width one.
     return "|".join(dict.fromkeys(value.replace("|", "｜") for value in values))

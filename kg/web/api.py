@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -168,7 +171,7 @@ def network_file(projection: str, suffix: str) -> Response:
     if headers.is_known(tag):
         return not_modified(tag)
     options, _ = network_request(taken=())
-    network = service().graph.network(projection, **options)
+    network = service().graph.network(_known(projection, PROJECTIONS), **options)
     return send_text(network.export(suffix), _NETWORK_TYPES[suffix], tag)
 
 
@@ -187,7 +190,17 @@ def network_measure(projection: str, measure: str, suffix: str) -> Response:
 
 
 def centrality(projection: str, measure: str) -> ResultTable:
-    """Return a centrality table for the parameters of this request."""
+    """Return a centrality table for the parameters of this request.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such projection or measure.
+    QueryError
+        A parameter is not accepted, or the measure has no value on this network.
+    """
+    _known(projection, PROJECTIONS)
+    _known(measure, (*MEASURES, ALL))
     options, asked = network_request(taken=("top", "normalised"))
     network = service().graph.network(projection, **options)
     top = asked.get("top")
@@ -197,6 +210,12 @@ def centrality(projection: str, measure: str) -> ResultTable:
         top=None if top is None else _whole(top, "top"),
         normalised=_truth(asked.get("normalised", "false"), "normalised"),
     )
+
+
+def _known(name: str, accepted: Collection[str]) -> str:
+    if name not in accepted:
+        raise NotFoundError(f"There is no {name!r}. Accepted: {', '.join(accepted)}.")
+    return name
 
 
 def network_request(taken: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -230,11 +249,13 @@ def _one_or_many(values: list[str], _name: str) -> str | list[str]:
 
 def _years(values: list[str], name: str) -> tuple[int | None, int | None]:
     """Read 2012, 2012-2020, 2012- or -2020."""
-    first, dash, last = values[0].strip().partition("-")
-    if not (first or last) or len(values) > 1:
-        raise QueryError(f"{name}: found {values}. Accepted: 2015, 2012-2020, 2012- or -2020.")
-    start = _whole(first, name) if first else None
-    return start, ((_whole(last, name) if last else None) if dash else start)
+    match = re.fullmatch(r"([0-9]{1,4})?(-)?([0-9]{1,4})?", values[0].strip())
+    if match is None or not (match[1] or match[3]) or len(values) > 1:
+        raise QueryError(
+            f"{name}: found {', '.join(values)!r}. Accepted: 2015, 2012-2020, 2012- or -2020."
+        )
+    first, last = (int(year) if year else None for year in match.group(1, 3))
+    return first, last if match[2] else first
 
 
 def _whole(text: str, name: str) -> int:

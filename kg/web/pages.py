@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from kg.errors import KgError
+from kg.errors import KgError, NotFoundError
 from kg.network import MEASURES, PROJECTIONS
 from kg.queries import NamedQuery, get_query
 from kg.results import ResultTable
@@ -119,6 +119,8 @@ def network(projection: str, measure: str) -> Response:
     table, error = None, None
     try:
         table = centrality(projection, measure)
+    except NotFoundError:
+        raise
     except KgError as problem:
         error = problem
     text = render_template(

@@ -39,7 +39,7 @@ def test_lengths_as_floats_give_the_same(graph: Any) -> None:
 
 
 def test_paths_of_equal_length_tie() -> None:
-    # Two ways from a to d: 1/3 + 1/6 by b, 1/2 + 0 … as lengths 1/w of weights 3, 6 and 4, 4.
+    # Two ways from a to d of length 1/2: 1/3 + 1/6 by b, and 1/4 + 1/4 by c.
     graph = nx.Graph()
     graph.add_weighted_edges_from([("a", "b", 3), ("b", "d", 6), ("a", "c", 4), ("c", "d", 4)])
     ours = scores(graph, "betweenness", weighted=True)

@@ -32,6 +32,8 @@ def member(since: str | None, until: str | None, start: str | None, end: str | N
         ("2020", "2020", True),  # the dates as published allow it
         ("2021", "2021", False),
         ("1972", "1972", False),
+        ("1973", "1973", True),
+        ("2020-01", "2020-03", True),
     ],
 )
 def test_membership_by_date(since: str, until: str, expected: bool) -> None:

@@ -41,6 +41,10 @@ def test_parallel_edges_are_added_up() -> None:
     assert [row[4] for row in Network.from_networkx(graph).edges()] == [5.0, 1.0]
 
 
+def test_an_undirected_edge_begins_at_the_smaller_name() -> None:
+    assert Network.from_networkx(nx.Graph([("b", "a")])).edges().rows[0][0] == "a"
+
+
 def test_loops_stay_edges_and_measures_ignore_them() -> None:
     graph = nx.Graph([(0, 0), (0, 1)])
     network = Network.from_networkx(graph)

@@ -30,6 +30,16 @@ def test_learners_are_shared_among_the_educators() -> None:
     }
 
 
+def test_more_educators_have_a_larger_share() -> None:
+    part = [
+        ("t1", "educator", "educator", "C", None, None, 3),
+        ("t1", "educator", "educator", "D", "p2", None, 1),
+        ("t1", "learner", "learner", "A", None, None, 12),
+    ]
+    network = project(world(involvements=part), "knowledge-flow", weight="headcount")
+    assert {row[0]: row[4] for row in network.edges()} == {"C": 9, "D": 3}
+
+
 def test_each_training_gives_one() -> None:
     found = flows("fractional")
     assert found == {("C", "D"): 1, ("C", "A"): 1, ("C", "B"): 0.5, ("D", "A"): 0.5}

@@ -91,3 +91,5 @@ def test_aggregate_adds_the_terms_and_spans_the_years() -> None:
         (1, 2, 1, None, None, 0.5),
     ]
     assert aggregate(table.clear(), {"w": weight}).height == 0
+    constant = Weight(pl.lit(1), definition="", formula="")
+    assert aggregate(table, {"w": constant})["w"].to_list() == [2, 1]

@@ -11,6 +11,7 @@ def test_ties_share_a_rank_and_leave_a_gap() -> None:
 
 def test_rounding_makes_no_difference() -> None:
     assert rank(np.array([0.1 + 0.2, 0.3, 0.3 + 1e-6])).tolist() == [2, 2, 1]
+    assert rank(np.array([1.0, 1.0 - 5e-11, 1.0 - 5e-10])).tolist() == [1, 1, 3]
 
 
 def test_zeros_and_what_rounding_leaves_of_them_tie() -> None:

@@ -60,6 +60,8 @@ def test_top_says_what_it_leaves_out() -> None:
     assert [row[0] for row in table] == ["0", "1", "2"]
     assert table.meta["left_out"] == 3
     assert table.meta["left_out_tied_with_last"] == 3
+    centre = Network.from_networkx(nx.star_graph(5)).centrality("degree", top=1)
+    assert (centre.meta["left_out"], centre.meta["left_out_tied_with_last"]) == (5, 0)
     assert project(world()).centrality("degree", top=99).meta["left_out"] == 0
 
 

@@ -1,0 +1,42 @@
+"""The application over the test world, its test client, and a live server on a free port."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kg.settings import Settings
+from kg.store import Release
+from kg.store.workers import MIB, PoolLimits
+from kg.web import close_app, create_app, make_server
+from kg.web.serving import address
+
+LIMITS = PoolLimits(timeout_s=20, max_bytes=4 * MIB, max_waiting=8, max_per_client=8)
+
+
+@pytest.fixture(scope="session")
+def app(world_settings: Settings, world: Release) -> Iterator[Flask]:
+    made = create_app(world_settings, world, LIMITS)
+    made.testing = True
+    yield made
+    close_app(made)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def live(app: Flask) -> Iterator[str]:
+    """The address of the application on a real socket, ending in a slash."""
+    server = make_server(app, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield address(server)
+    server.close()
+    thread.join(10)
