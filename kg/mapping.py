@@ -20,6 +20,10 @@ QUAD = {"s": pl.String, "p": pl.String, "o": pl.String, "g": pl.String}
 _RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _STRING = _XSD + "string"
+# How canonical N-Quads writes the characters that do not stand in a literal as they are.
+_ESCAPES = {chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)} | {
+    "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\",
+}  # fmt: skip
 
 
 def iri_term(values: pl.Expr) -> pl.Expr:
@@ -34,12 +38,11 @@ def literal_term(
 
     ``datatype`` is an IRI; a null in ``language`` means a plain string.
     """
-    escaped = values
-    for raw, written in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
-        escaped = escaped.str.replace_all(raw, written, literal=True)
-    quoted = pl.format('"{}"', escaped)
+    quoted = pl.format('"{}"', values.str.replace_many(_ESCAPES))
     if language is not None:
-        return pl.when(language.is_null()).then(quoted).otherwise(pl.format("{}@{}", quoted, language))
+        return (
+            pl.when(language.is_null()).then(quoted).otherwise(pl.format("{}@{}", quoted, language))
+        )
     if datatype is None or datatype == _STRING:
         return quoted
     return pl.format("{}" + f"^^<{datatype}>", quoted)

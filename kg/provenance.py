@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyoxigraph as ox
 from rdflib import DCAT, DCTERMS, PROV, RDF, RDFS, XSD, Graph, Literal, URIRef
 
 from kg import __version__
@@ -91,8 +92,12 @@ def describe_loads(loads: Sequence[LoadRecord], names: GraphNames, ontology: str
     for load in loads:
         _describe_source(graph, load.source, names)
         _describe_load(graph, load, names, ontology)
-    rows = [(s.n3(), p.n3(), o.n3(), f"<{names.provenance}>") for s, p, o in graph]
-    return pl.DataFrame(rows, schema=["s", "p", "o", "g"], orient="row").sort("s", "p", "o")
+    # Through the engine's parser: it writes terms as canonical N-Quads does, line breaks and all.
+    triples = ox.parse(graph.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
+    target = f"<{names.provenance}>"
+    rows = [(str(t.subject), str(t.predicate), str(t.object), target) for t in triples]
+    schema = dict.fromkeys("spog", pl.String)
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("s", "p", "o")
 
 
 def _describe_source(graph: Graph, source: SourceSettings, names: GraphNames) -> None:

@@ -113,11 +113,12 @@ def report_table(problems: Sequence[Problem]) -> ResultTable:
 
 def _check(table: InputTable, schema: Schema) -> CheckedTable:
     table_schema = schema.tables[table.name]
-    keys = {
-        key: iri
-        for iri in schema.subclasses(table_schema.target)
-        for key in schema.class_keys.get(iri, ())
-    }
+    meanings: dict[str, list[str]] = {}
+    for iri in schema.subclasses(table_schema.target):
+        for key in schema.class_keys.get(iri, ()):
+            meanings.setdefault(key, []).append(iri)
+    # A label that two classes share means neither: the cell has to use the class's own name.
+    keys = {key: iris[0] for key, iris in meanings.items() if len(iris) == 1}
     class_columns = [c.name for c in table_schema.columns if c.kind == "class"]
     return check_table(table, table_schema, dict.fromkeys(class_columns, keys))
 
@@ -146,6 +147,5 @@ def _record(
     source: SourceSettings, content: str, tables: Iterable[ResolvedTable]
 ) -> LoadRecord:
     own = [_row_counts(t) for t in tables if t.checked.table.source == source.id]
-    read, kept, refused, merged = (sum(column) for column in zip(*own, strict=True))
-    return LoadRecord(source, content, read, kept, refused, merged)
+    return LoadRecord(source, content, *(sum(counts[i] for counts in own) for i in range(4)))
 

@@ -22,6 +22,8 @@ from kg.tables import InputTable, table_from_records
 
 __all__ = ["read"]
 
+_FIELDS = {"slug", "start_date", "end_date", "host_name", "venue", "country", "latitude",
+           "longitude", "curriculum", "tag_name", "instructors", "helpers", "url"}  # fmt: skip
 # What the feed calls hosts although they hosted nothing.
 _NO_HOSTS = {"Software Carpentry", "Data Carpentry", "Library Carpentry", "self-organized",
              "Instructor Training"}  # fmt: skip
@@ -59,7 +61,7 @@ def read(settings: SourceSettings, schema: Schema) -> SourceTables:
     """Read a folder of the Carpentries' files."""
     check_options(settings, [])
     files = _find(settings.path)
-    workshops = read_json(files.workshops)
+    workshops = _workshops(files.workshops)
     amy = read_json(files.people) if files.people else {}
     homes = _homes(amy)
     attendance = _attendance(files.attendance)
@@ -101,6 +103,20 @@ def _find(folder: Path) -> _Files:
     names = ("all_workshops_*.csv", "instructor_training_events.csv")
     attendance = [path for name in names for path in sorted(folder.glob(name))]
     return _Files(workshops[-1], people[-1] if people else None, tuple(attendance))
+
+
+def _workshops(path: Path) -> list[Mapping[str, Any]]:
+    records = read_json(path)
+    if not isinstance(records, list):
+        raise InputError(f"{path}: is no list of workshops. Put the Carpentries' feed there.")
+    for number, record in enumerate(records, start=1):
+        missing = sorted(_FIELDS - set(record if isinstance(record, dict) else ()))
+        if missing:
+            raise InputError(
+                f"{path}, record {number}: there is no {', '.join(missing)}. Accepted: records of "
+                f"the Carpentries' feed, with {', '.join(sorted(_FIELDS))}."
+            )
+    return records
 
 
 def _everyone(workshop: Mapping[str, Any]) -> list[str]:
@@ -210,13 +226,16 @@ def _participations(
         for role, cell in (("educator", "instructors"), ("helper", "helpers")):
             for key, name in {_person_key(n): n for n in _names(workshop[cell])}.items():
                 home = homes.get(name)
-                yield number, {
-                    "training": workshop["slug"],
-                    "role": role,
-                    "person": key,
-                    "country": home,
-                    "note": _HOME if home else None,
-                }
+                yield (
+                    number,
+                    {
+                        "training": workshop["slug"],
+                        "role": role,
+                        "person": key,
+                        "country": home,
+                        "note": _HOME if home else None,
+                    },
+                )
         if workshop["slug"] in attendance:
             headcount = attendance[workshop["slug"]]
             yield number, {"training": workshop["slug"], "role": "learner", "headcount": headcount}
@@ -227,11 +246,14 @@ def _attendance(files: Iterable[Path]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in files:
         records = read_csv(path)
-        positions = [records.header.index(name) for name in ("slug", "attendance")]
+        missing = {"slug", "attendance"} - set(records.header)
+        if missing:
+            raise InputError(f"{path}, row 1: the column {', '.join(sorted(missing))} is missing.")
         for _, cells in records.rows:
-            workshop, count = (cells[p].strip() for p in positions)
-            if count.isdigit() and int(count):
-                found.setdefault(workshop, str(int(count)))
+            row = dict(zip(records.header, map(str.strip, cells), strict=False))
+            count = row.get("attendance", "")
+            if count.isdecimal() and int(count):
+                found.setdefault(row["slug"], str(int(count)))
     return found
 
 
