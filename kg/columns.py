@@ -6,6 +6,8 @@ under queries/columns/ define the tables, so that a store elsewhere gives the sa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from kg.network import COLUMNS
@@ -39,7 +41,7 @@ def _pull(store: Store, name: str) -> pl.DataFrame:
     return pl.DataFrame(columns).sort(list(types))
 
 
-def _plain(values: list[object], dtype: type[pl.DataType]) -> list[object]:
+def _plain(values: Sequence[object], dtype: type[pl.DataType]) -> Sequence[object]:
     """Return dates as the text they were: the tables keep years and months beside full dates."""
     if dtype is not pl.String:
         return values

@@ -31,6 +31,7 @@ __all__ = [
     "Parameter",
     "bind",
     "catalogue",
+    "entity_iri",
     "entity_resolver",
     "get_query",
     "parse_query",
@@ -230,21 +231,23 @@ def _with_values(text: str, name: str, terms: Iterable[str] | None) -> str:
     return pattern.sub(lambda m: f"{m[1]} {joined} {m[3]}", text)
 
 
-def _iri(
-    parameter: Parameter,
-    value: object,
+def entity_iri(
+    text: str,
+    target: str | None,
     resolve: Resolver | None,
-    prefixes: Mapping[str, str],
-) -> str:
-    text = str(value).strip()
+    prefixes: Mapping[str, str] = PREFIXES,
+) -> str | None:
+    """Return the IRI that a text means: an IRI, a CURIE, or what ``resolve`` finds.
+
+    None where it is neither of the first two and there is no ``resolve``.
+    """
+    text = text.strip()
     if _IRI.match(text):
-        return f"<{text}>"
+        return text
     curie = _CURIE.match(text)
     if curie and curie[1] in prefixes:
-        return f"<{prefixes[curie[1]]}{curie[2]}>"
-    if resolve is None:
-        raise _refusal(parameter, value, "an IRI, or a CURIE such as country:ZA")
-    return f"<{resolve(text, parameter.target)}>"
+        return prefixes[curie[1]] + curie[2]
+    return resolve(text, target) if resolve else None
 
 
 def _string(parameter: Parameter, value: object) -> str:
@@ -295,9 +298,12 @@ def _term(
     resolve: Resolver | None,
     prefixes: Mapping[str, str],
 ) -> str:
-    if parameter.type == "iri":
-        return _iri(parameter, value, resolve, prefixes)
-    return _LITERALS[parameter.type](parameter, value)
+    if parameter.type != "iri":
+        return _LITERALS[parameter.type](parameter, value)
+    iri = entity_iri(str(value), parameter.target, resolve, prefixes)
+    if iri is None:
+        raise _refusal(parameter, value, "an IRI, or a CURIE such as country:ZA")
+    return f"<{iri}>"
 
 
 def _refusal(parameter: Parameter, value: object, accepted: str) -> QueryError:
@@ -315,7 +321,7 @@ def entity_resolver(store: Store) -> Resolver:
     lookup = get_query("lookup/entity")
 
     def resolve(text: str, target: str | None) -> str:
-        given: dict[str, object] = {"text": text} | ({"class": target} if target else {})
+        given: dict[str, object] = {"text": text, "class": target}
         found = store.table(bind(lookup, given))
         entities = dict(zip(found.column("entity"), found.column("label"), strict=True))
         if len(entities) == 1:

@@ -38,7 +38,7 @@ class ResultTable:
     """
 
     columns: tuple[str, ...]
-    rows: list[tuple[Value, ...]]
+    rows: Sequence[tuple[Value, ...]]
     meta: Mapping[str, object] = field(default_factory=dict)
 
     def __len__(self) -> int:

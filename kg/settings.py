@@ -285,7 +285,7 @@ def _converted(value: Any, annotation: str, folder: Path, where: str) -> Any:
     types, accepted = _ACCEPTED[name]
     if not isinstance(value, types) or isinstance(value, bool | dt.datetime):
         raise SettingsError(f"{where}: found {value!r}. Accepted: {accepted}.")
-    return _path(value, folder, where) if name == "Path" else value
+    return _path(str(value), folder, where) if name == "Path" else value
 
 
 def _path(value: str, folder: Path, where: str) -> Path:

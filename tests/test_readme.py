@@ -28,7 +28,8 @@ def section(title: str) -> str:
 
 def blocks(title: str, language: str = "") -> list[str]:
     """Return the fenced blocks of a language under a heading."""
-    return re.findall(rf"(?ms)^```{language}\n(.*?)^```$", section(title))
+    fenced = re.findall(r"(?ms)^```(\w*)\n(.*?)^```$", section(title))
+    return [text for name, text in fenced if name == language]
 
 
 def shown(output: str) -> re.Pattern[str]:

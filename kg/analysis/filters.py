@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
 from kg.errors import QueryError
 from kg.network import FILTERS, Filters
-from kg.queries import Resolver
+from kg.queries import Resolver, entity_iri
 from kg.terms import PREFIXES, VOCABULARY_BASE
 
-__all__ = ["FILTER_CLASSES", "resolve_filters"]
+__all__ = ["FILTER_CLASSES", "LEVEL_CLASSES", "parse_years", "resolve_filters"]
 
 FILTER_CLASSES: dict[str, str] = {
     "bloc": "Bloc",
@@ -23,6 +24,14 @@ FILTER_CLASSES: dict[str, str] = {
     "topic": "Topic",
 }
 """Filter → the class of the things that its values mean."""
+
+LEVEL_CLASSES: dict[str, str] = {
+    "bloc": VOCABULARY_BASE + "Bloc",
+    "country": VOCABULARY_BASE + "Country",
+    "institution": VOCABULARY_BASE + "Organisation",
+    "person": VOCABULARY_BASE + "Person",
+}
+"""Level of a network → the class of its nodes."""
 
 
 def resolve_filters(
@@ -58,12 +67,26 @@ def _all_resolved(
 
 
 def _iri(name: str, text: str, resolve: Resolver, prefixes: Mapping[str, str]) -> str:
-    if text.startswith(("http://", "https://")):
-        return text
-    prefix, colon, key = text.partition(":")
-    if colon and prefix in prefixes:
-        return prefixes[prefix] + key
     if name == "format":
-        # A format is a class; its key is the class's name.
-        return VOCABULARY_BASE + "".join(w[:1].upper() + w[1:] for w in text.split("-"))
-    return resolve(text, VOCABULARY_BASE + FILTER_CLASSES[name])
+        # A format is a class; its key is the class's name, so nothing needs to be looked up.
+        return entity_iri(text, None, _format_iri, prefixes) or text
+    return entity_iri(text, VOCABULARY_BASE + FILTER_CLASSES[name], resolve, prefixes) or text
+
+
+def _format_iri(text: str, _target: str | None) -> str:
+    return VOCABULARY_BASE + "".join(word[:1].upper() + word[1:] for word in text.split("-"))
+
+
+def parse_years(text: str) -> tuple[int | None, int | None]:
+    """Read a period as people write it: ``2015``, ``2012-2020``, ``2012-`` or ``-2020``.
+
+    Raises
+    ------
+    QueryError
+        It is none of these.
+    """
+    match = re.fullmatch(r"([0-9]{1,4})?(-)?([0-9]{1,4})?", text.strip())
+    if match is None or not (match[1] or match[3]):
+        raise QueryError(f"years: found {text!r}. Accepted: 2015, 2012-2020, 2012- or -2020.")
+    first, last = (int(year) if year else None for year in match.group(1, 3))
+    return first, last if match[2] else first

@@ -13,7 +13,14 @@ from kg.analysis.filters import resolve_filters
 from kg.columns import pull_columns
 from kg.errors import NotFoundError
 from kg.network import Network, project
-from kg.queries import Resolver, bind, catalogue, entity_resolver, get_query
+from kg.queries import (
+    Resolver,
+    bind,
+    catalogue,
+    entity_iri,
+    entity_resolver,
+    get_query,
+)
 from kg.results import ResultTable
 from kg.settings import load_settings
 from kg.store import (
@@ -136,6 +143,13 @@ class Graph:
     def resolve(self) -> Resolver:
         """A function from a key, code or name, and a class IRI, to the IRI of the thing meant."""
         return entity_resolver(self.store)
+
+    def iri(self, text: str, target: str | None = None) -> str:
+        """Return the IRI of the thing that an IRI, CURIE, key, code or name means.
+
+        ``target`` is the IRI of its class, where that is known.
+        """
+        return entity_iri(text, target, self.resolve, self.prefixes) or text
 
     @cached_property
     def prefixes(self) -> dict[str, str]:

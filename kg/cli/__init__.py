@@ -25,13 +25,13 @@ class _Group(click.Group):
         """Run a command."""
         try:
             return super().invoke(ctx)
-        except KgError as error:
-            click.echo(f"Error: {error}", err=True)
-            sys.exit(1)
         except BrokenPipeError:
             # The reader has seen enough, as in `kg query … | head`.
             sys.stderr.close()
             sys.exit(0)
+        except (KgError, OSError) as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, TextIO
 
 import click
 
+from kg.analysis.filters import LEVEL_CLASSES, parse_years
 from kg.analysis.graph import Graph
 from kg.cli.options import format_option, graph_option, open_from, show
 from kg.network import FORMATS as NETWORK_FORMATS
@@ -68,7 +70,7 @@ def _parameters(pairs: tuple[str, ...]) -> dict[str, object]:
 @graph_option
 @format_option
 @click.argument("file", type=click.File(encoding="utf-8"), default="-")
-def sparql(location: str | None, form: str, output: Path | None, file: click.utils.LazyFile) -> None:
+def sparql(location: str | None, form: str, output: Path | None, file: TextIO) -> None:
     """Answer the SPARQL query in FILE, or from standard input.
 
     CONSTRUCT and DESCRIBE print Turtle.
@@ -107,8 +109,7 @@ def sparql(location: str | None, form: str, output: Path | None, file: click.uti
 @click.option("--country", multiple=True, help="Edges that touch a country.")
 @click.option("--bloc", multiple=True, help="Edges that touch a bloc's members at the time.")
 @click.option("--within", is_flag=True, help="With --country or --bloc: both ends inside.")
-@click.option("--from", "first", type=int, metavar="YEAR", help="First year.")
-@click.option("--to", "last", type=int, metavar="YEAR", help="Last year.")
+@click.option("--years", metavar="PERIOD", help="Trainings that began in 2015, 2012-2020, 2012-.")
 @click.option("--top", type=click.IntRange(min=1), help="Print the first rows only.")
 def network(
     location: str | None,
@@ -122,8 +123,7 @@ def network(
     weight: str | None,
     training_format: tuple[str, ...],
     within: bool,
-    first: int | None,
-    last: int | None,
+    years: str | None,
     top: int | None,
     **filters: tuple[str, ...],
 ) -> None:
@@ -134,17 +134,17 @@ def network(
     \b
     Examples:
       kg network partnership --measure betweenness --top 20
-      kg network partnership --bloc oic --sector health --from 2012 --to 2020 --format csv
+      kg network partnership --bloc oic --sector health --years 2012-2020 --format csv
       kg network knowledge-flow --level country --edges
       kg network partnership --output partnership.graphml
     """
-    years = (first, last) if first is not None or last is not None else None
-    given = {name: list(values) for name, values in filters.items() if values}
-    net = open_from(location).network(
+    graph = open_from(location)
+    given: dict[str, Any] = {name: list(values) for name, values in filters.items() if values}
+    net = graph.network(
         projection,
         level=level,
         weight=weight,
-        years=years,
+        years=parse_years(years) if years else None,
         within=within,
         format=list(training_format),
         **given,
@@ -153,18 +153,14 @@ def network(
         net.write(output)
         click.echo(f"{net!r} written to {output}.", err=True)
         return
-    show(_table(net, list(measures), edges, evidence, top), form, output)
-
-
-def _table(
-    net: Network,
-    measures: list[str],
-    edges: bool,
-    evidence: tuple[str, str] | None,
-    top: int | None,
-) -> ResultTable:
     if evidence:
-        return net.evidence(*evidence)
+        ends = [graph.iri(end, LEVEL_CLASSES[str(net.meta["level"])]) for end in evidence]
+        show(net.evidence(*ends), form, output)
+    else:
+        show(_table(net, list(measures), edges, top), form, output)
+
+
+def _table(net: Network, measures: list[str], edges: bool, top: int | None) -> ResultTable:
     if edges:
         return net.edges(top=top)
     return net.centrality(measures[0] if len(measures) == 1 else measures or None, top=top)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 from rich.console import Console
@@ -33,7 +33,14 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def _print_table(table: ResultTable, output: Path | None) -> None:
-    stream = output.open("w", encoding="utf-8") if output else sys.stdout
+    if output is None:
+        _render(table, sys.stdout)
+        return
+    with output.open("w", encoding="utf-8") as stream:
+        _render(table, stream)
+
+
+def _render(table: ResultTable, stream: TextIO) -> None:
     # A terminal wraps; a file or a pipe gets every cell whole.
     console = Console(file=stream, width=None if stream.isatty() else _UNLIMITED)
     shown = Table(show_edge=False, header_style="bold")

@@ -41,7 +41,8 @@ class Ontology:
     def version(self) -> str:
         """The ontology's semantic version, such as ``0.1.0``."""
         ontology = self.vocabulary.value(None, RDF.type, OWL.Ontology)
-        return str(self.vocabulary.value(ontology, OWL.versionInfo, default="unversioned"))
+        version = self.vocabulary.value(ontology, OWL.versionInfo) if ontology else None
+        return "unversioned" if version is None else str(version)
 
 
 def load_ontology(folder: Path) -> Ontology:

@@ -35,13 +35,13 @@ class Step:
 
     ``relation`` is the N-Quads term of a property or of a class. ``inverse`` turns its pairs
     around; ``value`` keeps those that end in this term and makes them the identity on their
-    start; ``domain`` makes any pairs the identity on their start.
+    start; ``loop`` keeps those that end where they start.
     """
 
     relation: str
     inverse: bool = False
     value: str | None = None
-    domain: bool = False
+    loop: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def infer(triples: pl.DataFrame, axioms: Axioms) -> pl.DataFrame:
         return pl.DataFrame(schema={"s": pl.String, "p": pl.String, "o": pl.String})
     codes = _Codes(triples, axioms)
     known = codes.relations(triples, axioms.classes)
-    asserted = {name: frame for name, frame in known.items()}
+    asserted = dict(known)
     _saturate(known, axioms.rules, codes)
     parts = [
         codes.triples(name, _without(pairs, asserted.get(name)), name in axioms.classes)
@@ -113,15 +113,17 @@ def _saturate(known: dict[str, Pairs], rules: Iterable[Rule], codes: _Codes) -> 
     """Apply the rules until nothing is new, joining only with what the last round added."""
     rules = list(rules)
     fresh: dict[str, Pairs] = dict(known)
+    # At first everything is new: joining it from one end finds all that the other ends would.
+    reach: int | None = 1
     while fresh:
         found: dict[str, list[Pairs]] = {}
         for rule in rules:
-            for position, step in enumerate(rule.body):
+            for position, step in enumerate(rule.body[:reach]):
                 if step.relation in fresh:
                     pairs = _apply(rule, position, fresh[step.relation], known, codes)
                     if pairs.height:
                         found.setdefault(rule.head, []).append(pairs)
-        fresh = {}
+        fresh, reach = {}, None
         for name, parts in found.items():
             new = _without(pl.concat(parts).unique(), known.get(name))
             if new.height:
@@ -152,9 +154,10 @@ def _step(pairs: Pairs | None, step: Step, codes: _Codes) -> Pairs:
         return pl.DataFrame(schema=_PAIRS)
     if step.inverse:
         pairs = pairs.select(a="b", b="a")
+    if step.loop:
+        pairs = pairs.filter(pl.col("a") == pl.col("b"))
     if step.value is not None:
         pairs = pairs.filter(pl.col("b") == codes.code(step.value))
-    if step.value is not None or step.domain:
         return pairs.select("a", b="a").unique()
     return pairs
 
@@ -176,7 +179,7 @@ class _Codes:
     def __init__(self, triples: pl.DataFrame, axioms: Axioms) -> None:
         constants = {rule.constant for rule in axioms.rules}
         constants |= {step.value for rule in axioms.rules for step in rule.body}
-        used = [c for c in sorted(constants - {None}, key=str)]
+        used = sorted(str(c) for c in constants - {None})
         terms = pl.concat([triples["s"], triples["o"], pl.Series("s", used, dtype=pl.String)])
         self._terms = terms.unique().sort().to_frame("term").with_row_index("code")
         wanted = self._terms.filter(pl.col("term").is_in(used))
@@ -205,8 +208,9 @@ class _Codes:
         return relations
 
     def triples(self, name: str, pairs: Pairs, is_class: bool) -> pl.DataFrame:
-        """Return the triples of a relation's pairs."""
+        """Return the triples of a relation's pairs, but none of which the subject is a literal."""
         named = pairs.join(self._terms, left_on="a", right_on="code").rename({"term": "s"})
+        named = named.filter(~pl.col("s").str.starts_with('"'))
         if is_class:
             return named.select("s", p=pl.lit(_RDF_TYPE), o=pl.lit(name))
         named = named.join(self._terms, left_on="b", right_on="code").rename({"term": "o"})
@@ -226,10 +230,20 @@ class _Compiler:
         found |= set(graph.subjects(RDF.type, OWL.Restriction))
         for predicate in (RDFS.subClassOf, OWL.equivalentClass):
             found |= set(graph.subjects(predicate)) | set(graph.objects(None, predicate))
+        for predicate in (RDFS.domain, RDFS.range, OWL.someValuesFrom, OWL.allValuesFrom):
+            found |= set(graph.objects(None, predicate))
+        for predicate in (OWL.intersectionOf, OWL.unionOf):
+            found |= {
+                c for parts in graph.objects(None, predicate) for c in Collection(graph, parts)
+            }
         return {_term(c) for c in found}
 
     def property_rules(self) -> Iterator[Rule]:
         """Yield the rules of property axioms."""
+        yield from self._between_properties()
+        yield from self._ends_of_properties()
+
+    def _between_properties(self) -> Iterator[Rule]:
         graph = self._graph
         for sub, sup in graph.subject_objects(RDFS.subPropertyOf):
             yield Rule(_term(sup), (self._property(sub),))
@@ -246,11 +260,16 @@ class _Compiler:
             yield Rule(_term(prop), (Step(_term(prop)), Step(_term(prop))))
         for prop, chain in graph.subject_objects(OWL.propertyChainAxiom):
             yield Rule(_term(prop), tuple(self._property(p) for p in Collection(graph, chain)))
+
+    def _ends_of_properties(self) -> Iterator[Rule]:
+        graph = self._graph
         for prop, cls in graph.subject_objects(RDFS.domain):
             yield Rule(_term(cls), (Step(_term(prop)),), start=True)
+            yield from self._consequence(cls)
         for prop, cls in graph.subject_objects(RDFS.range):
             if (prop, RDF.type, OWL.DatatypeProperty) not in graph:
                 yield Rule(_term(cls), (Step(_term(prop)),), end=True)
+                yield from self._consequence(cls)
 
     def class_rules(self) -> Iterator[Rule]:
         """Yield the rules of class axioms and of the expressions in them."""
@@ -277,6 +296,8 @@ class _Compiler:
         if prop is not None and value is not None:
             step = replace(self._property(prop), value=_term(value))
             yield Rule(_term(cls), (step,))
+        if prop is not None and _is_true(graph.value(cls, OWL.hasSelf)):
+            yield Rule(_term(cls), (replace(self._property(prop), loop=True),))
         if prop is not None and filler is not None:
             tail = () if filler == OWL.Thing else (Step(_term(filler)),)
             yield Rule(_term(cls), (self._property(prop), *tail), start=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +22,14 @@ from kg.files import write_atomically
 from kg.ontology import Ontology, load_ontology
 from kg.pipeline.derive import apply_rules, inferred_quads, ontology_quads, partnership_quads
 from kg.pipeline.load import Loaded, load_sources, refuse_excess, report_table
-from kg.pipeline.releases import building, prune, publish, write_manifest
+from kg.pipeline.releases import (
+    building,
+    free_name,
+    is_whole,
+    prune,
+    publish,
+    write_manifest,
+)
 from kg.provenance import GraphNames, describe_loads
 from kg.queries import get_query
 from kg.results import ResultTable
@@ -46,6 +54,7 @@ STEPS = (
 
 Progress = Callable[[str], None]
 _GZIP_LEVEL = 3  # twice as fast as the default for a tenth more bytes
+_CHUNK = 100_000  # lines that are text in memory at a time
 
 
 @dataclass
@@ -114,7 +123,9 @@ def build(
         refuse_excess(loaded)
         inputs = _fingerprint(settings, ontology, loaded)
         served = _served(folder)
-        if served and served.manifest["inputs"] == inputs and not force:
+        same = served is not None and served.manifest.get("inputs") == inputs and not force
+        # A release that was damaged since is built again.
+        if served and same and is_whole(served.path):
             return _unchanged(served, loaded, clock)
         release = _write(settings, ontology, loaded, workspace, clock, inputs)
     return BuildResult(
@@ -128,9 +139,7 @@ def build(
 
 
 def _unchanged(served: Release, loaded: Loaded, clock: _Clock) -> BuildResult:
-    return BuildResult(
-        served, False, loaded.counts(), _classes(served), clock.seconds, loaded
-    )
+    return BuildResult(served, False, loaded.counts(), _classes(served), clock.seconds, loaded)
 
 
 def _classes(release: Release) -> ResultTable:
@@ -150,7 +159,7 @@ def _fingerprint(settings: Settings, ontology: Ontology, loaded: Loaded) -> str:
     parts = [
         __version__,
         ontology.fingerprint,
-        repr(settings.project.base),
+        repr((settings.project.title, settings.project.base, settings.project.default_bloc)),
         repr(settings.build),
         *(get_query(query_id).text for query_id in COLUMN_QUERIES.values()),
         *(repr((load.source, load.content)) for load in loaded.loads),
@@ -186,10 +195,11 @@ def _write(
         digest = _write_dump(quads, workspace / "data.nq.gz")
         _seal(store, workspace)
         del store
+        shutil.rmtree(workspace / "writing")
         write_atomically(workspace / "report.csv", report_table(loaded.problems).to_csv())
     with clock.step("verify and switch"):
-        built = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        release_id = f"{built[:10]}-{digest[:8]}"
+        built = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        release_id = free_name(settings.project.releases, f"{built[:10]}-{digest[:8]}")
         manifest = _manifest(settings, ontology, loaded, quads) | {
             "id": release_id,
             "built": built,
@@ -227,13 +237,17 @@ def _lines(quads: pl.DataFrame) -> pl.Series:
 
 def _write_dump(quads: pl.DataFrame, path: Path) -> str:
     """Write the canonical dump: sorted lines, no time stamp. Return the SHA-256 of the text."""
-    text = "\n".join(_lines(quads).sort().to_list()) + "\n"
-    raw = text.encode()
-    with path.open("wb") as stream, gzip.GzipFile(
-        "", "wb", _GZIP_LEVEL, stream, mtime=0
-    ) as packed:
-        packed.write(raw)
-    return hashlib.sha256(raw).hexdigest()
+    lines = _lines(quads).sort()
+    digest = hashlib.sha256()
+    with (
+        path.open("wb") as stream,
+        gzip.GzipFile("", "wb", _GZIP_LEVEL, stream, mtime=0) as packed,
+    ):
+        for start in range(0, len(lines), _CHUNK):
+            raw = "".join(f"{line}\n" for line in lines.slice(start, _CHUNK)).encode()
+            digest.update(raw)
+            packed.write(raw)
+    return digest.hexdigest()
 
 
 def _write_columns(store: ox.Store, workspace: Path) -> dict[str, pl.DataFrame]:
@@ -301,7 +315,11 @@ def _class_counts(quads: pl.DataFrame, base: str) -> dict[str, int]:
         & pl.col("o").str.starts_with("<https://w3id.org/rihla/ontology#")
         & pl.col("s").str.starts_with(f"<{base}")
     )
-    counts = types.group_by("o").agg(pl.col("s").n_unique().alias("n")).sort("n", "o", descending=[True, False])
+    counts = (
+        types.group_by("o")
+        .agg(pl.col("s").n_unique().alias("n"))
+        .sort("n", "o", descending=[True, False])
+    )
     return {str(o).strip("<>").rpartition("#")[2]: int(n) for o, n in counts.iter_rows()}
 
 
@@ -313,5 +331,3 @@ def _verify_counts(workspace: Path, expected: int) -> None:
             f"The build wrote {expected} quads and the store holds {stored}: the release is not "
             "published. Please report this with the project file."
         )
-
-

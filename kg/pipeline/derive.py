@@ -35,9 +35,7 @@ def ontology_quads(ontology: Ontology, names: GraphNames) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-def inferred_quads(
-    asserted: pl.DataFrame, ontology: Ontology, names: GraphNames
-) -> pl.DataFrame:
+def inferred_quads(asserted: pl.DataFrame, ontology: Ontology, names: GraphNames) -> pl.DataFrame:
     """Return what follows from the data and the schemes by the vocabulary's axioms."""
     data = asserted.filter(pl.col("g") != f"<{names.vocabulary}>")
     found = infer(data.select("s", "p", "o").unique(), compile_axioms(ontology.vocabulary))
@@ -51,7 +49,9 @@ def apply_rules(store: ox.Store, ontology: Ontology, names: GraphNames) -> pl.Da
         try:
             answer = store.query(text, use_default_graph_as_union=True)
         except SyntaxError as error:
-            raise InputError(f"{ontology.folder / 'rules' / name}: is not SPARQL: {error}") from error
+            raise InputError(
+                f"{ontology.folder / 'rules' / name}: is not SPARQL: {error}"
+            ) from error
         if not isinstance(answer, ox.QueryTriples):
             raise InputError(f"{ontology.folder / 'rules' / name}: a rule is a CONSTRUCT query.")
         for triple in answer:

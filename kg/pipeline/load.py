@@ -11,7 +11,7 @@ from kg.errors import InputError
 from kg.mapping import map_tables
 from kg.provenance import GraphNames, LoadRecord, content_hash
 from kg.reconcile import NameMatches, ResolvedTable, match_names, resolve
-from kg.results import ResultTable
+from kg.results import ResultTable, Value
 from kg.schema import Schema
 from kg.settings import Settings, SourceSettings
 from kg.sources import read_source
@@ -49,13 +49,11 @@ class Loaded:
             line = groups.setdefault((source.source, source.name), [0, 0, 0, 0])
             for i, count in enumerate(_row_counts(table)):
                 line[i] += count
-        rows = [(*key, *line) for key, line in groups.items()]
+        rows: list[tuple[Value, ...]] = [(*key, *line) for key, line in groups.items()]
         return ResultTable(("source", "table", "read", "kept", "refused", "merged"), rows)
 
 
-def load_sources(
-    settings: Settings, schema: Schema, progress: Progress = lambda _: None
-) -> Loaded:
+def load_sources(settings: Settings, schema: Schema, progress: Progress = lambda _: None) -> Loaded:
     """Read, check and resolve all sources of a project.
 
     Raises
@@ -143,9 +141,6 @@ def _row_counts(table: ResolvedTable) -> tuple[int, int, int, int]:
     return read, table.subjects.height, read - table.subjects.height - table.merged, table.merged
 
 
-def _record(
-    source: SourceSettings, content: str, tables: Iterable[ResolvedTable]
-) -> LoadRecord:
+def _record(source: SourceSettings, content: str, tables: Iterable[ResolvedTable]) -> LoadRecord:
     own = [_row_counts(t) for t in tables if t.checked.table.source == source.id]
     return LoadRecord(source, content, *(sum(counts[i] for counts in own) for i in range(4)))
-

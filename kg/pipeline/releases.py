@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,19 @@ from kg.store.release import (
     open_release,
 )
 
-__all__ = ["building", "prune", "publish", "rollback", "verify", "write_manifest"]
+__all__ = [
+    "building",
+    "free_name",
+    "is_whole",
+    "prune",
+    "publish",
+    "rollback",
+    "verify",
+    "write_manifest",
+]
 
 _BUILDING = ".building"
+_REMOVED = ".removed-"
 _LOCK = ".lock"
 
 
@@ -57,9 +67,9 @@ def building(folder: Path) -> Iterator[Path]:
         except BlockingIOError as error:
             raise ReleaseError(f"{folder}: another build is running. Wait for its end.") from error
         workspace = folder / _BUILDING
-        shutil.rmtree(workspace, ignore_errors=True)
-        workspace.mkdir()
+        _sweep(folder)
         try:
+            workspace.mkdir()
             yield workspace
         except OSError as error:
             raise ReleaseError(
@@ -68,6 +78,15 @@ def building(folder: Path) -> Iterator[Path]:
             ) from error
         finally:
             shutil.rmtree(workspace, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed build left behind."""
+    for pattern in (_BUILDING, f"{_REMOVED}*"):
+        for path in folder.glob(pattern):
+            shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(".*.tmp"):
+        path.unlink(missing_ok=True)
 
 
 def write_manifest(workspace: Path, content: Mapping[str, Any]) -> None:
@@ -79,6 +98,26 @@ def write_manifest(workspace: Path, content: Mapping[str, Any]) -> None:
         _sync(path)
     write_atomically(workspace / MANIFEST, document + "\n")
     _sync(workspace)
+
+
+def free_name(folder: Path, wanted: str) -> str:
+    """Return the wanted name for a release, numbered where a damaged one bears it.
+
+    A whole release of this name holds the same: :func:`publish` keeps it.
+    """
+    name, number = wanted, 1
+    while (folder / name).exists() and not is_whole(folder / name):
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
+
+
+def is_whole(path: Path) -> bool:
+    """Return whether the release in a folder verifies."""
+    try:
+        return verify(open_release(path)) > 0
+    except ReleaseError:
+        return False
 
 
 def publish(workspace: Path, release_id: str, folder: Path) -> Release:
@@ -96,10 +135,17 @@ def publish(workspace: Path, release_id: str, folder: Path) -> Release:
 def prune(folder: Path, keep: int) -> list[str]:
     """Remove the oldest releases beyond ``keep``, never the one in use; return their ids."""
     current = current_release(folder).id
-    surplus = [r for r in list_releases(folder)[keep:] if r.id != current]
-    for release in surplus:
-        shutil.rmtree(release.path)
-    return [release.id for release in surplus]
+    removed = []
+    for release in list_releases(folder)[keep:]:
+        if release.id == current:
+            continue
+        doomed = folder / f"{_REMOVED}{release.id}"
+        # Out of sight first, so that nobody finds half of it. What stays is swept by a later build.
+        with suppress(OSError):
+            release.path.replace(doomed)
+            removed.append(release.id)
+            shutil.rmtree(doomed, ignore_errors=True)
+    return removed
 
 
 def rollback(folder: Path, release_id: str | None = None) -> Release:
@@ -112,15 +158,7 @@ def rollback(folder: Path, release_id: str | None = None) -> Release:
     ReleaseError
         It does not verify.
     """
-    current = current_release(folder)
-    if release_id is None:
-        built = str(current.manifest["built"])
-        older = [r for r in list_releases(folder) if str(r.manifest["built"]) < built]
-        if not older:
-            raise NotFoundError(f"There is no release older than {current.id} in {folder}.")
-        target = older[0]
-    else:
-        target = find_release(folder, release_id)
+    target = _older(folder) if release_id is None else find_release(folder, release_id)
     verify(target)
     _point(folder, target.id)
     return target
@@ -157,6 +195,20 @@ def verify(release: Release) -> int:
             f"{release.manifest['quads']}. Build again with 'kg build'."
         )
     return stored
+
+
+def _older(folder: Path) -> Release:
+    """Return the release built before the current one, which may itself be unreadable."""
+    pointer = folder / POINTER
+    if not pointer.exists():
+        raise ReleaseError(f"There is no release in {folder}. Build one with 'kg build'.")
+    current = pointer.resolve().name
+    kept = list_releases(folder)
+    names = [release.path.name for release in kept]
+    older = kept[names.index(current) + 1 :] if current in names else kept
+    if not older:
+        raise NotFoundError(f"There is no release older than {current} in {folder}.")
+    return older[0]
 
 
 def _point(folder: Path, release_id: str) -> None:

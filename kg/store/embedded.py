@@ -62,18 +62,25 @@ class EmbeddedStore:
             position = _POSITION.search(str(error))
             line, column = map(int, position.groups()) if position else (None, None)
             raise QueryError(f"The query is not SPARQL 1.1: {error}", line, column) from error
-        kind = ox.RdfFormat if isinstance(answer, ox.QueryTriples) else ox.QueryResultsFormat
-        chosen = kind.from_media_type(media_type)
-        if chosen is None:
-            raise QueryError(f"This form of query has no answer as {media_type}.")
         try:
-            written = answer.serialize(format=chosen)
-        except (OSError, RuntimeError) as error:
+            written = _written(answer, media_type)
+        except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"The query cannot be answered: {error}") from error
-        # Without an output file serialize returns bytes.
-        assert written is not None
+        if written is None:
+            raise QueryError(f"This form of query has no answer as {media_type}.")
         return written
 
     def table(self, sparql: str) -> ResultTable:
         """Answer a SELECT or ASK query as a table."""
         return table_from_json(self.serialise(sparql, JSON_RESULTS), {"release": self.release_id})
+
+
+def _written(
+    answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, media_type: str
+) -> bytes | None:
+    """Return an answer in a media type, None where its form has none in it."""
+    if isinstance(answer, ox.QueryTriples):
+        graph_format = ox.RdfFormat.from_media_type(media_type)
+        return answer.serialize(format=graph_format) if graph_format else None
+    results_format = ox.QueryResultsFormat.from_media_type(media_type)
+    return answer.serialize(format=results_format) if results_format else None

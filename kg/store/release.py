@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ __all__ = [
 
 MANIFEST = "manifest.json"
 POINTER = "current"
+_EXPECTED = {"id", "built", "files", "quads"}
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,10 @@ def open_release(path: Path) -> Release:
     """
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        if missing := sorted(_EXPECTED - set(manifest)):
+            raise ValueError(f"there is no {', '.join(missing)}")
         return Release(str(manifest["id"]), path, manifest)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise ReleaseError(
             f"{path} is no complete release: its {MANIFEST} cannot be read ({error}). "
             "Go back with 'kg rollback', or build again with 'kg build'."
@@ -93,14 +97,15 @@ def current_release(folder: Path) -> Release:
 
 
 def list_releases(folder: Path) -> list[Release]:
-    """Return all complete releases in a folder, the newest build first."""
+    """Return all releases in a folder that have a readable manifest, the newest build first."""
     if not folder.is_dir():
         return []
-    found = [
-        open_release(path)
-        for path in folder.iterdir()
-        if (path / MANIFEST).is_file() and not path.is_symlink() and not path.name.startswith(".")
-    ]
+    found = []
+    for path in folder.iterdir():
+        if (path / MANIFEST).is_file() and not path.is_symlink() and not path.name.startswith("."):
+            # One that is damaged must not keep people from the others.
+            with suppress(ReleaseError):
+                found.append(open_release(path))
     return sorted(found, key=lambda r: (str(r.manifest["built"]), r.id), reverse=True)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.error import HTTPError, URLError
+from http.client import HTTPException
+from urllib.error import HTTPError
 
 from SPARQLWrapper import SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import (
@@ -47,17 +48,24 @@ class RemoteStore:
             raise QueryError(f"{self.url} refuses the query: {error}") from error
         except HTTPError as error:
             raise _from_status(self.url, error) from error
-        except (EndPointNotFound, URLError, TimeoutError) as error:
-            raise ReleaseError(
-                f"{self.url} does not answer as a SPARQL endpoint: {error}. Check the address, "
-                "and that the server runs."
-            ) from error
+        except (EndPointNotFound, HTTPException, OSError, ValueError) as error:
+            raise self._no_endpoint(error) from error
         except SPARQLWrapperException as error:
             raise LimitError(f"{self.url} could not answer: {error}", status=502) from error
 
     def table(self, sparql: str) -> ResultTable:
         """Answer a SELECT or ASK query as a table."""
-        return table_from_json(self.serialise(sparql, JSON_RESULTS), {"release": self.release_id})
+        document = self.serialise(sparql, JSON_RESULTS)
+        try:
+            return table_from_json(document, {"release": self.release_id})
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise self._no_endpoint(error) from error
+
+    def _no_endpoint(self, error: Exception) -> ReleaseError:
+        return ReleaseError(
+            f"{self.url} does not answer as a SPARQL endpoint: {error}. Check the address, and "
+            "that the server runs."
+        )
 
 
 def _from_status(url: str, error: HTTPError) -> QueryError | LimitError:

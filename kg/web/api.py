@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-
 from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
+from kg.analysis.filters import parse_years
 from kg.errors import NotFoundError, QueryError
 from kg.network import FILTERS, LEVELS, MEASURES, PROJECTIONS
 from kg.network import FORMATS as NETWORK_FORMATS
@@ -248,14 +248,9 @@ def _one_or_many(values: list[str], _name: str) -> str | list[str]:
 
 
 def _years(values: list[str], name: str) -> tuple[int | None, int | None]:
-    """Read 2012, 2012-2020, 2012- or -2020."""
-    match = re.fullmatch(r"([0-9]{1,4})?(-)?([0-9]{1,4})?", values[0].strip())
-    if match is None or not (match[1] or match[3]) or len(values) > 1:
-        raise QueryError(
-            f"{name}: found {', '.join(values)!r}. Accepted: 2015, 2012-2020, 2012- or -2020."
-        )
-    first, last = (int(year) if year else None for year in match.group(1, 3))
-    return first, last if match[2] else first
+    if len(values) > 1:
+        raise QueryError(f"{name}: found {', '.join(values)!r}. Accepted: one period.")
+    return parse_years(values[0])
 
 
 def _whole(text: str, name: str) -> int:

@@ -56,9 +56,15 @@ def make_server(app: Flask, host: str = "127.0.0.1", port: int = 8000, **tuning:
     # watermark, the thread that made it is free at once.
     watermark = app.extensions["rihla"].pool.limits.max_bytes + 16 * MIB
     chosen = {**_TUNING, "outbuf_high_watermark": watermark, **tuning}
+    return create_server(app, sockets=[_listening(host, port)], **chosen)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a listening socket: waitress leaves things open where it cannot make its own."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return create_server(app, host=host, port=port, **chosen)
-    except (OSError, ValueError, socket.gaierror) as error:
+        return socket.create_server((host, port), family=family, backlog=_TUNING["backlog"])
+    except (OSError, OverflowError) as error:
         raise SettingsError(
             f"Cannot listen on {host} port {port}: {error}. Accepted: an address of this machine "
             "and a free port, as in kg serve --port 8001."

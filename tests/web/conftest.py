@@ -33,7 +33,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def live(app: Flask) -> Iterator[str]:
-    """The address of the application on a real socket, ending in a slash."""
+    """Serve the application on a real socket; yields its address, which ends in a slash."""
     server = make_server(app, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

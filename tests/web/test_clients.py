@@ -180,7 +180,7 @@ def test_a_client_that_hangs_up_gives_its_worker_back(app: Flask, live: str) -> 
 def test_a_taken_port_is_said_plainly(app: Flask, live: str) -> None:
     from kg.errors import SettingsError
 
-    with pytest.raises(SettingsError, match="Cannot listen on 127.0.0.1 port"):
+    with pytest.raises(SettingsError, match=r"Cannot listen on 127\.0\.0\.1 port"):
         make_server(app, "127.0.0.1", urlsplit(live).port or 0)
 
 
