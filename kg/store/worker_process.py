@@ -107,18 +107,22 @@ class WorkerProcess:
                 "from the most selective pattern, or take the columns of the release.",
                 status=504,
             ) from None
-        except (BrokenPipeError, ConnectionResetError, EOFError):
+        except (OSError, EOFError):
             raise self._death() from None
         # A worker that has grown is replaced: memory is given back by ending a process.
         self.is_sound = reply.head["private"] - self._private < self.memory // 8
         return reply
 
-    def kill(self) -> None:
-        """End the process and wait for it; a second call does nothing."""
+    def stop(self) -> None:
+        """End the process and wait for it; whoever waits for its reply learns so."""
         self.is_sound = False
         if self._process.returncode is None:
             self._process.kill()
             self._process.wait()
+
+    def kill(self) -> None:
+        """End the process and let go of the socket; only for whoever holds the worker."""
+        self.stop()
         self._channel.close()
         if self._complaints >= 0:
             os.close(self._complaints)
@@ -171,6 +175,8 @@ class WorkerProcess:
         return b"".join(parts)
 
     def _last_words(self) -> str:
+        if self._complaints < 0:
+            return ""
         return os.pread(self._complaints, 2000, 0).decode(errors="replace").strip()
 
     def _death(self) -> LimitError:

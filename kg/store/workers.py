@@ -169,13 +169,14 @@ class WorkerPool:
         """Kill the workers and wait until they are gone; a second call does nothing."""
         with self._lock:
             self._closed = True
-            workers = list(self._living)
-            self._living.clear()
-            self._idle.clear()
+            idle, self._idle = self._idle, deque()
+            busy, self._living = self._living.difference(idle), set()
             for ticket in self._queue:
                 ticket.turn.set()
-        for worker in workers:
+        for worker in idle:
             worker.kill()
+        for worker in busy:  # the thread that waits for it holds its socket, and lets go of it
+            worker.stop()
 
     def __enter__(self) -> WorkerPool:
         return self
@@ -215,12 +216,17 @@ class WorkerPool:
     @contextlib.contextmanager
     def _worker(self) -> Iterator[WorkerProcess]:
         worker = self._take()
-        if not worker.is_alive:
-            worker = self._replacement(worker)
         try:
+            if not worker.is_alive:
+                worker = self._replacement(worker)
             yield worker
+        except LimitError:
+            self._refuse_if_closed()
+            raise
         finally:
-            self._give_back(worker if worker.is_sound else self._replacement(worker))
+            if not worker.is_sound and not self._closed:
+                worker = self._replacement(worker)
+            self._give_back(worker)
 
     def _take(self) -> WorkerProcess:
         """Return an idle worker; first come, first served."""
@@ -242,21 +248,28 @@ class WorkerPool:
 
     def _give_back(self, worker: WorkerProcess) -> None:
         with self._lock:
-            if self._closed:
-                return
-            if self._queue:
+            if not self._closed and self._queue:
                 ticket = self._queue.popleft()
                 ticket.worker = worker
                 ticket.turn.set()
-            else:
+            elif not self._closed:
                 self._idle.append(worker)
+        if self._closed:
+            worker.kill()
 
     def _replacement(self, worker: WorkerProcess) -> WorkerProcess:
-        """Return a new worker for one that is killed, dead or has grown too large."""
+        """Return a new worker for one that is killed, dead or has grown too large.
+
+        Where the system cannot start a process just now, that is the dead one: whoever takes it
+        next tries again.
+        """
         worker.kill()
         with self._lock:
             self._living.discard(worker)
-        return self._spawn()
+        try:
+            return self._spawn()
+        except OSError:
+            return worker
 
     def _spawn(self) -> WorkerProcess:
         worker = WorkerProcess(self._path, self.limits.max_memory)

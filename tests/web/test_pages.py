@@ -100,6 +100,7 @@ def test_every_link_of_the_home_page_leads_somewhere(client: FlaskClient) -> Non
     for link in sorted({link for link in outline.links if link.startswith("/")}):
         response = client.get(link, headers={"Accept": "*/*"})
         # a program that sends no query is told so; examples of the demo are unknown here
+        response.close()
         may_fail = link.startswith(("/sparql", "/api/queries/", "/queries/"))
         assert response.status_code == 200 or (may_fail and response.status_code == 400), link
     for anchor in (link[1:] for link in outline.links if link.startswith("#")):
