@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from kg.quads import QUAD
 from kg.reconcile import ResolvedTable
 from kg.schema import Column
 
-__all__ = ["QUAD", "iri_term", "literal_term", "map_tables"]
-
-QUAD = {"s": pl.String, "p": pl.String, "o": pl.String, "g": pl.String}
+__all__ = ["iri_term", "literal_term", "map_tables"]
 
 _RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -17,6 +17,7 @@ from rdflib import DCAT, DCTERMS, PROV, RDF, RDFS, XSD, Graph, Literal, URIRef
 
 from kg import __version__
 from kg.files import sha256
+from kg.quads import quads_of_graph
 from kg.settings import SourceSettings
 from kg.terms import RIHLA, SCHEMA
 
@@ -52,6 +53,11 @@ class GraphNames:
     def derived(self) -> str:
         """What the build computes: partnerships."""
         return f"{self.base}graph/derived"
+
+    @property
+    def queries(self) -> str:
+        """The catalogue of named queries."""
+        return f"{self.base}graph/queries"
 
     @property
     def provenance(self) -> str:

@@ -23,6 +23,7 @@ __all__ = ["Column", "Schema", "TableSchema", "read_schema"]
 
 SEPARATOR = "|"
 _TEXT = {XSD.string, RDF.langString}
+_DATES = {XSD.date, XSD.gYearMonth, XSD.gYear}
 _LIMITS = {
     "at_least": SH.minInclusive,
     "more_than": SH.minExclusive,
@@ -315,8 +316,14 @@ def _kind(graph: Graph, node: Node, path: str, datatypes: list[str]) -> str:
         return "reference"
     if graph.value(node, SH.nodeKind) == SH.IRI:
         return "iri"
-    if {URIRef(d) for d in datatypes} == _TEXT:
+    kinds = {URIRef(d) for d in datatypes}
+    if kinds == _TEXT:
         return "text"
+    if len(kinds) > 1 and not kinds <= _DATES:
+        raise SettingsError(
+            f"The column {graph.value(node, CSVW.name)} has several datatypes. Accepted in sh:or: "
+            "xsd:date, xsd:gYearMonth and xsd:gYear, or xsd:string and rdf:langString."
+        )
     if not datatypes:
         raise SettingsError(
             f"The column {graph.value(node, CSVW.name)} has neither sh:datatype, sh:class nor "

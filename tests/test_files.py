@@ -53,8 +53,8 @@ def test_a_byte_order_mark_is_not_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["without mark", "with mark"])
 def test_the_first_byte_that_is_not_utf8_is_located(tmp_path: Path, mark: bytes) -> None:
-    # "Muñoz" in Latin-1: the byte 0xF1 is the sixth of line 2.
-    with pytest.raises(InputError, match="line 2, byte 6: found the byte 0xF1"):
+    # "Muñoz" in Latin-1: the byte 0xF1 is the fifth of line 2.
+    with pytest.raises(InputError, match="line 2, byte 5: found the byte 0xF1"):
         read_utf8(written(tmp_path, mark + b"id,name\na,Mu\xf1oz\n"))
 
 

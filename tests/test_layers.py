@@ -14,13 +14,13 @@ LAYERS = [
     {"cli"},
     {"web", "pipeline"},
     {"analysis"},
-    {"columns"},
+    {"catalogue", "columns"},
     {"sources", "ontology", "network", "queries", "mapping", "provenance"},
     {"reconcile", "store"},
     {"tables"},
     {"schema"},
     {"identifiers", "settings", "results"},
-    {"terms", "files"},
+    {"terms", "files", "quads"},
     {"errors"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -16,7 +16,8 @@ import polars as pl
 import pyoxigraph as ox
 
 from kg import __version__
-from kg.columns import COLUMN_QUERIES, pull_columns
+from kg.catalogue import catalogue_quads
+from kg.columns import pull_columns
 from kg.errors import ReleaseError
 from kg.files import write_atomically
 from kg.ontology import Ontology, load_ontology
@@ -31,7 +32,7 @@ from kg.pipeline.releases import (
     write_manifest,
 )
 from kg.provenance import GraphNames, describe_loads
-from kg.queries import get_query
+from kg.queries import catalogue
 from kg.results import ResultTable
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedStore
@@ -161,7 +162,7 @@ def _fingerprint(settings: Settings, ontology: Ontology, loaded: Loaded) -> str:
         ontology.fingerprint,
         repr((settings.project.title, settings.project.base, settings.project.default_bloc)),
         repr(settings.build),
-        *(get_query(query_id).text for query_id in COLUMN_QUERIES.values()),
+        *(query.text for query in catalogue().values()),
         *(repr((load.source, load.content)) for load in loaded.loads),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -179,7 +180,8 @@ def _write(
     with clock.step("map"):
         data = loaded.quads(names)
         provenance = describe_loads(loaded.loads, names, ontology.version)
-        asserted = pl.concat([data, provenance, ontology_quads(ontology, names)])
+        own = [ontology_quads(ontology, names), catalogue_quads(names)]
+        asserted = pl.concat([data, provenance, *own])
     with clock.step("infer"):
         quads = pl.concat([asserted, inferred_quads(asserted, ontology, names)])
     store = ox.Store(str(workspace / "writing"))

@@ -9,10 +9,11 @@ import pyoxigraph as ox
 from rdflib import RDF, RDFS, XSD
 
 from kg.errors import InputError
-from kg.mapping import QUAD, iri_term, literal_term
+from kg.mapping import iri_term, literal_term
 from kg.network import Network, project
 from kg.ontology import Ontology, compile_axioms, infer
 from kg.provenance import GraphNames
+from kg.quads import quads_of_dataset, quads_of_graph
 from kg.terms import RIHLA
 
 __all__ = ["apply_rules", "inferred_quads", "ontology_quads", "partnership_quads"]
@@ -21,18 +22,12 @@ _LAST_SEGMENT = r"([^/]+)$"
 
 
 def ontology_quads(ontology: Ontology, names: GraphNames) -> pl.DataFrame:
-    """Return vocabulary, shapes and schemes as quads, with canonical blank nodes (RDFC-1.0)."""
+    """Return vocabulary, shapes and schemes as quads."""
     parts = {
         names.vocabulary: ontology.vocabulary + ontology.shapes,
         names.schemes: ontology.schemes,
     }
-    frames = [pl.DataFrame(schema=QUAD)]
-    for graph_name, graph in parts.items():
-        triples = ox.parse(graph.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
-        dataset = ox.Dataset(triples)
-        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        frames.append(_quads_of(dataset, graph_name))
-    return pl.concat(frames)
+    return pl.concat([quads_of_graph(graph, name) for name, graph in parts.items()])
 
 
 def inferred_quads(asserted: pl.DataFrame, ontology: Ontology, names: GraphNames) -> pl.DataFrame:
@@ -58,7 +53,7 @@ def apply_rules(store: ox.Store, ontology: Ontology, names: GraphNames) -> pl.Da
             known = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
             if next(known, None) is None:
                 target.add(ox.Quad(*triple))
-    return _quads_of(target, names.inferred)
+    return quads_of_dataset(target, names.inferred)
 
 
 def partnership_quads(
@@ -124,8 +119,3 @@ def _evidence(network: Network, kept: pl.DataFrame) -> pl.DataFrame:
     )
     edges = kept.select("s", a="source", b="target")
     return named.join(edges, on=["a", "b"]).select("s", training="iri")
-
-
-def _quads_of(dataset: ox.Dataset, graph_name: str) -> pl.DataFrame:
-    rows = [(str(q.subject), str(q.predicate), str(q.object), f"<{graph_name}>") for q in dataset]
-    return pl.DataFrame(rows, schema=QUAD, orient="row").sort("s", "p", "o")

@@ -10,7 +10,7 @@ from flask import Flask
 from kg.settings import Settings, load_settings
 from kg.store.release import Release, current_release
 from kg.store.workers import MIB, PoolLimits, WorkerPool
-from kg.terms import PREFIXES
+from kg.terms import prefixes_for
 from kg.web import api, data, headers, health, pages, problems, render, sparql, vocabulary
 from kg.web.service import Service
 
@@ -53,7 +53,7 @@ def create_app(
         release.store,
         settings.serve.workers,
         limits or limits_of(settings),
-        PREFIXES,
+        prefixes_for(settings.project.base),
     )
     atexit.register(pool.close)
     app = Flask(__name__)

@@ -103,7 +103,7 @@ def _split(key_and_suffix: str) -> tuple[str, Format]:
 
 
 def _iri(kind: str, key: str) -> str:
-    iri = f"{service().base}{kind}/{key}"
+    iri = service().iri_of(kind, key)
     if any(c in '<>"{}|\\^`' or c <= " " or "\ud800" <= c <= "\udfff" for c in iri):
         raise QueryError("The address holds characters that no IRI has.")
     return iri

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flask import Flask, url_for
 
-from kg.terms import PREFIXES, VOCABULARY_BASE
+from kg.terms import VOCABULARY_BASE
 from kg.web.service import service
 
 __all__ = ["address_of", "body_of", "number", "register", "short_name", "words"]
@@ -46,10 +46,9 @@ def _site() -> dict[str, object]:
 
 def address_of(iri: str) -> str | None:
     """Return where a link on a name leads: our own page, the term's entry, the web, or nowhere."""
-    base = service().base
-    kind, slash, key = iri.removeprefix(base).partition("/")
-    if iri.startswith(base) and slash and kind and key:
-        return url_for("data.page", kind=kind, key=key)
+    place = service().place_of(iri)
+    if place:
+        return url_for("data.page", kind=place[0], key=place[1])
     if iri.startswith(VOCABULARY_BASE):
         return url_for("vocabulary.ontology", _anchor=iri.removeprefix(VOCABULARY_BASE))
     return iri if iri.startswith(("https://", "http://")) else None
@@ -57,7 +56,7 @@ def address_of(iri: str) -> str | None:
 
 def short_name(iri: str) -> str:
     """Return an IRI as people write it: with a prefix, or without our base."""
-    known = [(p, n) for p, n in PREFIXES.items() if iri.startswith(n) and iri != n]
+    known = [(p, n) for p, n in service().graph.prefixes.items() if iri.startswith(n) and iri != n]
     if known:
         prefix, namespace = max(known, key=lambda entry: len(entry[1]))
         return f"{prefix}:{iri.removeprefix(namespace)}"

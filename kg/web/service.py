@@ -17,6 +17,7 @@ from kg.store.guard import QueryShape
 from kg.store.pooled import PooledStore
 from kg.store.release import Release
 from kg.store.workers import Answer, WorkerPool
+from kg.terms import DEFAULT_BASE
 from kg.web.bindings import Rows, rows_from_json
 
 __all__ = ["Service", "service"]
@@ -38,10 +39,23 @@ class Service:
         """The IRI that the names of things begin with."""
         return self.settings.project.base
 
+    def iri_of(self, kind: str, key: str) -> str:
+        """Return the name of a thing: of ours, or of a concept that came with the ontology."""
+        namespace = self.graph.prefixes.get(kind, "")
+        return f"{namespace if namespace.endswith(f'/{kind}/') else f'{self.base}{kind}/'}{key}"
+
+    def place_of(self, iri: str) -> tuple[str, str] | None:
+        """Return kind and key of a thing that has a page here."""
+        for base in (self.base, DEFAULT_BASE):
+            kind, _, key = iri.removeprefix(base).partition("/")
+            if kind and key and self.iri_of(kind, key) == iri:
+                return kind, key
+        return None
+
     @cached_property
     def graph(self) -> Graph:
         """The release as analysts know it, with its queries run by the workers."""
-        return Graph(PooledStore(self.pool, self.release.id), self.release)
+        return Graph(PooledStore(self.run, self.release.id), self.release)
 
     @cached_property
     def questions(self) -> Mapping[str, list[NamedQuery]]:

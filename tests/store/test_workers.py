@@ -416,7 +416,7 @@ def test_one_client_cannot_take_all_places(store_path: Path) -> None:
 
 
 def test_the_pooled_store(pool: WorkerPool) -> None:
-    store = PooledStore(pool, "2026-01-01-abcdef01")
+    store = PooledStore(pool.run, "2026-01-01-abcdef01")
     table = store.table(COUNT)
     assert table.rows == [(THINGS,)]
     assert table.meta["release"] == "2026-01-01-abcdef01"

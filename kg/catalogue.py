@@ -1,0 +1,75 @@
+"""The catalogue of named queries as RDF, so that the graph describes the questions it answers.
+
+The form is the one of the SIB's SPARQL examples: ``sh:SPARQLExecutable`` with ``sh:select``, the
+question as ``rdfs:comment``, prefixes as ``sh:declare``. Parameters are ``sh:Parameter``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+from rdflib import RDF, RDFS, SH, SKOS, XSD, Graph, Literal, URIRef
+
+from kg.provenance import GraphNames
+from kg.queries import INTERNAL_GROUPS, NamedQuery, Parameter, catalogue
+from kg.quads import quads_of_graph
+from kg.terms import SCHEMA, prefixes_for
+
+__all__ = ["catalogue_quads"]
+
+_DATATYPES = {
+    "date": XSD.date,
+    "decimal": XSD.decimal,
+    "integer": XSD.integer,
+    "string": XSD.string,
+}
+
+
+def catalogue_quads(names: GraphNames) -> pl.DataFrame:
+    """Return the quads (columns ``s``, ``p``, ``o``, ``g``) that describe all public queries."""
+    graph = Graph()
+    prefixes = URIRef(f"{names.base}query/prefixes")
+    for prefix, namespace in prefixes_for(names.base).items():
+        declaration = URIRef(f"{prefixes}#{prefix}")
+        graph.add((prefixes, SH.declare, declaration))
+        graph.add((declaration, SH.prefix, Literal(prefix)))
+        graph.add((declaration, SH.namespace, Literal(namespace, datatype=XSD.anyURI)))
+    for query in catalogue().values():
+        if query.group not in INTERNAL_GROUPS:
+            for triple in _described(query, names, prefixes):
+                graph.add(triple)
+    return quads_of_graph(graph, names.queries)
+
+
+_Triple = tuple[URIRef, URIRef, URIRef | Literal]
+
+
+def _described(query: NamedQuery, names: GraphNames, prefixes: URIRef) -> Iterator[_Triple]:
+    subject = URIRef(f"{names.base}query/{query.id}")
+    yield subject, RDF.type, SH.SPARQLExecutable
+    yield subject, RDF.type, SH.SPARQLSelectExecutable
+    yield subject, SH.prefixes, prefixes
+    yield subject, SH.select, Literal(query.text.replace("\r\n", "\n"))
+    yield subject, SCHEMA.keywords, Literal(query.group)
+    for language, text in query.title.items():
+        yield subject, RDFS.label, Literal(text, lang=language)
+    for language, text in query.question.items():
+        yield subject, RDFS.comment, Literal(text, lang=language)
+    for parameter in query.parameters.values():
+        yield from _parameter(subject, parameter)
+
+
+def _parameter(query: URIRef, parameter: Parameter) -> Iterator[_Triple]:
+    subject = URIRef(f"{query}#{parameter.name}")
+    yield query, SH.parameter, subject
+    yield subject, RDF.type, SH.Parameter
+    yield subject, SH.name, Literal(parameter.name)
+    yield subject, SH.optional, Literal("false" if parameter.required else "true", datatype=XSD.boolean)
+    yield subject, SKOS.example, Literal(parameter.example)
+    if parameter.type in _DATATYPES:
+        yield subject, SH.datatype, _DATATYPES[parameter.type]
+    if parameter.target:
+        yield subject, SH["class"], URIRef(parameter.target)
+    for language, text in parameter.labels.items():
+        yield subject, RDFS.label, Literal(text, lang=language)
