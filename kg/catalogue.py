@@ -12,8 +12,8 @@ import polars as pl
 from rdflib import RDF, RDFS, SH, SKOS, XSD, Graph, Literal, URIRef
 
 from kg.provenance import GraphNames
-from kg.queries import INTERNAL_GROUPS, NamedQuery, Parameter, catalogue
 from kg.quads import quads_of_graph
+from kg.queries import INTERNAL_GROUPS, NamedQuery, Parameter, catalogue
 from kg.terms import SCHEMA, prefixes_for
 
 __all__ = ["catalogue_quads"]
@@ -65,7 +65,8 @@ def _parameter(query: URIRef, parameter: Parameter) -> Iterator[_Triple]:
     yield query, SH.parameter, subject
     yield subject, RDF.type, SH.Parameter
     yield subject, SH.name, Literal(parameter.name)
-    yield subject, SH.optional, Literal("false" if parameter.required else "true", datatype=XSD.boolean)
+    optional = "false" if parameter.required else "true"
+    yield subject, SH.optional, Literal(optional, datatype=XSD.boolean)
     yield subject, SKOS.example, Literal(parameter.example)
     if parameter.type in _DATATYPES:
         yield subject, SH.datatype, _DATATYPES[parameter.type]

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-import pyoxigraph as ox
 from rdflib import DCAT, DCTERMS, PROV, RDF, RDFS, XSD, Graph, Literal, URIRef
 
 from kg import __version__
@@ -31,7 +30,7 @@ class GraphNames:
     base: str
 
     def load(self, source: str, content: str) -> str:
-        """The graph of one source's load; it changes with the content."""
+        """Return the graph of one source's load; it changes with the content."""
         return f"{self.base}graph/{source}-{content[:8]}"
 
     @property
@@ -98,12 +97,7 @@ def describe_loads(loads: Sequence[LoadRecord], names: GraphNames, ontology: str
     for load in loads:
         _describe_source(graph, load.source, names)
         _describe_load(graph, load, names, ontology)
-    # Through the engine's parser: it writes terms as canonical N-Quads does, line breaks and all.
-    triples = ox.parse(graph.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
-    target = f"<{names.provenance}>"
-    rows = [(str(t.subject), str(t.predicate), str(t.object), target) for t in triples]
-    schema = dict.fromkeys("spog", pl.String)
-    return pl.DataFrame(rows, schema=schema, orient="row").sort("s", "p", "o")
+    return quads_of_graph(graph, names.provenance)
 
 
 def _describe_source(graph: Graph, source: SourceSettings, names: GraphNames) -> None:

@@ -127,7 +127,8 @@ def parse_query(path: Path, root: Path) -> NamedQuery:
     try:
         header = yaml.safe_load("\n".join(lines)) or {}
         parameters = {
-            name: _parameter(name, entry) for name, entry in (header.get("parameters") or {}).items()
+            name: _parameter(name, entry)
+            for name, entry in (header.get("parameters") or {}).items()
         }
         query = NamedQuery(
             id=query_id,
@@ -199,9 +200,7 @@ def bind(
     unknown = sorted(set(values) - set(query.parameters))
     if unknown:
         accepted = ", ".join(query.parameters) or "none"
-        raise QueryError(
-            f"{query.id} has no parameter {', '.join(unknown)}. Accepted: {accepted}."
-        )
+        raise QueryError(f"{query.id} has no parameter {', '.join(unknown)}. Accepted: {accepted}.")
     text = query.text
     for parameter in query.parameters.values():
         given = _given(query, parameter, values.get(parameter.name))
@@ -329,7 +328,8 @@ def entity_resolver(store: Store) -> Resolver:
         kind = (target or "thing").rpartition("#")[2]
         if not entities:
             raise QueryError(
-                f"There is no {kind} {text!r}. Accepted: its key, code, name in any language, or IRI."
+                f"There is no {kind} {text!r}. Accepted: its key, code, name in any language, "
+                "or IRI."
             )
         several = ", ".join(f"{label} <{iri}>" for iri, label in list(entities.items())[:5])
         raise QueryError(f"{text!r} means more than one {kind}: {several}. Give its IRI.")

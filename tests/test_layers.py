@@ -53,7 +53,5 @@ def test_imports_point_downward(path: Path) -> None:
     own = area(path)
     if own in ("__init__", "__main__"):
         return  # the doors of the package
-    upward = {
-        other for other in imported_areas(path) if other != own and RANK[other] <= RANK[own]
-    }
+    upward = {other for other in imported_areas(path) if other != own and RANK[other] <= RANK[own]}
     assert not upward, f"{path.name} in {own} imports {sorted(upward)}, which is not below it"

@@ -91,7 +91,9 @@ def test_the_researchers_other_tools_work(demo: Path, address: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-@pytest.mark.parametrize("title", ["Researchers: a SPARQL question", "Analysts: a centrality table"])
+@pytest.mark.parametrize(
+    "title", ["Researchers: a SPARQL question", "Analysts: a centrality table"]
+)
 def test_curl_works(title: str, demo: Path, address: str) -> None:
     commands = [
         line

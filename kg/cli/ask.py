@@ -164,5 +164,3 @@ def _table(net: Network, measures: list[str], edges: bool, top: int | None) -> R
     if edges:
         return net.edges(top=top)
     return net.centrality(measures[0] if len(measures) == 1 else measures or None, top=top)
-
-

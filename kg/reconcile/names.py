@@ -74,8 +74,8 @@ def _known_names(tables: Sequence[CheckedTable]) -> pl.DataFrame:
     if not frames:
         schema = {"key": pl.String, "country": pl.String, "id": pl.String, "n": pl.UInt32}
         return pl.DataFrame(schema=schema)
-    grouped = pl.concat([f.select("key", "country", "id") for f in frames]).group_by("key", "country")
-    return grouped.agg(pl.col("id").first(), n=pl.col("id").n_unique())
+    names = pl.concat([frame.select("key", "country", "id") for frame in frames])
+    return names.group_by("key", "country").agg(pl.col("id").first(), n=pl.col("id").n_unique())
 
 
 def _names(table: CheckedTable, columns: Sequence[str]) -> pl.DataFrame:
@@ -93,9 +93,7 @@ def _identifiers(table: CheckedTable) -> pl.DataFrame:
     return table.values[_IDENTIFIER].filter(kept).select("_id", id="value")
 
 
-def _matches(
-    table: CheckedTable, known: pl.DataFrame
-) -> tuple[pl.DataFrame, tuple[int, int, int]]:
+def _matches(table: CheckedTable, known: pl.DataFrame) -> tuple[pl.DataFrame, tuple[int, int, int]]:
     """Return ``_id`` and ``id`` of the rows that one namesake fits, and the three counts."""
     wanted = _names(table, ("name",)).sort("_id")
     if _IDENTIFIER in table.values:

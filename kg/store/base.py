@@ -14,9 +14,20 @@ __all__ = ["JSON_RESULTS", "Store", "table_from_json"]
 JSON_RESULTS = "application/sparql-results+json"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _WHOLE = (
-    "integer int long short byte nonNegativeInteger positiveInteger nonPositiveInteger "
-    "negativeInteger unsignedInt unsignedLong unsignedShort unsignedByte"
-).split()
+    "integer",
+    "int",
+    "long",
+    "short",
+    "byte",
+    "nonNegativeInteger",
+    "positiveInteger",
+    "nonPositiveInteger",
+    "negativeInteger",
+    "unsignedInt",
+    "unsignedLong",
+    "unsignedShort",
+    "unsignedByte",
+)
 
 
 class Store(Protocol):

@@ -57,7 +57,7 @@ class Release:
         return self.path / "data.nq.gz"
 
     def columns(self, name: str) -> Path:
-        """The Parquet file of one flat table."""
+        """Return the Parquet file of one flat table."""
         return self.path / "columns" / f"{name}.parquet"
 
 
