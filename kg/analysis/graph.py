@@ -39,8 +39,6 @@ __all__ = ["Graph", "open"]
 _TURTLE = "text/turtle"
 _PROLOGUE = r"(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*"
 _GRAPH_FORM = re.compile(rf"(?is)^\s*(?:{_PROLOGUE})*(CONSTRUCT|DESCRIBE)\b")
-    r"(?is)^\s*(?:(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*)*(CONSTRUCT|DESCRIBE)\b"
-)
 
 
 def open(location: str | Path | None = None) -> Graph:
