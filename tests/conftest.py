@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from kg.analysis.graph import Graph
@@ -13,6 +14,10 @@ from kg.ontology import Ontology, load_ontology
 from kg.pipeline import build
 from kg.settings import Settings, load_settings
 from kg.store import Release
+
+# A slow machine is no fault of the code: no example may fail for the time it takes.
+hypothesis.settings.register_profile("rihla", deadline=None)
+hypothesis.settings.load_profile("rihla")
 
 ROOT = Path(__file__).resolve().parent.parent
 WORLD = ROOT / "tests" / "world"

@@ -54,6 +54,8 @@ STEPS = (
 """The steps of a build, in order; ``progress`` is called with each, and with details between."""
 
 Progress = Callable[[str], None]
+# What documents a release is the ontology as it was; its own releases and checks are not read.
+_LEFT_OUT = shutil.ignore_patterns("releases", "checks", "w3id", ".*")
 _GZIP_LEVEL = 3  # twice as fast as the default for a tenth more bytes
 _CHUNK = 100_000  # lines that are text in memory at a time
 
@@ -199,9 +201,11 @@ def _write(
         del store
         shutil.rmtree(workspace / "writing")
         write_atomically(workspace / "report.csv", report_table(loaded.problems).to_csv())
+        shutil.copytree(ontology.folder, workspace / "ontology", ignore=_LEFT_OUT)
     with clock.step("verify and switch"):
         built = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-        release_id = free_name(settings.project.releases, f"{built[:10]}-{digest[:8]}")
+        wanted = f"{built[:10]}-{digest[:8]}"
+        release_id = free_name(settings.project.releases, wanted, inputs)
         manifest = _manifest(settings, ontology, loaded, quads) | {
             "id": release_id,
             "built": built,

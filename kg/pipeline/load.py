@@ -124,7 +124,8 @@ def _check(table: InputTable, schema: Schema) -> CheckedTable:
 def _suppress(table: CheckedTable, threshold: int) -> tuple[CheckedTable, int]:
     """Drop the headcount of counted groups below the threshold; say how many there were.
 
-    Small groups can be recognised; the participation stays, its size does not.
+    Small groups can be recognised; the participation stays, its size does not, and a
+    ``headcount_withheld`` says that there is one.
     """
     counts = table.values.get("headcount")
     if threshold <= 1 or table.schema.name != "participations" or counts is None:
@@ -133,7 +134,12 @@ def _suppress(table: CheckedTable, threshold: int) -> tuple[CheckedTable, int]:
     if "person" in table.values:
         small = small.join(table.values["person"], on="_id", how="anti")
     kept = counts.join(small, on="_id", how="anti", maintain_order="left")
-    return replace(table, values={**table.values, "headcount": kept}), small.height
+    withheld = small.select("_id", value=pl.lit("true"))
+    if "headcount_withheld" in table.values:
+        stated = table.values["headcount_withheld"].join(withheld, on="_id", how="anti")
+        withheld = pl.concat([stated, withheld])
+    values = {**table.values, "headcount": kept, "headcount_withheld": withheld}
+    return replace(table, values=values), small.height
 
 
 def _row_counts(table: ResolvedTable) -> tuple[int, int, int, int]:

@@ -100,16 +100,21 @@ def write_manifest(workspace: Path, content: Mapping[str, Any]) -> None:
     _sync(workspace)
 
 
-def free_name(folder: Path, wanted: str) -> str:
-    """Return the wanted name for a release, numbered where a damaged one bears it.
+def free_name(folder: Path, wanted: str, inputs: str) -> str:
+    """Return the wanted name for a release, numbered where another bears it.
 
-    A whole release of this name holds the same: :func:`publish` keeps it.
+    Another is one that was damaged, or made from other inputs: the same statements under
+    another title. A whole one from the same inputs is the same, and :func:`publish` keeps it.
     """
     name, number = wanted, 1
-    while (folder / name).exists() and not is_whole(folder / name):
+    while (folder / name).exists() and not _is_same(folder / name, inputs):
         number += 1
         name = f"{wanted}-{number}"
     return name
+
+
+def _is_same(path: Path, inputs: str) -> bool:
+    return is_whole(path) and open_release(path).manifest.get("inputs") == inputs
 
 
 def is_whole(path: Path) -> bool:
@@ -186,9 +191,12 @@ def verify(release: Release) -> int:
                 f"{release.id}: {name} is not what was built: its SHA-256 is another. "
                 "Go back with 'kg rollback', or build again with 'kg build'."
             )
-    with gzip.open(release.dump, "rb") as stream:
-        lines = sum(1 for _ in stream)
-    stored = len(ox.Store.read_only(str(release.store)))
+    try:
+        with gzip.open(release.dump, "rb") as stream:
+            lines = sum(1 for _ in stream)
+        stored = len(ox.Store.read_only(str(release.store)))
+    except (OSError, EOFError) as error:
+        raise ReleaseError(f"{release.id}: cannot be read: {error}.") from error
     if not lines == stored == release.manifest["quads"]:
         raise ReleaseError(
             f"{release.id}: the dump has {lines} quads, the store {stored}, the manifest "

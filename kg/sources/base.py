@@ -53,12 +53,12 @@ def read_json(path: Path) -> Any:
 def slug(text: str) -> str:
     """Return a readable key of ASCII letters, digits and hyphens for a name.
 
-    A name that ASCII cannot spell gets four digits of its hash, so that different names keep
+    A name that ASCII cannot spell gets eight digits of its hash, so that different names keep
     different keys.
     """
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     key = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
     if text.isascii():
         return key
-    digest = hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()[:4]
+    digest = hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()[:8]
     return f"{key}-{digest}".strip("-")

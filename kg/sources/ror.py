@@ -72,11 +72,17 @@ def _records(path: Path) -> Iterator[tuple[int, _Record]]:
             for line, text in enumerate(stream, start=1):
                 if text.strip():
                     yield line, _checked(json.loads(text), path, line)
-    except (json.JSONDecodeError, UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
-        raise InputError(
-            f"{path}, line {line + 1}: {error}. Accepted: ROR's dump, as a JSON array or one "
-            "record a line, in UTF-8, gzipped or not."
-        ) from error
+    except json.JSONDecodeError as error:
+        raise _unreadable(path, line or error.lineno, error.msg) from error
+    except (UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
+        raise _unreadable(path, line + 1, str(error)) from error
+
+
+def _unreadable(path: Path, line: int, reason: str) -> InputError:
+    return InputError(
+        f"{path}, line {line}: {reason}. Accepted: ROR's dump, as a JSON array or one record a "
+        "line, in UTF-8, gzipped or not."
+    )
 
 
 def _checked(record: Any, path: Path, line: int) -> _Record:

@@ -21,6 +21,10 @@ __all__ = ["read"]
 def read(settings: SourceSettings, schema: Schema) -> SourceTables:
     """Read every table file of a folder, or one file."""
     only = check_options(settings, ["only"]).get("only", sorted(schema.tables))
+    if not isinstance(only, list):
+        raise SettingsError(
+            f'[[source]] {settings.id}: only is {only!r}. Accepted: a list, such as ["people"].'
+        )
     unknown = sorted(set(only) - set(schema.tables))
     if unknown:
         raise SettingsError(

@@ -17,6 +17,7 @@ _KEYWORD = re.compile(r"\b[A-Z_]{2,}\b")
 _SENTENCE = re.compile(r"\b[A-Z][a-z]+ [^,\"]*|\bThe [^,\"]*")
 _PREFIX = re.compile(r"([\w.-]*:)[^\s:]*$")
 _EXCERPT = 40  # characters shown on either side of the place
+_TAIL = 200  # characters in which an undeclared prefix is looked for
 _SHOWN = 12  # alternatives named at most: the engine may list some hundred
 
 
@@ -51,7 +52,7 @@ def _around(query: str, line: int, column: int) -> tuple[str, str]:
 def _reason(expected: str, before: str) -> str:
     plain = _CHARACTER_CLASS.sub("", expected)
     unquoted = _QUOTED.sub("", plain)
-    prefix = _PREFIX.search(before)
+    prefix = _PREFIX.search(before[-_TAIL:])
     if "Prefix not found" in plain and prefix:
         return _undeclared(prefix[1])
     sentences = [s.strip().removesuffix(".") for s in _SENTENCE.findall(unquoted)]

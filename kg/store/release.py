@@ -9,6 +9,7 @@
             data.nq.gz      the canonical dump: sorted N-Quads
             store/          RocksDB, opened read-only
             columns/        flat tables for analyses, Parquet
+            ontology/       the ontology that it was built with
             report.csv      every refused or doubtful cell of the build
 """
 

@@ -14,7 +14,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from kg.errors import LimitError, QueryError
 from kg.store.explain import out_of_memory, syntax_error
@@ -133,12 +133,15 @@ class WorkerPool:
         client: str | None = None,
         is_gone: Callable[[], bool] | None = None,
         shape: QueryShape | None = None,
+        timeout_s: float | None = None,
+        max_bytes: int | None = None,
     ) -> Answer:
         """Answer one query in one of the media types of kg/store/evaluator.py.
 
         The default graph is the union of all graphs, unless ``default_graphs`` or
         ``named_graphs`` (IRIs) are given or the query has FROM. ``shape`` spares a second look
-        at the text to whoever has had one. The query is killed once ``is_gone()`` is true.
+        at the text to whoever has had one; ``timeout_s`` and ``max_bytes`` stand in for the
+        pool's limits. The query is killed once ``is_gone()`` is true.
 
         Raises
         ------
@@ -149,21 +152,22 @@ class WorkerPool:
             (503), too many queries of one client (429); or it crashed the engine (500).
         """
         shape = shape or inspect_query(query, self.limits.guard)
+        timeout_s = self.limits.timeout_s if timeout_s is None else timeout_s
         own_dataset = bool(default_graphs or named_graphs or shape.has_dataset)
-        request = {
+        request: dict[str, Any] = {
             "query": query,
             "media_type": media_type,
             "default_graphs": list(default_graphs),
             "named_graphs": list(named_graphs),
             "prefixes": self._prefixes,
-            "timeout_s": self.limits.timeout_s,
-            "max_bytes": self.limits.max_bytes,
+            "timeout_s": timeout_s,
+            "max_bytes": self.limits.max_bytes if max_bytes is None else max_bytes,
         }
         with self._place_of(client), self._worker() as worker:
             worker.await_ready()
             request["union"] = worker.union and not own_dataset
-            reply = worker.ask(request, self.limits.timeout_s, is_gone)
-        return self._answer(reply, query, media_type)
+            reply = worker.ask(request, timeout_s, is_gone)
+        return self._answer(reply, request)
 
     def close(self) -> None:
         """Kill the workers and wait until they are gone; a second call does nothing."""
@@ -292,20 +296,22 @@ class WorkerPool:
             retry_after=max(1, round(self.limits.timeout_s / 4)),
         )
 
-    def _answer(self, reply: Reply, query: str, media_type: str) -> Answer:
+    def _answer(self, reply: Reply, request: Mapping[str, Any]) -> Answer:
         """Turn what a worker said into an answer, or raise what it complained of."""
         status = reply.head["status"]
         if status == "ok":
-            return Answer(media_type, reply.head["seconds"], reply.head["size"], reply.body)
+            return Answer(
+                request["media_type"], reply.head["seconds"], reply.head["size"], reply.body
+            )
         if status == "bytes":
             raise LimitError(
-                f"The answer is larger than {self.limits.max_bytes / MIB:g} MiB, the most that is "
-                "sent. Nothing was cut off: there is no answer. Ask for less (LIMIT, fewer "
-                "variables, a filter), page by key, or take the files of the release.",
+                f"The answer is larger than {request['max_bytes'] / MIB:g} MiB, the most sent "
+                "this way. Nothing was cut off: there is no answer. Ask for less (LIMIT, fewer "
+                "variables, a filter), for CSV, page by key, or take the files of the release.",
                 status=413,
             )
         if status == "SyntaxError":
-            raise syntax_error(reply.head["message"], query)
+            raise syntax_error(reply.head["message"], request["query"])
         if status == "MemoryError":
             raise out_of_memory(self.limits.max_memory)
         raise QueryError(f"The query cannot be answered: {reply.head['message']}")

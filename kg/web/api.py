@@ -78,7 +78,7 @@ def _answer(chosen: NamedQuery, sparql: str, suffix: str, tag: str) -> Response:
         raise NotFoundError(
             f"There is no answer as .{suffix}. Accepted: .{', .'.join([*tables, 'rq'])}."
         )
-    return send_answer(service().run(sparql, tables[suffix].media_type), tables[suffix], tag)
+    return send_answer(service().run_named(sparql, tables[suffix].media_type), tables[suffix], tag)
 
 
 def _links(group: str, name: str, suffix: str) -> str:

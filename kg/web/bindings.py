@@ -11,6 +11,7 @@ from kg.results import ResultTable, Value
 
 __all__ = ["Record", "Rows", "Term", "rows_from_json", "rows_from_table"]
 
+_LONG = 24  # characters that a column of usual width holds in one or two lines
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMBERS = ("integer", "decimal", "double", "float", "nonNegativeInteger", "positiveInteger")
 
@@ -67,6 +68,15 @@ class Rows:
         """The columns that hold numbers only: they stand to the right."""
         values = {c: [v for v in cells if v] for c, cells in self._cells().items()}
         return {c for c, found in values.items() if found and all(v.is_number for v in found)}
+
+    @property
+    def wide_columns(self) -> set[str]:
+        """The columns with long texts, which would otherwise be squeezed to a word a line."""
+        return {
+            c.removesuffix("_label")
+            for c, cells in self._cells().items()
+            if any(t and not t.is_iri and len(t.text) > _LONG for t in cells)
+        }
 
     def _cells(self) -> dict[str, list[Term | None]]:
         return {c: [row[place] for row in self.rows] for place, c in enumerate(self.columns)}

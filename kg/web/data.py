@@ -85,7 +85,7 @@ def document(kind: str, key_and_suffix: str) -> Response:
     if not service().holds("pages/thing-exists", thing=iri):
         raise _unknown(iri)
     sparql = service().bound("pages/thing-data", {"thing": iri})
-    response = send_answer(service().run(sparql, chosen.media_type), chosen, tag)
+    response = send_answer(service().run_named(sparql, chosen.media_type), chosen, tag)
     page_address = url_for("data.page", kind=kind, key=key)
     response.headers["Link"] = (
         f'<{_ascii(iri)}>; rel="describes", <{page_address}>; rel="alternate"; type="text/html"'

@@ -68,8 +68,9 @@ def query(group: str, name: str) -> Response:
         return not_modified(tag)
     try:
         sparql = service().bound(chosen.id, values)
+        rows = service().rows(chosen.id, **values)
         return headers.revalidated(
-            _query_page(chosen, values, bool(given), rows=service().rows_of(sparql), sparql=sparql),
+            _query_page(chosen, values, bool(given), rows=rows, sparql=sparql),
             tag,
         )
     except KgError as error:

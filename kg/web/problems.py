@@ -145,7 +145,9 @@ def _handle_http(error: HTTPException) -> Response:
         # Flask has written the trace to the log; a stranger gets no part of it.
         detail = "The server met a fault of its own."
     else:
-        detail = error.description or ""
+        # werkzeug's own descriptions speak of URLs and proxies; ours say what is the matter here
+        own = error.description if error.description != type(error).description else None
+        detail = own or _problem(error.code or 500).meaning
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     response = _respond(status, detail, {})
     for name, value in error.get_headers():
@@ -155,7 +157,7 @@ def _handle_http(error: HTTPException) -> Response:
 
 
 def _respond(status: int, detail: str, place: dict[str, int]) -> Response:
-    problem = PROBLEMS.get(status) or PROBLEMS[400 if status < 500 else 500]
+    problem = _problem(status)
     document: dict[str, Any] = {
         "type": url_for("pages.problems", _anchor=problem.slug, _external=True),
         "title": problem.title,
@@ -169,6 +171,10 @@ def _respond(status: int, detail: str, place: dict[str, int]) -> Response:
         return _uncached(Response(page, status, mimetype="text/html"))
     text = json.dumps(document, ensure_ascii=False)
     return _uncached(Response(text, status, mimetype=MEDIA_TYPE))
+
+
+def _problem(status: int) -> Problem:
+    return PROBLEMS.get(status) or PROBLEMS[400 if status < 500 else 500]
 
 
 def _wants_page() -> bool:

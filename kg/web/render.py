@@ -50,7 +50,8 @@ def address_of(iri: str) -> str | None:
     if place:
         return url_for("data.page", kind=place[0], key=place[1])
     if iri.startswith(VOCABULARY_BASE):
-        return url_for("vocabulary.ontology", _anchor=iri.removeprefix(VOCABULARY_BASE))
+        name = iri.removeprefix(VOCABULARY_BASE)
+        return url_for("vocabulary.term", language="en", name=name) if name else None
     return iri if iri.startswith(("https://", "http://")) else None
 
 

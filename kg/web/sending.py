@@ -15,8 +15,8 @@ __all__ = ["not_modified", "send_answer", "send_text"]
 _IN_ONE_PIECE = 64 * 1024  # bytes; larger answers wait for slow readers in their memory file
 
 
-def send_answer(answer: Answer, chosen: Format, tag: str) -> Response:
-    """Return an answer of the workers as a response with its length."""
+def send_answer(answer: Answer, chosen: Format, tag: str | None) -> Response:
+    """Return an answer of the workers with its length; without a tag nobody may keep it."""
     if answer.size <= _IN_ONE_PIECE:
         with answer:
             response = Response(answer.read())
@@ -40,7 +40,11 @@ def not_modified(tag: str) -> Response:
     return headers.revalidated(response, tag)
 
 
-def _marked(response: Response, content_type: str, tag: str) -> Response:
+def _marked(response: Response, content_type: str, tag: str | None) -> Response:
     response.headers["Content-Type"] = content_type
     response.headers["X-Rihla-Release"] = service().release.id
+    if tag is None:
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Accept")
+        return response
     return headers.revalidated(response, tag)

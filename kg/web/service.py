@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
@@ -16,13 +16,15 @@ from kg.settings import Settings
 from kg.store.guard import QueryShape
 from kg.store.pooled import PooledStore
 from kg.store.release import Release
-from kg.store.workers import Answer, WorkerPool
+from kg.store.workers import MIB, Answer, WorkerPool
 from kg.terms import DEFAULT_BASE
 from kg.web.bindings import Rows, rows_from_json
 
 __all__ = ["Service", "service"]
 
 JSON = "application/sparql-results+json"
+TABLE_BYTES = 16 * MIB
+NAMED_PATIENCE = 3  # times the limit for strangers' queries
 
 
 @dataclass
@@ -32,7 +34,6 @@ class Service:
     settings: Settings
     release: Release
     pool: WorkerPool
-    _kept: dict[str, Rows] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -55,7 +56,7 @@ class Service:
     @cached_property
     def graph(self) -> Graph:
         """The release as analysts know it, with its queries run by the workers."""
-        return Graph(PooledStore(self.run, self.release.id), self.release)
+        return Graph(PooledStore(self.run_table, self.release.id), self.release)
 
     @cached_property
     def questions(self) -> Mapping[str, list[NamedQuery]]:
@@ -78,6 +79,8 @@ class Service:
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
         shape: QueryShape | None = None,
+        timeout_s: float | None = None,
+        max_bytes: int | None = None,
     ) -> Answer:
         """Answer a query for the client of this request; see :meth:`WorkerPool.run`."""
         return self.pool.run(
@@ -88,11 +91,28 @@ class Service:
             client=request.remote_addr,
             is_gone=request.environ.get("waitress.client_disconnected"),
             shape=shape,
+            timeout_s=timeout_s,
+            max_bytes=max_bytes,
         )
+
+    def run_named(self, sparql: str, media_type: str, max_bytes: int | None = None) -> Answer:
+        """Answer a bound named query: its text is ours, so it gets more time than a stranger's."""
+        patience = self.pool.limits.timeout_s * NAMED_PATIENCE
+        return self.run(sparql, media_type, timeout_s=patience, max_bytes=max_bytes)
+
+    def run_table(self, sparql: str, media_type: str) -> Answer:
+        """Answer a bound named query that becomes rows in this process."""
+        return self.run_named(sparql, media_type, self.table_bytes)
+
+    @property
+    def table_bytes(self) -> int:
+        """How large an answer may be that is taken apart here: it takes ten times the memory."""
+        return min(TABLE_BYTES, self.pool.limits.max_bytes)
 
     def rows(self, query_id: str, **values: object) -> Rows:
         """Answer a named query with terms as they are: IRI or text, language, datatype."""
-        return self.rows_of(self.bound(query_id, values))
+        with self.run_table(self.bound(query_id, values), JSON) as answer:
+            return rows_from_json(answer.read())
 
     def rows_of(
         self,
@@ -102,20 +122,18 @@ class Service:
     ) -> Rows:
         """Answer SPARQL text with terms as they are."""
         with self.run(
-            sparql, JSON, default_graphs=default_graphs, named_graphs=named_graphs
+            sparql,
+            JSON,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            max_bytes=self.table_bytes,
         ) as answer:
             return rows_from_json(answer.read())
 
     def holds(self, query_id: str, **values: object) -> bool:
         """Answer a named ASK query."""
-        with self.run(self.bound(query_id, values), JSON) as answer:
+        with self.run_named(self.bound(query_id, values), JSON) as answer:
             return bool(json.loads(answer.read())["boolean"])
-
-    def kept_rows(self, query_id: str) -> Rows:
-        """Answer a named query without parameters once for this release."""
-        if query_id not in self._kept:
-            self._kept[query_id] = self.rows(query_id)
-        return self._kept[query_id]
 
 
 def service() -> Service:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
@@ -167,6 +170,21 @@ def test_the_message_names_the_place() -> None:
     with pytest.raises(RefusedError) as caught:
         inspect_query("SELECT *\nWHERE { SERVICE <http://x/> {} }")
     assert (caught.value.line, caught.value.column) == (2, 9)
+
+
+UNITS = ["'", '"', "'''\\", "\\'''", "<a'", "<a", "'a\n", ")SERVICE", "("]
+UNITS += ['"\'""', "<\\u", ":", "?-"]
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=repr)
+@pytest.mark.parametrize("start", ["SELECT * FROM <x> { SERVIC ", "SELECT * { ?s ?p <", "ASK '''"])
+def test_no_text_takes_long(start: str, unit: str) -> None:
+    text = start + unit * (99_000 // len(unit))
+    for whole in (text, text + ">"):
+        began = time.perf_counter()
+        with contextlib.suppress(KgError):
+            inspect_query(whole)
+        assert time.perf_counter() - began < 2  # some hundredths where nothing else runs
 
 
 PARTS = """SERVICE service: < > ' " ''' \\ # { } ( ) [ ] ?a $b x:y : . ; 1 true <http://x/> @en

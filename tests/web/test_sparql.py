@@ -309,6 +309,14 @@ def test_tags_differ_by_query_format_and_dataset(client: FlaskClient) -> None:
     assert len({r.headers["ETag"] for r in responses}) == len(responses)
 
 
+@pytest.mark.parametrize("call", ["NOW()", "RAND ()", "uuid()", "StrUUID()", "BNODE()"])
+def test_what_changes_each_time_is_not_kept(client: FlaskClient, call: str) -> None:
+    response = ask(client, f"SELECT ({call} AS ?x) {{}}")
+    assert response.status_code == 200
+    assert "ETag" not in response.headers
+    assert response.headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("address", ["/", "/sparql", "/nothing", "/api/queries", "/healthz"])
 def test_security_headers_are_everywhere(client: FlaskClient, address: str) -> None:
     headers = client.get(address, headers={"Accept": BROWSER}).headers

@@ -1,0 +1,180 @@
+"""The catalogue of named queries: every file whole, runnable as it stands, right on the test world.
+
+Expected rows stand in tests/expected/<group>/<name>.json, worked out by hand from the tables of
+tests/world. A case gives parameters, some columns and their rows in order; IRIs are written as
+CURIEs. ``absent`` lists partial rows that must not appear, and why. ``complete: false`` lists
+only some of the rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.analysis.graph import Graph
+from kg.pipeline import build
+from kg.queries import NamedQuery, catalogue
+from kg.results import ResultTable, Value
+from kg.settings import load_settings
+from kg.terms import DEFAULT_BASE, PREFIXES
+from tests.conftest import ROOT, WORLD, write_project
+
+EXPECTED = ROOT / "tests" / "expected"
+LANGUAGES = {"en", "ar", "fr"}
+VIEWS = {"table", "map", "network", "timeline", "matrix"}
+UNTESTED_GROUPS = {"pages"}  # they serve the pages, whose tests are under tests/web
+# These say where statements come from, so they change with the sources; all others must not.
+ABOUT_SOURCES = {"quality/counts", "quality/provenance"}
+
+QUERIES = {q.id: q for q in catalogue().values() if q.group not in UNTESTED_GROUPS}
+CURIES = PREFIXES | {"source": f"{DEFAULT_BASE}source/"}
+Case = Mapping[str, Any]
+
+
+def _cases() -> Iterator[tuple[str, Case]]:
+    for path in sorted(EXPECTED.glob("*/*.json")):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        for case in document["cases"]:
+            yield document["query"], case
+
+
+CASES = list(_cases())
+CASE_IDS = [f"{query_id}: {case['why']}" for query_id, case in CASES]
+
+
+def _expanded(value: object) -> object:
+    """Return a CURIE as IRI, and anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    prefix, colon, local = value.partition(":")
+    return CURIES[prefix] + local if colon and prefix in CURIES else value
+
+
+def _plain(value: Value) -> object:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _rows(table: ResultTable, columns: list[str]) -> list[tuple[object, ...]]:
+    return [tuple(map(_plain, row)) for row in table.select(columns).rows]
+
+
+def _answer(graph: Graph, query_id: str, case: Case) -> ResultTable:
+    return graph.query(query_id, **case["parameters"])
+
+
+def _is_unordered(query: NamedQuery) -> bool:
+    return "#+ order: none" in query.text
+
+
+def _key(row: tuple[object, ...]) -> tuple[str, ...]:
+    return tuple(map(repr, row))
+
+
+@pytest.mark.parametrize(("query_id", "case"), CASES, ids=CASE_IDS)
+def test_the_rows_are_those_worked_out_by_hand(graph: Graph, query_id: str, case: Case) -> None:
+    answer = _answer(graph, query_id, case)
+    got = _rows(answer, case["columns"])
+    expected = [tuple(map(_expanded, row)) for row in case["rows"]]
+    if not case.get("complete", True):
+        assert set(expected) <= set(got)
+    elif _is_unordered(QUERIES[query_id]):
+        assert sorted(got, key=_key) == sorted(expected, key=_key)
+    else:
+        assert got == expected
+    assert len(answer) == case.get("count", len(answer))
+
+
+@pytest.mark.parametrize(("query_id", "case"), CASES, ids=CASE_IDS)
+def test_what_must_not_appear_does_not(graph: Graph, query_id: str, case: Case) -> None:
+    answer = _answer(graph, query_id, case)
+    for absent in case["absent"]:
+        columns = list(absent["row"])
+        unwanted = tuple(map(_expanded, absent["row"].values()))
+        assert unwanted not in _rows(answer, columns), absent["because"]
+
+
+def test_every_query_has_expected_rows_and_rows_that_must_not_appear() -> None:
+    expected = {query_id for query_id, _ in CASES}
+    with_absent = {query_id for query_id, case in CASES if case["absent"]}
+    files = {p.relative_to(EXPECTED).with_suffix("").as_posix() for p in EXPECTED.glob("*/*.json")}
+    assert expected == files == set(QUERIES)
+    assert {q for q in QUERIES if not q.startswith("columns/")} <= with_absent
+
+
+def test_every_optional_parameter_is_tried() -> None:
+    tried = {(query_id, name) for query_id, case in CASES for name in case["parameters"]}
+    declared = {(query.id, name) for query in QUERIES.values() for name in query.parameters}
+    assert declared == tried
+
+
+def test_the_forty_questions_are_all_there() -> None:
+    assert {query.competency for query in QUERIES.values()} - {None} == set(range(1, 41))
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_the_header_is_whole_in_three_languages(query: NamedQuery) -> None:
+    texts = [query.title, query.question, *(p.labels for p in query.parameters.values())]
+    texts += [query.note] if query.note else []
+    for text in texts:
+        assert set(text) == LANGUAGES
+        assert all(value.strip() == value != "" for value in text.values())
+        assert re.search("[\u0600-\u06ff]", text["ar"])
+    assert query.view in VIEWS
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_the_file_runs_as_it_stands(graph: Graph, query: NamedQuery) -> None:
+    answer = graph.sparql(query.text)
+    assert isinstance(answer, ResultTable)
+    labels = {name.removesuffix("_label") for name in answer.columns if name.endswith("_label")}
+    assert labels <= set(answer.columns), "a label stands beside the thing that it names"
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_nothing_is_cut_off_and_the_order_is_stated(query: NamedQuery) -> None:
+    body = re.sub(r"(?m)^\s*#.*$", "", query.text)
+    assert not re.search(r"\b(LIMIT|OFFSET|NOW|RAND)\b", body)
+    assert bool(re.search(r"(?m)^ORDER BY ", body)) != _is_unordered(query)
+
+
+@pytest.fixture(scope="module")
+def doubled(tmp_path_factory: pytest.TempPathFactory) -> Graph:
+    """The test world loaded from two sources, so that each statement stands in two graphs."""
+    extra = f"""
+    [[source]]
+    id = "again"
+    kind = "tables"
+    path = "{WORLD}"
+    title = "Test world again"
+    licence = "https://creativecommons.org/publicdomain/zero/1.0/"
+    retrieved = 2026-11-20
+    """
+    project = write_project(tmp_path_factory.mktemp("doubled"), extra=extra)
+    return Graph.of_release(build(load_settings(project)).release)
+
+
+@pytest.mark.parametrize(("query_id", "case"), CASES, ids=CASE_IDS)
+def test_a_statement_of_two_sources_counts_once(
+    graph: Graph, doubled: Graph, query_id: str, case: Case
+) -> None:
+    if query_id in ABOUT_SOURCES:
+        pytest.skip("its answer is about sources")
+    once, twice = (_answer(g, query_id, case).rows for g in (graph, doubled))
+    if _is_unordered(QUERIES[query_id]):
+        once, twice = sorted(once, key=_key), sorted(twice, key=_key)
+    assert list(once) == list(twice)
+
+
+def test_the_documentation_names_every_query() -> None:
+    documented = Path(ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
+    missing = [q.id for q in QUERIES.values() if f"`{q.id}`" not in documented]
+    unsaid = [q.id for q in QUERIES.values() if q.question["en"] not in documented]
+    assert (missing, unsaid) == ([], [])
