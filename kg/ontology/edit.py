@@ -331,4 +331,6 @@ def _shown(triples: Iterable[Triple]) -> tuple[str, ...]:
 
 
 def _text(node: Node) -> str:
+    if isinstance(node, Literal) and isinstance(node.value, bool):
+        return str(node)
     return short(node) if isinstance(node, URIRef) else node.n3()

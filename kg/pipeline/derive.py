@@ -42,7 +42,7 @@ def apply_rules(store: ox.Store, ontology: Ontology, names: GraphNames) -> pl.Da
     target = ox.Dataset()
     for name, text in ontology.rules.items():
         try:
-            answer = store.query(text, use_default_graph_as_union=True)
+            answer = store.query(text)
         except SyntaxError as error:
             raise InputError(
                 f"{ontology.folder / 'rules' / name}: is not SPARQL: {error}"

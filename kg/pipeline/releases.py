@@ -197,12 +197,13 @@ def verify(release: Release) -> int:
         stored = len(ox.Store.read_only(str(release.store)))
     except (OSError, EOFError) as error:
         raise ReleaseError(f"{release.id}: cannot be read: {error}.") from error
-    if not lines == stored == release.manifest["quads"]:
+    quads, triples = release.manifest["quads"], release.manifest["triples"]
+    if lines != quads or stored != quads + triples:
         raise ReleaseError(
-            f"{release.id}: the dump has {lines} quads, the store {stored}, the manifest "
-            f"{release.manifest['quads']}. Build again with 'kg build'."
+            f"{release.id}: the dump has {lines} quads of {quads}, the store {stored} statements of "
+            f"{quads + triples}. Build again with 'kg build'."
         )
-    return stored
+    return int(quads)
 
 
 def _older(folder: Path) -> Release:

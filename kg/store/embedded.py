@@ -1,5 +1,7 @@
 """The embedded store: a release's RocksDB folder, read only, queried in this process.
 
+A release keeps the union of its named graphs in the default graph, each triple once.
+
 For people's own scripts. A server that strangers ask uses :mod:`kg.store.workers`, since the
 engine has neither time nor memory limits of its own.
 """
@@ -57,7 +59,7 @@ class EmbeddedStore:
     def serialise(self, sparql: str, media_type: str) -> bytes:
         """Answer a query in a media type; see :class:`kg.store.base.Store`."""
         try:
-            answer = self._store.query(sparql, use_default_graph_as_union=True)
+            answer = self._store.query(sparql)
         except SyntaxError as error:
             position = _POSITION.search(str(error))
             line, column = map(int, position.groups()) if position else (None, None)
