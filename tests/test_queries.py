@@ -12,25 +12,20 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kg.analysis.graph import Graph
-from kg.pipeline import build
 from kg.queries import NamedQuery, catalogue
 from kg.results import ResultTable, Value
-from kg.settings import load_settings
 from kg.terms import DEFAULT_BASE, PREFIXES
-from tests.conftest import ROOT, WORLD, write_project
+from tests.conftest import ROOT
 
 EXPECTED = ROOT / "tests" / "expected"
 LANGUAGES = {"en", "ar", "fr"}
 VIEWS = {"table", "map", "network", "timeline", "matrix"}
 UNTESTED_GROUPS = {"pages"}  # they serve the pages, whose tests are under tests/web
-# These say where statements come from, so they change with the sources; all others must not.
-ABOUT_SOURCES = {"quality/counts", "quality/provenance"}
 
 QUERIES = {q.id: q for q in catalogue().values() if q.group not in UNTESTED_GROUPS}
 CURIES = PREFIXES | {"source": f"{DEFAULT_BASE}source/"}
@@ -109,7 +104,7 @@ def test_every_query_has_expected_rows_and_rows_that_must_not_appear() -> None:
     assert {q for q in QUERIES if not q.startswith("columns/")} <= with_absent
 
 
-def test_every_optional_parameter_is_tried() -> None:
+def test_every_parameter_is_tried() -> None:
     tried = {(query_id, name) for query_id, case in CASES for name in case["parameters"]}
     declared = {(query.id, name) for query in QUERIES.values() for name in query.parameters}
     assert declared == tried
@@ -145,36 +140,8 @@ def test_nothing_is_cut_off_and_the_order_is_stated(query: NamedQuery) -> None:
     assert bool(re.search(r"(?m)^ORDER BY ", body)) != _is_unordered(query)
 
 
-@pytest.fixture(scope="module")
-def doubled(tmp_path_factory: pytest.TempPathFactory) -> Graph:
-    """The test world loaded from two sources, so that each statement stands in two graphs."""
-    extra = f"""
-    [[source]]
-    id = "again"
-    kind = "tables"
-    path = "{WORLD}"
-    title = "Test world again"
-    licence = "https://creativecommons.org/publicdomain/zero/1.0/"
-    retrieved = 2026-11-20
-    """
-    project = write_project(tmp_path_factory.mktemp("doubled"), extra=extra)
-    return Graph.of_release(build(load_settings(project)).release)
-
-
-@pytest.mark.parametrize(("query_id", "case"), CASES, ids=CASE_IDS)
-def test_a_statement_of_two_sources_counts_once(
-    graph: Graph, doubled: Graph, query_id: str, case: Case
-) -> None:
-    if query_id in ABOUT_SOURCES:
-        pytest.skip("its answer is about sources")
-    once, twice = (_answer(g, query_id, case).rows for g in (graph, doubled))
-    if _is_unordered(QUERIES[query_id]):
-        once, twice = sorted(once, key=_key), sorted(twice, key=_key)
-    assert list(once) == list(twice)
-
-
 def test_the_documentation_names_every_query() -> None:
-    documented = Path(ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
+    documented = (ROOT / "docs" / "queries.md").read_text(encoding="utf-8")
     missing = [q.id for q in QUERIES.values() if f"`{q.id}`" not in documented]
     unsaid = [q.id for q in QUERIES.values() if q.question["en"] not in documented]
     assert (missing, unsaid) == ([], [])

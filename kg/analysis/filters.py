@@ -85,8 +85,11 @@ def parse_years(text: str) -> tuple[int | None, int | None]:
     QueryError
         It is none of these.
     """
-    match = re.fullmatch(r"([0-9]{1,4})?(-)?([0-9]{1,4})?", text.strip())
-    if match is None or not (match[1] or match[3]):
+    first, hyphen, last = text.strip().partition("-")
+    years = [year for year in (first, last) if year]
+    if not years or not all(re.fullmatch("[0-9]{1,4}", year) for year in years):
         raise QueryError(f"years: found {text!r}. Accepted: 2015, 2012-2020, 2012- or -2020.")
-    first, last = (int(year) if year else None for year in match.group(1, 3))
-    return first, last if match[2] else first
+    return (
+        int(first) if first else None,
+        int(last) if last else None if hyphen else int(first),
+    )

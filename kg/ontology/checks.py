@@ -173,7 +173,7 @@ def _made_by(name: str, text: str) -> set[Node]:
     """Return the IRIs in the template of a CONSTRUCT query."""
     try:
         template = prepareQuery(text).algebra.template
-    except Exception as error:  # noqa: BLE001 - rdflib's parser raises many kinds
+    except Exception as error:  # rdflib's parser raises many kinds
         raise InputError(f"rules/{name}: is not a SPARQL CONSTRUCT query: {error}") from error
     return {term for triple in template or () for term in triple if isinstance(term, URIRef)}
 

@@ -92,8 +92,9 @@ def _by_words(graph: Graph) -> Iterator[Construct]:
 def _by_sides(graph: Graph) -> Iterator[Construct]:
     """Yield class expressions that stand on the side of an axiom where rules cannot use them."""
     for sub, sup in graph.subject_objects(RDFS.subClassOf):
-        yield from _misplaced(graph, sub, sub, _LEFT)
-        yield from _misplaced(graph, sub, sup, _RIGHT)
+        term = sup if isinstance(sub, BNode) else sub
+        yield from _misplaced(graph, term, sub, _LEFT)
+        yield from _misplaced(graph, term, sup, _RIGHT)
     for one, two in graph.subject_objects(OWL.equivalentClass):
         for cls in (one, two):
             yield from _misplaced(graph, one, cls, _LEFT)
@@ -103,9 +104,7 @@ def _by_sides(graph: Graph) -> Iterator[Construct]:
             yield from _misplaced(graph, prop, cls, _RIGHT)
 
 
-def _misplaced(
-    graph: Graph, term: Node, cls: Node, side: frozenset[URIRef]
-) -> Iterator[Construct]:
+def _misplaced(graph: Graph, term: Node, cls: Node, side: frozenset[URIRef]) -> Iterator[Construct]:
     if not isinstance(cls, BNode):
         return
     where = "subclass" if side is _LEFT else "superclass"
@@ -142,8 +141,11 @@ def _data_ranges(graph: Graph) -> Iterator[Construct]:
 
 
 def _owner(graph: Graph, node: Node) -> str:
-    """Return the named term that a blank node belongs to, or nothing."""
+    """Return the named term that a blank node belongs to, or the first that it lists."""
     seen: set[Node] = set()
+    listed = graph.value(node, OWL.members) if isinstance(node, BNode) else None
+    if listed is not None:
+        node = next(iter(Collection(graph, listed)), node)
     while isinstance(node, BNode) and node not in seen:
         seen.add(node)
         node = next(graph.subjects(None, node), node)

@@ -59,13 +59,11 @@ class EmbeddedStore:
     def serialise(self, sparql: str, media_type: str) -> bytes:
         """Answer a query in a media type; see :class:`kg.store.base.Store`."""
         try:
-            answer = self._store.query(sparql)
+            written = _written(self._store.query(sparql), media_type)
         except SyntaxError as error:
             position = _POSITION.search(str(error))
             line, column = map(int, position.groups()) if position else (None, None)
             raise QueryError(f"The query is not SPARQL 1.1: {error}", line, column) from error
-        try:
-            written = _written(answer, media_type)
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryError(f"The query cannot be answered: {error}") from error
         if written is None:

@@ -36,7 +36,7 @@ __all__ = [
 
 MANIFEST = "manifest.json"
 POINTER = "current"
-_EXPECTED = {"id", "built", "files", "quads"}
+_EXPECTED = {"id", "built", "files", "quads", "triples"}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from http.client import HTTPException
 from urllib.error import HTTPError
 
@@ -12,7 +13,7 @@ from SPARQLWrapper.SPARQLExceptions import (
     SPARQLWrapperException,
 )
 
-from kg.errors import LimitError, QueryError, ReleaseError
+from kg.errors import KgError, LimitError, QueryError, ReleaseError
 from kg.results import ResultTable
 from kg.store.base import JSON_RESULTS, table_from_json
 
@@ -43,15 +44,12 @@ class RemoteStore:
         wrapper.addCustomHttpHeader("Accept", media_type)
         wrapper.setOnlyConneg(True)
         try:
-            return bytes(wrapper.query().response.read())
-        except QueryBadFormed as error:
-            raise QueryError(f"{self.url} refuses the query: {error}") from error
-        except HTTPError as error:
-            raise _from_status(self.url, error) from error
-        except (EndPointNotFound, HTTPException, OSError, ValueError) as error:
+            with closing(wrapper.query().response) as response:
+                return bytes(response.read())
+        except (HTTPError, SPARQLWrapperException) as error:
+            raise self._refusal(error) from error
+        except (HTTPException, OSError, ValueError) as error:
             raise self._no_endpoint(error) from error
-        except SPARQLWrapperException as error:
-            raise LimitError(f"{self.url} could not answer: {error}", status=502) from error
 
     def table(self, sparql: str) -> ResultTable:
         """Answer a SELECT or ASK query as a table."""
@@ -60,6 +58,19 @@ class RemoteStore:
             return table_from_json(document, {"release": self.release_id})
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise self._no_endpoint(error) from error
+
+    def _refusal(self, error: HTTPError | SPARQLWrapperException) -> KgError:
+        """Return our error for an answer that is none; SPARQLWrapper names some statuses itself."""
+        cause = error if isinstance(error, HTTPError) else error.__context__
+        if isinstance(cause, HTTPError):
+            cause.close()
+        if isinstance(error, EndPointNotFound):
+            return self._no_endpoint(error)
+        if isinstance(error, QueryBadFormed):
+            return QueryError(f"{self.url} refuses the query: {error}")
+        if isinstance(error, HTTPError):
+            return _from_status(self.url, error)
+        return LimitError(f"{self.url} could not answer: {error}", status=502)
 
     def _no_endpoint(self, error: Exception) -> ReleaseError:
         return ReleaseError(

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from rdflib import Graph
 
+from kg.cli import cli
 from kg.cli.ontology.check import check
 from kg.errors import InputError, KgError, QueryError
 from kg.ontology import Ontology, load_ontology
@@ -85,7 +86,9 @@ def test_every_rule_is_documented() -> None:
 
 
 def test_a_finding_tells_term_label_detail_and_remedy(copied: Path) -> None:
-    add(copied, 'rihla:Feast a owl:Class ; rdfs:subClassOf rihla:Training ; rdfs:label "Feast"@en .')
+    add(
+        copied, 'rihla:Feast a owl:Class ; rdfs:subClassOf rihla:Training ; rdfs:label "Feast"@en .'
+    )
     ontology = load_ontology(copied)
     found = [f for f in inspect(ontology, reasoner=False).findings if f.rule == "missing-label"]
     assert [f.detail for f in found] == ["ar", "fr"]
@@ -117,7 +120,8 @@ def test_a_mapping_table_without_its_columns_is_refused(copied: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["SELECT ?term WHERE { ?term ?p ?o }", "#+ title: {en: a, ar: b, fr: c}\n#+ severity: bad"]
+    "text",
+    ["SELECT ?term WHERE { ?term ?p ?o }", "#+ title: {en: a, ar: b, fr: c}\n#+ severity: bad"],
 )
 def test_a_rule_without_its_header_is_refused(copied: Path, text: str) -> None:
     (copied / "checks" / "new.rq").write_text(text)
@@ -178,7 +182,7 @@ def test_without_java_the_command_says_so(monkeypatch: pytest.MonkeyPatch) -> No
         raise KgError("HermiT needs a Java runtime and there is none.")
 
     monkeypatch.setattr("kg.ontology.consistency.find_java", missing)
-    run = CliRunner().invoke(check, ["--folder", str(ROOT / "ontology")])
+    run = CliRunner().invoke(cli, ["ontology", "check", "--folder", str(ROOT / "ontology")])
     assert run.exit_code == 1
     assert "--no-reasoner" in run.output
 

@@ -17,7 +17,7 @@ from kg.ontology import edit as edit_module
 from kg.ontology.edit import NewTerm, add_term, deprecate_term, versioned_header
 from kg.ontology.turtle import read_statements
 from tests.conftest import ROOT
-from tests.ontology.change_helpers import copied_ontology
+from tests.ontology.editable import copied_ontology
 
 TURTLE = sorted((ROOT / "ontology").glob("*/*.ttl"))
 CLINIC = NewTerm(

@@ -22,7 +22,7 @@ from kg.ontology.release import OntologyRelease, release_ontology
 from kg.ontology.snapshot import released_versions
 from kg.terms import ONTOLOGY
 from tests.conftest import ROOT
-from tests.ontology.change_helpers import copied_ontology, edit
+from tests.ontology.editable import copied_ontology, edit
 
 KINDS = ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
 FORMS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}

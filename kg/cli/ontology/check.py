@@ -113,7 +113,7 @@ def check(folder: Path, form: str, output: Path | None, no_reasoner: bool, stric
         report = inspect(load_ontology(folder), reasoner=not no_reasoner)
     except KgError as error:
         hint = " Or leave HermiT out with --no-reasoner." if "Java runtime" in str(error) else ""
-        raise click.ClickException(f"{error}{hint}") from error
+        raise KgError(f"{error}{hint}") from error
     text = _FORMATS[form](report)
     if output:
         output.write_text(text, encoding="utf-8")
