@@ -109,7 +109,8 @@ def rows_in(form: str, content: bytes) -> list[dict[str, object]]:
         return list(json.loads(content)["rows"])
     if form == "csv":
         return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
-    return pl.read_parquet(io.BytesIO(content)).to_dicts()
+    frame = pl.read_parquet(io.BytesIO(content))
+    return frame.with_columns(pl.col(pl.Date).cast(pl.String)).to_dicts()
 
 
 @pytest.mark.parametrize("command", ROWS.values(), ids=ROWS)

@@ -96,6 +96,11 @@ def test_polars_takes_a_type_that_shows_late() -> None:
     assert ResultTable(("x",), rows).to_polars()["x"].to_list()[-1] == "text"
 
 
+def test_polars_keeps_dates_of_every_precision() -> None:
+    rows = [(dt.date(2019, 1, 28),), ("2012-03",), (None,)]
+    assert ResultTable(("x",), rows).to_polars()["x"].to_list() == ["2019-01-28", "2012-03", None]
+
+
 def test_polars_without_rows() -> None:
     assert ResultTable(("a", "b"), []).to_polars().shape == (0, 2)
 
