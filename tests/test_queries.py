@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from kg.analysis.graph import Graph
+from kg.errors import QueryError
 from kg.queries import NamedQuery, catalogue
 from kg.results import ResultTable, Value
 from kg.terms import DEFAULT_BASE, PREFIXES
@@ -145,3 +146,38 @@ def test_the_documentation_names_every_query() -> None:
     missing = [q.id for q in QUERIES.values() if f"`{q.id}`" not in documented]
     unsaid = [q.id for q in QUERIES.values() if q.question["en"] not in documented]
     assert (missing, unsaid) == ([], [])
+
+
+def test_a_thing_may_be_meant_by_key_code_name_curie_or_iri(graph: Graph) -> None:
+    meant = ["TR", "tur", "Türkiye", "تركيا", "Turkey", "country:TR", f"{DEFAULT_BASE}country/TR"]
+    answers = [graph.query("countries/first-arrival", country=text).rows for text in meant]
+    assert answers[0]
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_of_several_values_any_may_hold(graph: Graph) -> None:
+    both = graph.query("countries/first-arrival", country=["MY", "SD"]).column("country")
+    assert set(both) == {CURIES["country"] + "MY", CURIES["country"] + "SD"}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({}, "needs a value for method .* such as method:"),
+        ({"method": "alchemy"}, "There is no Method 'alchemy'. Accepted: its key"),
+        ({"method": "test-notebooks", "colour": "red"}, "no parameter colour. Accepted: method, "),
+        ({"method": "test-notebooks", "from_year": "soon"}, "from_year: found 'soon'. .* a whole"),
+    ],
+)
+def test_a_bad_parameter_is_refused_with_what_is_accepted(
+    graph: Graph, parameters: Mapping[str, str], message: str
+) -> None:
+    with pytest.raises(QueryError, match=message):
+        graph.query("people/learned-method", **parameters)
+
+
+@pytest.mark.parametrize(
+    "text", ['" } ?s ?p ?o . { "', "\\", '\\" }', "}  # parameter\nVALUES ?class { rihla:Bloc }"]
+)
+def test_a_text_stays_a_text(graph: Graph, text: str) -> None:
+    assert len(graph.query("lookup/entity", text=text)) == 0
