@@ -181,3 +181,40 @@ def test_a_bad_parameter_is_refused_with_what_is_accepted(
 )
 def test_a_text_stays_a_text(graph: Graph, text: str) -> None:
     assert len(graph.query("lookup/entity", text=text)) == 0
+
+
+@pytest.mark.parametrize(
+    ("projection", "level", "query_id", "ends", "number"),
+    [
+        (
+            "partnership",
+            "institution",
+            "network/strongest-partnerships",
+            ["institution_a", "institution_b"],
+            "shared_trainings",
+        ),
+        (
+            "knowledge-flow",
+            "institution",
+            "network/knowledge-flow",
+            ["educator_institution", "learner_institution"],
+            "trainings",
+        ),
+        (
+            "knowledge-flow",
+            "country",
+            "countries/flow-matrix",
+            ["educator_country", "learner_country"],
+            "trainings",
+        ),
+    ],
+)
+def test_queries_and_networks_give_the_same_edges(
+    graph: Graph, projection: str, level: str, query_id: str, ends: list[str], number: str
+) -> None:
+    edges = graph.network(projection, level=level).edges(weight="count")
+    by_network = {(a, b): w for a, b, w in edges.select(["source", "target", "weight"]).rows}
+    least = {"min_shared": 1} if projection == "partnership" else {}
+    rows = graph.query(query_id, **least).select([*ends, number]).rows
+    known = {(a, b): n for a, b, n in rows if a and b and a != b}
+    assert known == by_network

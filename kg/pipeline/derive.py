@@ -12,6 +12,7 @@ from kg.errors import InputError
 from kg.mapping import iri_term, literal_term
 from kg.network import Network, project
 from kg.ontology import Ontology, compile_axioms, infer
+from kg.ontology.files import merged
 from kg.provenance import GraphNames
 from kg.quads import quads_of_dataset, quads_of_graph
 from kg.terms import RIHLA
@@ -24,7 +25,7 @@ _LAST_SEGMENT = r"([^/]+)$"
 def ontology_quads(ontology: Ontology, names: GraphNames) -> pl.DataFrame:
     """Return vocabulary, shapes and schemes as quads."""
     parts = {
-        names.vocabulary: ontology.vocabulary + ontology.shapes,
+        names.vocabulary: merged(ontology.vocabulary, ontology.shapes),
         names.schemes: ontology.schemes,
     }
     return pl.concat([quads_of_graph(graph, name) for name, graph in parts.items()])

@@ -200,8 +200,8 @@ def verify(release: Release) -> int:
     quads, triples = release.manifest["quads"], release.manifest["triples"]
     if lines != quads or stored != quads + triples:
         raise ReleaseError(
-            f"{release.id}: the dump has {lines} quads of {quads}, the store {stored} statements of "
-            f"{quads + triples}. Build again with 'kg build'."
+            f"{release.id}: the dump has {lines} quads of {quads}, the store {stored} statements "
+            f"of {quads + triples}. Build again with 'kg build'."
         )
     return int(quads)
 
