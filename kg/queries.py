@@ -54,7 +54,8 @@ class Parameter:
     """One parameter of a query.
 
     ``default`` is the value used when none is given; ``any`` means no restriction. Without a
-    default the parameter is required. ``target`` is the IRI of the class of the things meant.
+    default the parameter is required. ``target`` is the IRI of the class of the things meant,
+    ``values`` the texts that are accepted where not every one is.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Parameter:
     example: str
     target: str | None = None
     default: str | None = None
+    values: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -159,6 +161,7 @@ def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
         example=str(entry["example"]),
         target=_expanded(entry["class"]) if "class" in entry else None,
         default=None if default is None else str(default),
+        values=tuple(str(value) for value in entry.get("values", ())),
         labels=entry.get("label") or {},
     )
 
@@ -251,6 +254,8 @@ def entity_iri(
 
 def _string(parameter: Parameter, value: object) -> str:
     text = str(value)
+    if parameter.values and text not in parameter.values:
+        raise _refusal(parameter, value, f"one of {', '.join(parameter.values)}")
     if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise _refusal(parameter, value, "text without NUL characters or surrogates")
     for raw, written in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):

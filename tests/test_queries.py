@@ -18,7 +18,7 @@ import pytest
 
 from kg.analysis.graph import Graph
 from kg.errors import QueryError
-from kg.queries import NamedQuery, catalogue
+from kg.queries import NamedQuery, bind, catalogue, get_query
 from kg.results import ResultTable, Value
 from kg.terms import DEFAULT_BASE, PREFIXES
 from tests.conftest import ROOT
@@ -218,3 +218,13 @@ def test_queries_and_networks_give_the_same_edges(
     rows = graph.query(query_id, **least).select([*ends, number]).rows
     known = {(a, b): n for a, b, n in rows if a and b and a != b}
     assert known == by_network
+
+
+def test_a_value_outside_the_list_is_refused() -> None:
+    query = get_query("countries/balance")
+    listed = {name: p.values for name, p in query.parameters.items() if p.values}
+    assert listed, "the query has no parameter with a list of values"
+    for name, values in listed.items():
+        bind(query, {name: values[-1]})
+        with pytest.raises(QueryError, match=f"{name}: found 'nonsense'. Accepted: one of"):
+            bind(query, {name: "nonsense"})

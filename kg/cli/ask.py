@@ -38,7 +38,7 @@ def query(
     \b
     Examples:
       kg query
-      kg query people/learned-method -p method=python-programming -p country=ZA
+      kg query people/learned-method -p method=project-management -p country=NG
       kg query countries/balance -p bloc=oic --format csv
     """
     if query_id is None:

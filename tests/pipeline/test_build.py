@@ -21,6 +21,7 @@ from kg.pipeline import STEPS, BuildResult, build
 from kg.settings import Settings, load_settings
 from kg.store import Release, list_releases
 from tests.conftest import WORLD, write_project
+from tests.pipeline.small import PEOPLE, write_small_project
 
 ID = "https://w3id.org/rihla/id/"
 THRESHOLD = 8  # some of the world's groups are smaller: 5 from Sudan, 7 from nobody knows where
@@ -187,55 +188,40 @@ def test_nothing_new_builds_nothing(world: Release, world_settings: Settings) ->
     assert sorted(path.name for path in world.path.parent.iterdir()) == before
 
 
-TWO = """
-[project]
-title = "Two sources"
-{rest}
-[[source]]
-id = "reference"
-kind = "tables"
-path = "copy"
-only = ["countries", "blocs", "bloc_memberships", "topics", "methods"]
-title = "Reference"
-licence = "https://creativecommons.org/publicdomain/zero/1.0/"
-retrieved = 2026-11-20
-
-[[source]]
-id = "own"
-kind = "tables"
-path = "copy"
-only = ["people", "places", "organisations"]
-title = "Own"
-licence = "https://creativecommons.org/publicdomain/zero/1.0/"
-retrieved = 2026-11-20
-"""
-
-
-def two_sources(folder: Path, rest: str = "") -> Settings:
-    (folder / "rihla.toml").write_text(TWO.format(rest=rest), encoding="utf-8")
-    return load_settings(folder)
-
-
 def test_a_changed_row_replaces_the_graph_of_its_source_only(tmp_path: Path) -> None:
-    shutil.copytree(WORLD, tmp_path / "copy")
-    first = build(two_sources(tmp_path)).release
-    people = tmp_path / "copy" / "people.csv"
-    people.write_text(
-        people.read_text(encoding="utf-8").replace("Greta", "Grete"), encoding="utf-8"
-    )
-    second = build(two_sources(tmp_path)).release
+    first = build(load_settings(write_small_project(tmp_path))).release
+    people = tmp_path / "tables" / "people.csv"
+    people.write_text(PEOPLE.replace("Ada", "Aida"), encoding="utf-8")
+    second = build(load_settings(write_small_project(tmp_path))).release
     assert second.id != first.id
     assert {release.id for release in list_releases(tmp_path / "releases")} == {first.id, second.id}
     before, after = by_graph(first), by_graph(second)
-    same = {name for name in before if before[name] == after.get(name)}
-    changed = {name.removeprefix(f"{ID}graph/").rpartition("-")[0] for name in set(before) - same}
-    assert changed == {"own", ""}  # "" is the provenance: its graph has no content in its name
-    assert not any("Greta" in line for line in lines(second))
-    # Another title changes no fact, but what the release says of itself.
-    third = build(two_sources(tmp_path, 'default_bloc = "eu"')).release
-    assert third.manifest["default_bloc"] == "eu"
-    assert third.manifest["dump"] == second.manifest["dump"]
-    assert third.id == f"{second.id}-2"
+    changed = {name for name in before if before[name] != after.get(name)}
+    provenance = f"{ID}graph/provenance"
+    (own,) = changed - {provenance}
+    assert own.startswith(f"{ID}graph/people-")
+    assert own not in after
+    assert not any("Ada Specimen" in line for line in lines(second))
+
+
+def test_a_changed_title_changes_what_the_release_says_of_itself(tmp_path: Path) -> None:
+    first = build(load_settings(write_small_project(tmp_path, bloc="oic"))).release
+    second = build(load_settings(write_small_project(tmp_path, bloc="eu"))).release
+    assert second.manifest["default_bloc"] == "eu"
+    assert second.manifest["dump"] == first.manifest["dump"]
+    assert second.id == f"{first.id}-2"
+    third = build(load_settings(write_small_project(tmp_path, bloc="oic"))).release
+    assert third.id == first.id
+
+
+def test_more_releases_than_are_kept_are_pruned(tmp_path: Path) -> None:
+    people = tmp_path / "tables" / "people.csv"
+    built = []
+    for number in range(5):
+        file = write_small_project(tmp_path)
+        people.write_text(f"{PEOPLE}p{number},Number {number},published\n", encoding="utf-8")
+        built.append(build(load_settings(file)).release.id)
+    assert [release.id for release in list_releases(tmp_path / "releases")] == built[:1:-1]
 
 
 # Refused rows

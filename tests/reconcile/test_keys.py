@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import SettingsError
@@ -452,6 +452,7 @@ TOWNS = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(TOWNS, TOWNS)
 def test_read_is_kept_and_refused_and_merged(one: list[Row], two: list[Row]) -> None:
     schema = small_schema(text("name", lookup=True), text("note"), town("near"))
