@@ -37,7 +37,7 @@ _T = TypeVar("_T")
 PROJECT_FILE = "rihla.toml"
 PROJECT_VARIABLE = "RIHLA_PROJECT"
 _LAST_PORT = 65_535
-_IRI = r"https?://[^\s<>\"{}|\\^`]+"
+_IRI = r"https?://(?:[^\s<>\"{}|\\^`\[\]%]|%[0-9A-Fa-f]{2})+"
 
 
 @dataclass(frozen=True)

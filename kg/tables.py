@@ -43,7 +43,10 @@ _IRI_ACCEPTED = (
     "a web address that begins with http(s)://, in which spaces, brackets and other special "
     "characters are written with %, such as %20"
 )
-_LANGUAGE = r"^(?s:(.*\S))@([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)$"
+# BCP 47: language, script, region, variant. The engine would stop at a tag that is none.
+_VARIANT = r"-[A-Za-z0-9]{5,8}|-[0-9][A-Za-z0-9]{3}"
+_TAG = rf"[A-Za-z]{{2,3}}(?:-[A-Za-z]{{4}})?(?:-[A-Za-z]{{2}}|-[0-9]{{3}})?(?:{_VARIANT})?"
+_LANGUAGE = rf"^(?s:(.*\S))@({_TAG})$"
 _SHOWN = 80  # characters of a value in a message
 # A value that breaks one of these rules is no term at all, so a doubt cannot keep it.
 _FORM_RULES = {"class", "datatype", "identifier", "iri"}

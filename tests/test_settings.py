@@ -102,6 +102,10 @@ FAULTS = {
         SOURCE.replace("https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0"),
         "a web address",
     ),
+    "a licence that is no address": (
+        SOURCE.replace("https://creativecommons.org/licenses/by/4.0/", "https://e.org/50%"),
+        "a web address",
+    ),
     "a homepage without https": (SOURCE + 'homepage = "example.org"\n', "a web address"),
 }
 

@@ -227,6 +227,9 @@ TEXT = Column("x", O + "x", "text", separator="|")
         ("two@en|deux@fr|due", [("two", "en"), ("deux", "fr"), ("due", None)]),
         ("line one\nline two@en", [("line one\nline two", "en")]),
         ("a@b.org", [("a@b.org", None)]),
+        ("meet us@lab-1", [("meet us@lab-1", None)]),
+        ("字@zh-Hant-TW", [("字", "zh-hant-tw")]),
+        ("alt@de-1996", [("alt", "de-1996")]),
         ("@en", [("@en", None)]),
         ("x @en", [("x @en", None)]),
         ("at@example@en", [("at@example", "en")]),
@@ -236,6 +239,16 @@ TEXT = Column("x", O + "x", "text", separator="|")
 def test_text_may_end_in_its_language(cell: str, values: list[tuple[str, str | None]]) -> None:
     frame = check_cell(TEXT, cell).values["x"]
     assert frame.select("value", "language").rows() == values
+
+
+@given(st.from_regex(r"\A[a-z]{2,3}(-[a-z0-9]{1,8}){0,3}\Z"))
+def test_no_language_passes_that_would_stop_the_engine(tag: str) -> None:
+    ((text, language),) = (
+        check_cell(TEXT, f"text@{tag}").values["x"].select("value", "language").rows()
+    )
+    assert (text, language) in {("text", tag), (f"text@{tag}", None)}
+    line = f'<urn:s> <urn:p> "text"@{language or "en"} .'.encode()
+    assert list(ox.parse(line, format=ox.RdfFormat.N_TRIPLES))
 
 
 # Several values

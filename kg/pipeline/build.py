@@ -228,13 +228,19 @@ def _load(store: ox.Store, quads: pl.DataFrame, workspace: Path) -> None:
     The engine's own union of named graphs gives a triple that two of them state twice, so that
     it would count twice; a default graph that holds the union does not.
     """
-    triples = quads.select(line=pl.format("{} {} {} .", "s", "p", "o")).unique()
-    # Through a file: the engine parses in parallel, and memory stays flat.
+    # Through a file: the engine parses in parallel, and the lines are out of memory by then.
     path = workspace / "quads.nq"
-    lines = pl.concat([_lines(quads).to_frame("line"), triples])
-    lines.write_csv(path, include_header=False, quote_style="never")
+    _write_lines(quads, path)
     store.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS)
     path.unlink()
+
+
+def _write_lines(quads: pl.DataFrame, path: Path) -> None:
+    with path.open("wb") as stream:
+        for frame in (quads, quads.select("s", "p", "o").unique()):
+            for part in frame.iter_slices(_CHUNK):
+                lines = part.select(pl.concat_str([*part.columns, pl.lit(".")], separator=" "))
+                lines.write_csv(stream, include_header=False, quote_style="never")
 
 
 def _grow(

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from rdflib import Graph
 
 from kg.cli import cli
-from kg.cli.ontology.check import check
 from kg.errors import InputError, KgError, QueryError
 from kg.ontology import Ontology, load_ontology
 from kg.ontology.checks import _faults, _store, checked_graph, inspect, read_checks, run_checks
@@ -137,8 +136,13 @@ def test_a_rule_that_is_no_select_is_refused(copied: Path, query: str) -> None:
         inspect(load_ontology(copied), reasoner=False)
 
 
+def check(options: list[str]) -> Result:
+    """Run ``kg ontology check``."""
+    return CliRunner().invoke(cli, ["ontology", "check", *options])
+
+
 def test_the_command_is_content_with_the_shipped_ontology() -> None:
-    run = CliRunner().invoke(check, ["--no-reasoner", "--folder", str(ROOT / "ontology")])
+    run = check(["--no-reasoner", "--folder", str(ROOT / "ontology")])
     assert run.exit_code == 0, run.output
     assert "0 errors, 0 warnings" in run.output
 
@@ -154,7 +158,7 @@ def test_the_command_is_content_with_the_shipped_ontology() -> None:
 def test_errors_fail_the_command(copied: Path, turtle: str, options: list[str], code: int) -> None:
     add(copied, turtle)
     command = ["--no-reasoner", "--folder", str(copied), *options]
-    assert CliRunner().invoke(check, command).exit_code == code
+    assert check(command).exit_code == code
 
 
 def test_warnings_fail_the_command_only_when_strict(copied: Path) -> None:
@@ -162,18 +166,18 @@ def test_warnings_fail_the_command_only_when_strict(copied: Path) -> None:
     text = table.read_text(encoding="utf-8")
     table.write_text(text.replace("rihla:Bloc\tBloc\t", "rihla:Bloc\tBlock\t"), encoding="utf-8")
     command = ["--no-reasoner", "--folder", str(copied)]
-    assert CliRunner().invoke(check, command).exit_code == 0
-    assert CliRunner().invoke(check, [*command, "--strict"]).exit_code == 1
+    assert check(command).exit_code == 0
+    assert check([*command, "--strict"]).exit_code == 1
 
 
 def test_the_command_writes_json_and_markdown(copied: Path, tmp_path: Path) -> None:
     add(copied, "rihla:Feast a owl:Class .")
     command = ["--no-reasoner", "--folder", str(copied)]
-    document = json.loads(CliRunner().invoke(check, [*command, "--format", "json"]).stdout)
+    document = json.loads(check([*command, "--format", "json"]).stdout)
     assert document["errors"] == len([f for f in document["findings"] if f["severity"] == "error"])
     assert document["reasoner"] is None and document["rules"] == len(CHECKS)
     file = tmp_path / "report.md"
-    CliRunner().invoke(check, [*command, "--format", "markdown", "--output", str(file)])
+    check([*command, "--format", "markdown", "--output", str(file)])
     assert "| rihla:Feast |" in file.read_text(encoding="utf-8")
 
 
@@ -182,7 +186,7 @@ def test_without_java_the_command_says_so(monkeypatch: pytest.MonkeyPatch) -> No
         raise KgError("HermiT needs a Java runtime and there is none.")
 
     monkeypatch.setattr("kg.ontology.consistency.find_java", missing)
-    run = CliRunner().invoke(cli, ["ontology", "check", "--folder", str(ROOT / "ontology")])
+    run = check(["--folder", str(ROOT / "ontology")])
     assert run.exit_code == 1
     assert "--no-reasoner" in run.output
 

@@ -174,6 +174,14 @@ def test_an_axiom_alone(axioms: str, data: str, new: set[str]) -> None:
     assert follows(axioms, data) == new
 
 
+@pytest.mark.parametrize("late", ["q", "r", "s"])
+def test_a_chain_takes_what_is_found_later_at_any_of_its_steps(late: str) -> None:
+    # The relation of one step follows from another; so it is new in the second round only.
+    axioms = f":p owl:propertyChainAxiom ( :q :r :s ) . :early rdfs:subPropertyOf :{late} ."
+    data = ":x :q :y . :y :r :z . :z :s :w .".replace(f" :{late} ", " :early ")
+    assert "x p w" in follows(axioms, data)
+
+
 ROLES = """
 :LearnerSide owl:equivalentClass [ owl:onProperty :role ; owl:hasValue :learner ] ;
     rdfs:subClassOf [ owl:onProperty :selfLearning ; owl:hasSelf true ] .

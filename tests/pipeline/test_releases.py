@@ -220,6 +220,22 @@ def test_rollback_goes_to_the_release_before(three: Path) -> None:
     assert current_release(three).id == "2021-01-01-aaaaaaaa"
 
 
+def test_the_pointer_is_there_until_the_new_one_replaces_it(
+    three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    replace = Path.replace
+
+    def watched(path: Path, target: Path) -> Path:
+        seen.append(current_release(three).id)
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    rollback(three)
+    assert seen == ["2023-01-01-aaaaaaaa"]
+    assert current_release(three).id == "2022-01-01-aaaaaaaa"
+
+
 def test_rollback_goes_forward_too(three: Path) -> None:
     rollback(three, "2021-01-01-aaaaaaaa")
     assert rollback(three, "2023-01-01-aaaaaaaa").id == current_release(three).id
@@ -341,7 +357,7 @@ def test_the_build_after_a_kill_sweeps_and_succeeds(project: Path) -> None:
     assert hidden == {".lock"}
 
 
-@pytest.mark.parametrize("limit", [5_000, 20_000], ids=["at once", "in the middle"])
+@pytest.mark.parametrize("limit", [5_000, 100_000], ids=["store", "statements"])
 def test_a_full_disk_leaves_what_is_served(project: Path, limit: int) -> None:
     # A limit on the size of a file fails as a full disk does: in the middle of a write.
     before = current_release(project / "releases").id
