@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -25,40 +24,10 @@ from kg.ontology.docs.site import DATA_FORMATS, serialised, write_site
 from kg.ontology.docs.words import _WORDS, LANGUAGES
 from tests.conftest import ROOT
 from tests.ontology.extended import extended_copy
+from tests.outline import Outline
 
 RIHLA = "https://w3id.org/rihla/ontology#"
 STYLESHEET = ROOT / "kg" / "web" / "static" / "rihla.css"
-VOID = {"meta", "link", "img", "input", "br", "hr", "rect", "polyline", "polygon"}
-
-
-class Outline(HTMLParser):
-    """Tags, links, ids and attributes of a page that is well nested."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.stack: list[str] = []
-        self.links: list[str] = []
-        self.ids: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: list[str] = []
-        self.sources: list[str] = []
-        self.feed(text)
-        assert not self.stack, f"left open: {self.stack}"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        self.tags.append(tag)
-        self.attributes += found
-        self.links += [str(found[name]) for name in ("href", "src", "data-index") if name in found]
-        self.ids += [str(found["id"])] if "id" in found else []
-        if tag == "script":
-            self.sources.append(found.get("src") or "")
-        if tag not in VOID:
-            self.stack.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            assert self.stack.pop() == tag
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,38 +11,9 @@ from werkzeug.test import TestResponse
 from kg.network import MEASURES, PROJECTIONS
 from kg.queries import get_query
 from kg.store import Release
+from tests.outline import Outline
 from tests.web.test_api import PUBLIC, needed
 from tests.web.test_sparql import BROWSER
-
-VOID = {"meta", "link", "img", "input", "br", "hr"}
-
-
-class Outline(HTMLParser):
-    """What a test asks of a page: is it well nested, where does it lead, what is it called."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.stack: list[str] = []
-        self.links: list[str] = []
-        self.ids: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: list[str] = []
-        self.feed(text)
-        assert not self.stack, f"left open: {self.stack}"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        found = dict(attrs)
-        self.attributes += found
-        self.links += [str(found[name]) for name in ("href", "src", "action") if name in found]
-        if found.get("id"):
-            self.ids.append(str(found["id"]))
-        if tag not in VOID:
-            self.stack.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in {"path", "circle"}:
-            assert self.stack.pop() == tag, f"</{tag}> where {self.stack[-1:]} is open"
 
 
 def page(client: FlaskClient, address: str, status: int = 200) -> tuple[str, Outline]:

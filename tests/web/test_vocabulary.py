@@ -16,7 +16,7 @@ from kg.settings import Settings
 from kg.store import Release
 from kg.web import close_app, create_app
 from tests.ontology.extended import extended_copy
-from tests.ontology.test_docs import Outline
+from tests.outline import Outline
 from tests.web.conftest import LIMITS
 from tests.web.test_sparql import BROWSER
 
