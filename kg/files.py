@@ -13,7 +13,15 @@ from pathlib import Path
 
 from kg.errors import InputError
 
-__all__ = ["CsvRecords", "read_csv", "read_utf8", "sha256", "shipped_folder", "write_atomically"]
+__all__ = [
+    "CsvRecords",
+    "parse_csv",
+    "read_csv",
+    "read_utf8",
+    "sha256",
+    "shipped_folder",
+    "write_atomically",
+]
 
 _PACKAGE = Path(__file__).resolve().parent
 _CELL_LIMIT = 10_000_000  # characters; the csv module's own limit of 131,072 refuses real texts
@@ -93,7 +101,17 @@ def read_csv(path: Path) -> CsvRecords:
     InputError
         The file is empty, not UTF-8, or not readable as CSV; the message gives the place.
     """
-    text = read_utf8(path)
+    return parse_csv(read_utf8(path), path)
+
+
+def parse_csv(text: str, path: Path, delimiter: str = ",", skipped: int = 0) -> CsvRecords:
+    """Take delimited text apart; ``skipped`` lines stood before it.
+
+    Raises
+    ------
+    InputError
+        As :func:`read_csv`.
+    """
     if not text.strip():
         raise InputError(
             f"{path}: the file is empty. Accepted: a header row with the table's columns, "
@@ -101,16 +119,18 @@ def read_csv(path: Path) -> CsvRecords:
         )
     csv.field_size_limit(_CELL_LIMIT)
     # Not splitlines(): it also ends a line at U+0085, U+2028 and others that a cell may hold.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records = list(_numbered(reader, path))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records = list(_numbered(reader, path, skipped))
     header = [cell.strip() for cell in records[0][1]]
     return CsvRecords(path, header, [r for r in records[1:] if any(c.strip() for c in r[1])])
 
 
-def _numbered(reader: Iterator[list[str]], path: Path) -> Iterator[tuple[int, list[str]]]:
-    row = 0
+def _numbered(
+    reader: Iterator[list[str]], path: Path, skipped: int
+) -> Iterator[tuple[int, list[str]]]:
+    row = skipped
     try:
-        for row, cells in enumerate(reader, start=1):
+        for row, cells in enumerate(reader, start=skipped + 1):
             if "\0" in "".join(cells):
                 raise InputError(f"{path}, row {row}: found a NUL character. Remove it.")
             yield row, cells

@@ -65,9 +65,9 @@ BAD: dict[str, tuple[str, str | bytes, list[str]]] = {
     ),
     "a file that is not UTF-8": (
         "organisations",
-        "id,name\nliege,Université de Liège\n".encode("latin-1"),
+        b"id,name\nliege,\xff\x00\n",
         [
-            "organisations.csv, line 2, byte 16: found the byte 0xE9",
+            "organisations.csv, line 2, byte 7: found the byte 0xFF",
             "Accepted: text in UTF-8. Save the file as 'CSV UTF-8'",
         ],
     ),

@@ -14,8 +14,10 @@ from kg.ontology import load_ontology
 from kg.pipeline import STEPS, BuildResult, load_sources, verify
 from kg.pipeline import build as build_release
 from kg.pipeline import rollback as roll_back
-from kg.pipeline.load import report_table
+from kg.pipeline.load import Loaded, refuse_excess
+from kg.pipeline.report import report_page, report_table, write_refused
 from kg.results import ResultTable
+from kg.settings import Settings
 from kg.store import current_release, list_releases
 from kg.store.release import find_release
 
@@ -25,8 +27,10 @@ __all__ = ["build", "check", "releases", "rollback"]
 @click.command()
 @project_option
 @click.option("--force", is_flag=True, help="Build even where nothing that goes in has changed.")
+@click.option("--strict", is_flag=True, help="Stop at any refused or doubtful cell.")
+@click.option("--dry-run", is_flag=True, help="Read and check everything, and write nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only the release's id.")
-def build(project: Path | None, force: bool, quiet: bool) -> None:
+def build(project: Path | None, force: bool, strict: bool, dry_run: bool, quiet: bool) -> None:
     """Load, check, infer, and switch to a new release.
 
     A build that stops changes nothing: the release that is served stays.
@@ -35,8 +39,12 @@ def build(project: Path | None, force: bool, quiet: bool) -> None:
     Examples:
       kg build
       kg build --project data/rihla.toml --force
+      kg build --dry-run --strict
     """
     settings = settings_from(project)
+    if dry_run:
+        _try(settings, strict)
+        return
     columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()]
     hidden = quiet or not sys.stderr.isatty()
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=hidden) as bar:
@@ -45,11 +53,22 @@ def build(project: Path | None, force: bool, quiet: bool) -> None:
         def progress(name: str) -> None:
             bar.update(task, description=name, advance=int(name in STEPS))
 
-        result = build_release(settings, progress, force)
+        result = build_release(settings, progress, force, strict)
     if quiet:
         click.echo(result.release.id)
     else:
         _summarise(result)
+
+
+def _try(settings: Settings, strict: bool) -> None:
+    loaded = _loaded(settings)
+    show(loaded.counts(), "table")
+    refuse_excess(loaded, strict)
+    click.echo("A build would accept this. Nothing was written.")
+
+
+def _loaded(settings: Settings) -> Loaded:
+    return load_sources(settings, load_ontology(settings.ontology).schema)
 
 
 def _summarise(result: BuildResult) -> None:
@@ -80,7 +99,20 @@ def _summarise(result: BuildResult) -> None:
 @format_option
 @click.option("--release", "release_id", is_flag=False, flag_value="current", metavar="[ID]",
               help="Verify a release's files instead (the current one without ID).")  # fmt: skip
-def check(project: Path | None, form: str, output: Path | None, release_id: str | None) -> None:
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the report as a page.")  # fmt: skip
+@click.option("--refused", type=click.Path(file_okay=False, path_type=Path),
+              help="Write the refused rows here, to correct and load again.")  # fmt: skip
+@click.option("--strict", is_flag=True, help="Exit with 1 at a doubtful cell too.")
+def check(
+    project: Path | None,
+    form: str,
+    output: Path | None,
+    release_id: str | None,
+    html: Path | None,
+    refused: Path | None,
+    strict: bool,
+) -> None:
     """Check all sources without building: every refused or doubtful cell, with its place.
 
     Exits with 1 where a row is refused.
@@ -89,6 +121,7 @@ def check(project: Path | None, form: str, output: Path | None, release_id: str 
     Examples:
       kg check
       kg check --format csv --output report.csv
+      kg check --html report.html --refused refused
       kg check --release
     """
     settings = settings_from(project)
@@ -98,7 +131,13 @@ def check(project: Path | None, form: str, output: Path | None, release_id: str 
         release = find_release(folder, release_id) if named else current_release(folder)
         click.echo(f"Release {release.id}: {verify(release)} quads, every file as it was built.")
         return
-    loaded = load_sources(settings, load_ontology(settings.ontology).schema)
+    loaded = _loaded(settings)
+    if html:
+        page = report_page(loaded.problems, loaded.counts(), settings.project.title)
+        html.write_text(page, encoding="utf-8")
+    if refused:
+        for path in write_refused(loaded.tables, refused):
+            click.echo(f"Refused rows: {path}", err=True)
     report = report_table(loaded.problems)
     if form != "table":
         show(report, form, output)
@@ -108,7 +147,8 @@ def check(project: Path | None, form: str, output: Path | None, release_id: str 
         for problem in loaded.problems:
             click.echo(f"{problem.severity}: {problem}")
         click.echo(f"{len(report)} problems.")
-    if any(load.refused for load in loaded.loads):
+    doubtful = strict and any(p.severity == "warning" for p in loaded.problems)
+    if doubtful or any(load.refused for load in loaded.loads):
         sys.exit(1)
 
 

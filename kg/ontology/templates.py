@@ -10,7 +10,7 @@ from kg.errors import NotFoundError
 from kg.results import ResultTable
 from kg.schema import Column, Schema, TableSchema
 
-__all__ = ["columns_table", "header_line", "write_template"]
+__all__ = ["chosen_tables", "columns_table", "header_line", "write_template"]
 
 
 def header_line(table: TableSchema) -> str:
@@ -25,7 +25,7 @@ def write_template(schema: Schema, folder: Path, name: str | None = None) -> lis
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for table in _chosen(schema, name):
+    for table in chosen_tables(schema, name):
         path = folder / f"{table.name}.csv"
         example = _csv_line([column.example for column in table.columns])
         path.write_text(header_line(table) + example, encoding="utf-8")
@@ -44,13 +44,14 @@ def columns_table(schema: Schema, name: str | None = None) -> ResultTable:
             column.example,
             column.descriptions.get("en", ""),
         )
-        for table in _chosen(schema, name)
+        for table in chosen_tables(schema, name)
         for column in table.columns
     ]
     return ResultTable(("table", "column", "required", "accepted", "example", "meaning"), rows)
 
 
-def _chosen(schema: Schema, name: str | None) -> list[TableSchema]:
+def chosen_tables(schema: Schema, name: str | None) -> list[TableSchema]:
+    """Return the named table, or all of them."""
     if name is None:
         return list(schema.tables.values())
     if name not in schema.tables:

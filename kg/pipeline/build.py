@@ -22,7 +22,7 @@ from kg.errors import ReleaseError
 from kg.files import write_atomically
 from kg.ontology import Ontology, load_ontology
 from kg.pipeline.derive import apply_rules, inferred_quads, ontology_quads, partnership_quads
-from kg.pipeline.load import Loaded, load_sources, refuse_excess, report_table
+from kg.pipeline.load import Loaded, load_sources, refuse_excess
 from kg.pipeline.releases import (
     building,
     free_name,
@@ -31,6 +31,7 @@ from kg.pipeline.releases import (
     publish,
     write_manifest,
 )
+from kg.pipeline.report import report_csv
 from kg.provenance import GraphNames, describe_loads
 from kg.queries import catalogue
 from kg.results import ResultTable
@@ -93,7 +94,10 @@ class BuildResult:
 
 
 def build(
-    settings: Settings, progress: Progress = lambda _: None, force: bool = False
+    settings: Settings,
+    progress: Progress = lambda _: None,
+    force: bool = False,
+    strict: bool = False,
 ) -> BuildResult:
     """Build a release from a project and switch to it.
 
@@ -105,6 +109,8 @@ def build(
         Called with the name of each step when it begins.
     force:
         Build even where nothing that goes in has changed.
+    strict:
+        Stop at the first refused or doubtful cell.
 
     Raises
     ------
@@ -122,8 +128,8 @@ def build(
             schema = ontology.schema
         with clock.step("load"):
             loaded = load_sources(settings, schema, progress)
-        write_atomically(folder / "last-build-report.csv", report_table(loaded.problems).to_csv())
-        refuse_excess(loaded)
+        write_atomically(folder / "last-build-report.csv", report_csv(loaded.problems))
+        refuse_excess(loaded, strict)
         inputs = _fingerprint(settings, ontology, loaded)
         served = _served(folder)
         same = served is not None and served.manifest.get("inputs") == inputs and not force
@@ -200,7 +206,7 @@ def _write(
         _seal(store, workspace)
         del store
         shutil.rmtree(workspace / "writing")
-        write_atomically(workspace / "report.csv", report_table(loaded.problems).to_csv())
+        write_atomically(workspace / "report.csv", report_csv(loaded.problems))
         shutil.copytree(ontology.folder, workspace / "ontology", ignore=_LEFT_OUT)
     with clock.step("verify and switch"):
         built = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -17,7 +17,7 @@ from kg.settings import Settings, SourceSettings
 from kg.sources import read_source
 from kg.tables import CheckedTable, InputTable, Problem, check_table
 
-__all__ = ["Loaded", "load_sources", "refuse_excess", "report_table"]
+__all__ = ["Loaded", "load_sources", "refuse_excess"]
 
 Progress = Callable[[str], None]
 _SHOWN = 20  # problems in the message of a build that stops
@@ -81,32 +81,38 @@ def load_sources(settings: Settings, schema: Schema, progress: Progress = lambda
     return Loaded(tuple(tables), tuple(loads), problems, matches, suppressed)
 
 
-def refuse_excess(loaded: Loaded) -> None:
+def refuse_excess(loaded: Loaded, strict: bool = False) -> None:
     """Stop where a source has more refused rows than its ``max_refused`` allows.
+
+    Where it is ``strict``, one refused or doubtful cell stops it.
 
     Raises
     ------
     InputError
         With the first problems in full.
     """
+    doubtful = [p for p in loaded.problems if p.severity != "info"]
+    if strict and doubtful:
+        raise InputError(
+            f"{len(doubtful)} cells were refused or doubtful; --strict allows none. Nothing was "
+            "changed.\n" + _listed(doubtful)
+        )
     for load in loaded.loads:
         allowed = load.source.max_refused
         if load.refused > allowed * load.read:
             own = [p for p in loaded.problems if p.source == load.source.id]
             errors = [p for p in own if p.severity == "error"]
-            lines = [f"  {problem}" for problem in errors[:_SHOWN]]
-            if len(errors) > _SHOWN:
-                lines.append(f"  … and {len(errors) - _SHOWN} more")
             raise InputError(
                 f"{load.source.id}: {load.refused} of {load.read} rows were refused; "
-                f"max_refused allows {allowed:.1%}. Nothing was changed.\n" + "\n".join(lines)
+                f"max_refused allows {allowed:.1%}. Nothing was changed.\n" + _listed(errors)
             )
 
 
-def report_table(problems: Sequence[Problem]) -> ResultTable:
-    """Return the row-level report: a line for each refused or doubtful cell."""
-    columns = tuple(Problem.__dataclass_fields__)
-    return ResultTable(columns, [tuple(getattr(p, c) for c in columns) for p in problems])
+def _listed(problems: list[Problem]) -> str:
+    lines = [f"  {problem}" for problem in problems[:_SHOWN]]
+    if len(problems) > _SHOWN:
+        lines.append(f"  … and {len(problems) - _SHOWN} more")
+    return "\n".join(lines)
 
 
 def _check(table: InputTable, schema: Schema) -> CheckedTable:

@@ -1,26 +1,64 @@
-"""The steward's own tables: CSV files in the form of the templates, one or a folder of them.
+"""The steward's own tables: files in the form of the templates, one or a folder of them.
 
 A file is named after its table: ``trainings.csv``; further files of the same table carry a
-suffix after a dot, ``trainings.2019.csv``. Option ``only`` restricts a source to some tables.
+suffix after a dot, ``trainings.2019.xlsx``. In a workbook of another name the sheets are named
+after their tables. Option ``only`` restricts a source to some tables, ``dates`` says how
+03/04/2019 is read, ``encoding`` in which encoding text files are.
 """
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from kg.errors import InputError, SettingsError
 from kg.schema import Schema, TableSchema
 from kg.settings import SourceSettings
 from kg.sources.base import SourceTables, check_options
-from kg.tables import read_table
+from kg.tables import FORMATS, InputTable, read_sheets
+from kg.tables.reading import table_of
 
 __all__ = ["read"]
+
+_WORKBOOKS = {".xlsx", ".ods"}
+_ORDERS = ("day-first", "month-first")
 
 
 def read(settings: SourceSettings, schema: Schema) -> SourceTables:
     """Read every table file of a folder, or one file."""
-    only = check_options(settings, ["only"]).get("only", sorted(schema.tables))
+    options = _checked_options(settings, schema)
+    only = options.get("only", sorted(schema.tables))
+    folder = settings.path.is_dir()
+    files = _files(settings.path) if folder else [settings.path]
+    found = [
+        (path, table)
+        for path in files
+        for table in _tables_in(path, settings.id, schema, options)
+        if table.name in only
+    ]
+    if not found:
+        raise InputError(
+            f"[[source]] {settings.id}: there is no table in {settings.path}. Accepted: files "
+            f"named {', '.join(f'{name}.csv' for name in sorted(only))}."
+        )
+    paths = tuple(dict.fromkeys(path for path, _ in found))
+    return SourceTables(tuple(table for _, table in found), paths)
+
+
+def _files(folder: Path) -> list[Path]:
+    # A spreadsheet program's lock file (~$name.xlsx, .~lock.name#) is no table.
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in FORMATS and not path.name.startswith(("~", "."))
+    )
+
+
+def _checked_options(settings: SourceSettings, schema: Schema) -> Mapping[str, Any]:
+    options = check_options(settings, ["only", "dates", "encoding"])
+    only = options.get("only", [])
     if not isinstance(only, list):
         raise SettingsError(
             f'[[source]] {settings.id}: only is {only!r}. Accepted: a list, such as ["people"].'
@@ -31,26 +69,40 @@ def read(settings: SourceSettings, schema: Schema) -> SourceTables:
             f"[[source]] {settings.id}: only names {', '.join(unknown)}. Accepted: "
             f"{', '.join(sorted(schema.tables))}."
         )
-    folder = settings.path.is_dir()
-    files = sorted(settings.path.glob("*.csv")) if folder else [settings.path]
-    chosen = [(path, table) for path in files if (table := _table_of(path, schema)).name in only]
-    if not chosen:
-        raise InputError(
-            f"[[source]] {settings.id}: there is no table in {settings.path}. Accepted: files "
-            f"named {', '.join(f'{name}.csv' for name in sorted(only))}."
+    if options.get("dates", _ORDERS[0]) not in _ORDERS:
+        raise SettingsError(
+            f"[[source]] {settings.id}: dates is {options['dates']!r}. Accepted: "
+            f"{' or '.join(_ORDERS)}; without it, 03/04/2019 is refused as ambiguous."
         )
-    return SourceTables(
-        tuple(read_table(path, settings.id, table) for path, table in chosen),
-        tuple(path for path, _ in chosen),
-    )
+    return options
 
 
-def _table_of(path: Path, schema: Schema) -> TableSchema:
-    name = path.name.split(".")[0]
+def _tables_in(
+    path: Path, source: str, schema: Schema, options: Mapping[str, Any]
+) -> Iterator[InputTable]:
+    """Yield the tables of a file: one, or in a workbook that is named otherwise one a sheet."""
+    dates = options.get("dates")
+    workbook = path.suffix.lower() in _WORKBOOKS
+    if workbook and path.name.split(".")[0] not in schema.tables:
+        for records in read_sheets(path, []):
+            table = _table_of(str(records.sheet), schema, f"{path}, sheet {records.sheet}")
+            yield table_of(records, path, source, table, dates)
+        return
+    table = _table_of(path.name.split(".")[0], schema, str(path))
+    sheets = read_sheets(path, table.by_name, options.get("encoding"))
+    if len(sheets) > 1:
+        raise InputError(
+            f"{path}: found {len(sheets)} sheets with content. Accepted: one, in a workbook named "
+            "after its table; or another name for the workbook, and a table's name for each sheet."
+        )
+    yield table_of(sheets[0], path, source, table, dates)
+
+
+def _table_of(name: str, schema: Schema, where: str) -> TableSchema:
     if name in schema.tables:
         return schema.tables[name]
     close = difflib.get_close_matches(name, schema.tables, n=1)
-    hint = f" Is it {close[0]}.csv?" if close else ""
+    hint = f" Is it {close[0]}?" if close else ""
     raise InputError(
-        f"{path}: no table is called {name!r}.{hint} Accepted: {', '.join(sorted(schema.tables))}."
+        f"{where}: no table is called {name!r}.{hint} Accepted: {', '.join(sorted(schema.tables))}."
     )

@@ -1,4 +1,4 @@
-"""Tables as they come from a source, and the checks of every cell against its column.
+"""The checks of every cell of a table against its column.
 
 Checks run on whole columns. A cell that fails refuses its row, or, where the shape says
 ``sh:Warning``, leaves a doubt; each is a :class:`Problem` with file, row, column, value and
@@ -7,27 +7,24 @@ what is accepted.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import reduce
-from pathlib import Path
 
 import polars as pl
 
 from kg.errors import InputError, SettingsError
-from kg.files import read_csv
 from kg.identifiers import SCHEMES
 from kg.schema import Column, TableSchema
+from kg.tables.countries import ambiguous_countries
+from kg.tables.model import InputTable, Problem
+from kg.tables.suggestions import suggestion
+from kg.tables.values import Note, read_values
 
 __all__ = [
     "CheckedTable",
-    "InputTable",
-    "Problem",
     "check_table",
     "problems_at",
-    "read_table",
-    "table_from_records",
 ]
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -47,44 +44,8 @@ _IRI_ACCEPTED = (
 _VARIANT = r"-[A-Za-z0-9]{5,8}|-[0-9][A-Za-z0-9]{3}"
 _TAG = rf"[A-Za-z]{{2,3}}(?:-[A-Za-z]{{4}})?(?:-[A-Za-z]{{2}}|-[0-9]{{3}})?(?:{_VARIANT})?"
 _LANGUAGE = rf"^(?s:(.*\S))@({_TAG})$"
-_SHOWN = 80  # characters of a value in a message
 # A value that breaks one of these rules is no term at all, so a doubt cannot keep it.
 _FORM_RULES = {"class", "datatype", "identifier", "iri"}
-
-
-@dataclass(frozen=True)
-class InputTable:
-    """One table of one source, every cell text.
-
-    ``frame`` has String columns named as the template's, and ``_row`` (UInt32): the row number
-    in ``file``, as a spreadsheet shows it. An empty cell is null.
-    """
-
-    source: str
-    name: str
-    file: str
-    frame: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A cell (or row) that was refused, or kept with a doubt (``severity`` ``warning``)."""
-
-    source: str
-    file: str
-    table: str
-    row: int
-    column: str
-    value: str | None
-    rule: str
-    accepted: str
-    severity: str = "error"
-
-    def __str__(self) -> str:
-        """Return the one-line message."""
-        found = "an empty cell" if self.value is None else repr(_shortened(self.value))
-        place = f"{self.file}, row {self.row}, column {self.column}"
-        return f"{place}: found {found}. Accepted: {self.accepted}."
 
 
 @dataclass(frozen=True)
@@ -170,55 +131,6 @@ _DATATYPES: dict[str, _Datatype] = {
 }
 
 
-def read_table(path: Path, source: str, schema: TableSchema) -> InputTable:
-    """Read one CSV file in the form of a table's template.
-
-    Raises
-    ------
-    InputError
-        The file is unreadable, empty, not UTF-8, lacks a required column, has an unknown or a
-        repeated one, or a row with more cells than the header has.
-    """
-    records = read_csv(path)
-    _check_header(records.header, schema, str(path))
-    width = len(records.header)
-    for row, cells in records.rows:
-        if len(cells) > width and any(c.strip() for c in cells[width:]):
-            raise InputError(
-                f"{path}, row {row}: found {len(cells)} cells under {width} columns, the first "
-                f"without a column is {cells[width]!r}. Accepted: one cell a column; put a cell "
-                'that contains a comma in "double quotes".'
-            )
-    columns = {
-        name: [cells[i] if i < len(cells) else "" for _, cells in records.rows]
-        for i, name in enumerate(records.header)
-    }
-    frame = _text_frame(columns, [row for row, _ in records.rows])
-    return InputTable(source, schema.name, str(path), frame)
-
-
-def table_from_records(
-    records: Iterable[Mapping[str, str | None]],
-    source: str,
-    schema: TableSchema,
-    file: str,
-    rows: Iterable[int] | None = None,
-) -> InputTable:
-    """Make a table from dictionaries, as a source module does for a foreign format.
-
-    ``rows`` are the row or record numbers in ``file``; without them records count from 1.
-    """
-    records = list(records)
-    names = [c.name for c in schema.columns]
-    unknown = sorted({key for record in records for key in record} - set(names))
-    if unknown:
-        raise ValueError(f"table {schema.name} has no column {', '.join(unknown)}")
-    columns = {name: [record.get(name) for record in records] for name in names}
-    used = {name: cells for name, cells in columns.items() if any(cells)}
-    numbers = list(rows) if rows is not None else list(range(1, len(records) + 1))
-    return InputTable(source, schema.name, file, _text_frame(used, numbers))
-
-
 def check_table(
     table: InputTable, schema: TableSchema, class_keys: Mapping[str, Mapping[str, str]]
 ) -> CheckedTable:
@@ -230,9 +142,14 @@ def check_table(
     present = [c for c in schema.columns if c.name in frame.columns]
     values: dict[str, pl.DataFrame] = {}
     faults: list[tuple[Column, _Rule, pl.DataFrame]] = []
+    notes: list[Note] = []
+    hints: dict[tuple[str, str], str] = {}
     for column in present:
         keys = class_keys.get(column.name, {})
-        cells = _normalised(_cells(frame, column), column, keys)
+        read = read_values(_cells(frame, column), column, table.dates)
+        notes += read.notes
+        hints |= {(column.name, written): hint for written, hint in read.hints.items()}
+        cells = _normalised(read.cells, column, keys)
         broken = [(rule, cells.filter(rule.bad)) for rule in _rules(column, keys)]
         faults += [(column, rule, bad) for rule, bad in broken if bad.height]
         for rule, bad in broken:
@@ -240,7 +157,7 @@ def check_table(
                 cells = cells.join(bad, on=["_id", "written"], how="anti", maintain_order="left")
         values[column.name] = _finished(cells, column)
     faults += _row_faults(frame, schema, values)
-    return _checked(table, schema, frame.select("_id", "_row"), values, faults)
+    return _checked(table, schema, frame.select("_id", "_row"), values, faults, notes, hints)
 
 
 def problems_at(
@@ -251,48 +168,17 @@ def problems_at(
     return list(_problems(checked.table, column, rule, accepted, located))
 
 
-def _check_header(header: list[str], schema: TableSchema, where: str) -> None:
-    known = [c.name for c in schema.columns]
-    required = [c.name for c in schema.columns if c.required]
-    missing = [name for name in required if name not in header]
-    unknown = [name for name in header if name not in known]
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if not (missing or unknown or repeated):
-        return
-    faults = [f"the required column {name} is missing" for name in missing]
-    faults += [_unknown_column(name, known) for name in unknown]
-    faults += [f"the column {name} stands there more than once" for name in repeated]
-    raise InputError(
-        f"{where}, row 1: {'; '.join(faults)}. Accepted in table {schema.name}: {', '.join(known)} "
-        f"(required: {', '.join(required)})."
-    )
-
-
-def _unknown_column(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f" (is it {close[0]}?)" if close else ""
-    return f"the column {name!r} is unknown{hint}" if name else "a column has no name"
-
-
-def _text_frame(columns: Mapping[str, Sequence[str | None]], rows: Sequence[int]) -> pl.DataFrame:
-    schema = {**dict.fromkeys(columns, pl.String), "_row": pl.UInt32}
-    frame = pl.DataFrame({**columns, "_row": rows}, schema=schema)
-    stripped = pl.col(pl.String).str.strip_chars()
-    return frame.with_columns(pl.when(stripped == "").then(None).otherwise(stripped).name.keep())
-
-
 def _cells(frame: pl.DataFrame, column: Column) -> pl.DataFrame:
-    """Return ``_id``, ``_row``, ``value``: one row for each value of a column's filled cells."""
+    """Return ``_id``, ``_row``, ``value`` and ``written`` (the same): a row for each value."""
     cells = frame.select("_id", "_row", value=pl.col(column.name)).drop_nulls("value")
     if column.separator is not None:
         cells = cells.with_columns(_VALUE.str.split(column.separator)).explode("value")
         cells = cells.with_columns(_VALUE.str.strip_chars()).filter(_VALUE != "")
-    return cells.with_columns(_VALUE.str.normalize("NFC"))
+    return cells.with_columns(_VALUE.str.normalize("NFC")).with_columns(written=_VALUE)
 
 
 def _normalised(cells: pl.DataFrame, column: Column, class_keys: Mapping[str, str]) -> pl.DataFrame:
-    """Add ``written`` (the cell as found) and bring ``value`` into its stored form."""
-    cells = cells.with_columns(written=_VALUE)
+    """Bring ``value`` into its stored form."""
     if column.scheme is not None:
         return cells.with_columns(value=SCHEMES[column.scheme].normalise(_VALUE))
     if column.kind == "text":
@@ -321,6 +207,9 @@ def _rules(column: Column, class_keys: Mapping[str, str]) -> Iterator[_Rule]:
         yield _Rule("identifier", ~scheme.is_valid(_VALUE), scheme.accepted)
     elif column.kind == "literal" and column.datatypes:
         yield _datatype_rule(column)
+    if column.kind == "reference" and str(column.target).endswith("#Country"):
+        for name, accepted in ambiguous_countries().items():
+            yield _Rule("ambiguous", _VALUE.str.to_lowercase() == name, accepted)
     if column.kind == "iri":
         yield _Rule("iri", ~_VALUE.str.contains(_IRI), _IRI_ACCEPTED)
     if column.kind == "class":
@@ -440,27 +329,50 @@ def _checked(
     rows: pl.DataFrame,
     values: Mapping[str, pl.DataFrame],
     faults: Iterable[tuple[Column, _Rule, pl.DataFrame]],
+    notes: Iterable[Note],
+    hints: Mapping[tuple[str, str], str],
 ) -> CheckedTable:
-    problems: list[Problem] = []
+    problems: list[Problem] = [*table.notes]
     refused: set[int] = set()
     for column, rule, bad in faults:
-        problems += _problems(table, column, rule.name, rule.accepted, bad)
+        found = _problems(table, column, rule.name, rule.accepted, bad)
+        problems += (_with_suggestion(problem, column, hints) for problem in found)
         if not column.warning:
             refused |= set(bad["_id"].to_list())
+    for note in notes:
+        problems += _problems(table, note.column, note.rule, note.reading, note.cells, "info")
     problems.sort(key=lambda p: (p.row, p.column, p.rule))
     return CheckedTable(table, schema, rows, values, tuple(problems), frozenset(refused))
 
 
+def _with_suggestion(
+    problem: Problem, column: Column, hints: Mapping[tuple[str, str], str]
+) -> Problem:
+    value = problem.value or ""
+    found = hints.get((column.name, value)) or suggestion(value, problem.rule, problem.accepted)
+    return replace(problem, suggestion=found) if found else problem
+
+
 def _problems(
-    table: InputTable, column: Column, rule: str, accepted: str, bad: pl.DataFrame
+    table: InputTable,
+    column: Column,
+    rule: str,
+    accepted: str,
+    bad: pl.DataFrame,
+    severity: str | None = None,
 ) -> Iterator[Problem]:
-    severity = "warning" if column.warning else "error"
+    severity = severity or ("warning" if column.warning else "error")
     written = "written" if "written" in bad.columns else "value"
     for row, value in bad.select("_row", written).iter_rows():
         yield Problem(
-            table.source, table.file, table.name, row, column.name, value, rule, accepted, severity
+            table.source,
+            table.file,
+            table.name,
+            row,
+            column.name,
+            value,
+            rule,
+            accepted,
+            severity,
+            sheet=table.sheet,
         )
-
-
-def _shortened(value: str) -> str:
-    return value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"

@@ -1,0 +1,94 @@
+"""The row-level report: every refused, doubtful or converted cell, for machines and for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import jinja2
+import polars as pl
+
+from kg.files import write_atomically
+from kg.reconcile import ResolvedTable
+from kg.results import ResultTable
+from kg.tables import Problem
+from kg.tables.reading import IGNORED_COLUMN
+
+__all__ = ["report_csv", "report_page", "report_table", "write_refused"]
+
+# A spreadsheet program runs a cell that begins like this as a formula; a number is none.
+_FORMULA = re.compile(r"^[=@\t\r]|^[+-](?![0-9.,]+$)")
+
+
+def report_table(problems: Sequence[Problem]) -> ResultTable:
+    """Return the row-level report: a line for each refused, doubtful or converted cell."""
+    columns = tuple(Problem.__dataclass_fields__)
+    return ResultTable(columns, [tuple(getattr(p, c) for c in columns) for p in problems])
+
+
+def report_csv(problems: Sequence[Problem]) -> str:
+    """Return the report as CSV that no spreadsheet program takes for formulas."""
+    table = report_table(problems)
+    rows = [tuple(map(_harmless, row)) for row in table.rows]
+    return ResultTable(table.columns, rows).to_csv()
+
+
+def _harmless(cell: object) -> str | int | None:
+    if isinstance(cell, str):
+        return f"'{cell}" if _FORMULA.match(cell) else cell
+    return cell if isinstance(cell, int) else None
+
+
+def report_page(problems: Sequence[Problem], counts: ResultTable, title: str) -> str:
+    """Return the report as one HTML page without any other file, grouped by rule and column."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("kg.pipeline"), autoescape=True, trim_blocks=True
+    )
+    groups: dict[tuple[str, str, str, str], list[Problem]] = {}
+    for problem in sorted(problems, key=lambda p: (p.severity, p.source, p.table, p.rule)):
+        key = (problem.severity, problem.table, problem.column, problem.rule)
+        groups.setdefault(key, []).append(problem)
+    tally = {s: sum(p.severity == s for p in problems) for s in ("error", "warning", "info")}
+    page = environment.get_template("report.html")
+    return page.render(title=title, counts=counts, groups=groups, tally=tally)
+
+
+def write_refused(tables: Sequence[ResolvedTable], folder: Path) -> list[Path]:
+    """Write the refused rows as ``<source>/<table>.csv``: correct them and load them again.
+
+    The files have the form of the template; the column ``_problem`` says what is wrong, and
+    loading leaves it out. A value that was read from another encoding is written in UTF-8.
+    """
+    frames: dict[tuple[str, str], list[pl.DataFrame]] = {}
+    for table in tables:
+        refused = _refused_rows(table)
+        if refused.height:
+            source = table.checked.table
+            frames.setdefault((source.source, source.name), []).append(refused)
+    written = []
+    for (source_id, name), parts in sorted(frames.items()):
+        path = folder / source_id / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = pl.concat(parts, how="diagonal")
+        rows = rows.select(pl.exclude(IGNORED_COLUMN), IGNORED_COLUMN)
+        write_atomically(path, rows.write_csv())
+        written.append(path)
+    return written
+
+
+def _refused_rows(table: ResolvedTable) -> pl.DataFrame:
+    reasons: dict[int, list[str]] = {}
+    for problem in table.problems:
+        if problem.severity == "error":
+            hint = f" Did you mean {problem.suggestion}?" if problem.suggestion else ""
+            reason = f"{problem.column}: {problem.accepted}.{hint}"
+            reasons.setdefault(problem.row, []).append(reason)
+    texts = {row: " ".join(parts) for row, parts in reasons.items()}
+    rows = table.checked.table.frame.with_row_index("_id")
+    why = pl.col("_row").replace_strict(texts, default="", return_dtype=pl.String)
+    return (
+        rows.filter(pl.col("_id").is_in(list(table.refused)))
+        .with_columns(why.alias(IGNORED_COLUMN))
+        .drop("_id", "_row")
+    )
