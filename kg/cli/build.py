@@ -1,4 +1,4 @@
-"""``kg build``, ``check``, ``releases``, ``rollback``."""
+"""``kg build``, ``check``, ``diff``, ``releases``, ``rollback``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from kg.ontology import load_ontology
 from kg.pipeline import STEPS, BuildResult, load_sources, verify
 from kg.pipeline import build as build_release
 from kg.pipeline import rollback as roll_back
+from kg.pipeline.diff import changed_things, diff_summary
 from kg.pipeline.load import Loaded, refuse_excess
 from kg.pipeline.report import report_page, report_table, write_refused
 from kg.results import ResultTable
@@ -21,7 +22,7 @@ from kg.settings import Settings
 from kg.store import current_release, list_releases
 from kg.store.release import find_release
 
-__all__ = ["build", "check", "releases", "rollback"]
+__all__ = ["build", "check", "diff", "releases", "rollback"]
 
 
 @click.command()
@@ -186,3 +187,26 @@ def rollback(project: Path | None, release_id: str | None) -> None:
     """
     release = roll_back(settings_from(project).project.releases, release_id)
     click.echo(f"Release {release.id} of {release.manifest['built']} is current.")
+
+
+@click.command()
+@project_option
+@format_option
+@click.argument("old")
+@click.argument("new", required=False)
+@click.option("--things", is_flag=True, help="List the things that came or went, by name.")
+def diff(
+    project: Path | None, form: str, output: Path | None, old: str, new: str | None, things: bool
+) -> None:
+    """Say what changed from release OLD to NEW (the current one without it), by source.
+
+    \b
+    Examples:
+      kg diff 2026-11-20-1f0c9a3b
+      kg diff 2026-11-20-1f0c9a3b 2026-11-24-77e0d1aa --things --format csv
+    """
+    folder = settings_from(project).project.releases
+    before = find_release(folder, old)
+    after = find_release(folder, new) if new else current_release(folder)
+    compare = changed_things if things else diff_summary
+    show(compare(before, after), form, output)

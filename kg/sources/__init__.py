@@ -10,13 +10,14 @@ from collections.abc import Callable
 from kg.errors import SettingsError
 from kg.schema import Schema
 from kg.settings import SourceSettings
-from kg.sources import carpentries, ror, tables
+from kg.sources import carpentries, erasmus, ror, tables
 from kg.sources.base import SourceTables
 
 __all__ = ["SOURCES", "SourceTables", "read_source"]
 
 SOURCES: dict[str, Callable[[SourceSettings, Schema], SourceTables]] = {
     "carpentries": carpentries.read,
+    "erasmus": erasmus.read,
     "ror": ror.read,
     "tables": tables.read,
 }
