@@ -200,11 +200,15 @@ def _trainings(
 
 
 def _participations(flows: pl.DataFrame) -> pl.DataFrame:
-    """Return a counted group a flow; only an end that is not known needs a key of its own."""
-    unknown = pl.col("sending").is_null() | pl.col("receiving").is_null()
+    """Return a counted group a flow.
+
+    Each has a key of its own: two codes may turn out to be one institution, and both flows stay.
+    """
+    pair = pl.coalesce("sending", pl.format("row-{}", "_row"))
+    pair = pl.when(pl.col("receiving").is_null()).then(pl.format("row-{}", "_row")).otherwise(pair)
     candidates = pl.format("One of: {}", pl.col("sending_candidates").str.replace_all(r"\|", ", "))
     return flows.select(
-        id=pl.when(unknown).then(pl.format("{}-row-{}", "training", "_row")),
+        id=pl.format("{}-from-{}", "training", pair),
         training="training",
         role=pl.lit("learner"),
         organisation=pl.format("erasmus-{}", "sending"),

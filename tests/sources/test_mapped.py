@@ -1,0 +1,164 @@
+"""Foreign files by a mapping in the project file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.errors import InputError, SettingsError
+from kg.ontology import Ontology
+from kg.pipeline import build
+from kg.settings import load_settings
+from kg.sources import SourceTables, read_source
+from tests.conftest import ROOT, WORLD, write_project
+
+EVENTS = """\
+Nr;Title;Held;Kind;Organiser;Subjects;Status
+1;Genomics week;03/02/2020;Face to face;Institut Pasteur;biology, genomics;open
+2;Statistics;05/03/2020;Remote;Institut Pasteur;;open
+3;Cancelled one;06/03/2020;Remote;;;cancelled
+"""
+MAPPING = """
+dates = "day-first"
+
+[source.tables.organisations]
+where = { Status = "open" }
+id = { from = "{Organiser}", slug = true }
+name = "{Organiser}@fr"
+
+[source.tables.trainings]
+where = { Status = ["open", "full"] }
+id = "event-{Nr}"
+name = "{Title}"
+format = "Workshop"
+start_date = "{Held}"
+mode = { from = "{Kind}", map = { "Face to face" = "in-person", Remote = "online" } }
+organiser = { from = "{Organiser}", slug = true }
+description = { from = "{Subjects}", pattern = "^([a-z]+)", default = "none given" }
+"""
+
+Reader = Callable[..., SourceTables]
+
+
+@pytest.fixture
+def read(tmp_path: Path, ontology: Ontology) -> Reader:
+    """Read a file by a mapping: ``read("a.csv", content, mapping)``."""
+
+    def reader(name: str, content: str | bytes, mapping: str) -> SourceTables:
+        raw = content.encode() if isinstance(content, str) else content
+        (tmp_path / name).write_bytes(raw)
+        head = f'\n[[source]]\nid = "foreign"\nkind = "mapped"\npath = "{name}"\ntitle = "F"\n'
+        rest = 'licence = "https://example.org/l"\nretrieved = 2026-11-20\n'
+        file = tmp_path / "rihla.toml"
+        file.write_text(head + rest + mapping, encoding="utf-8")
+        (source,) = load_settings(file).sources
+        return read_source(source, ontology.schema)
+
+    return reader
+
+
+def rows(found: SourceTables, name: str) -> list[dict[str, Any]]:
+    (table,) = [t for t in found.tables if t.name == name]
+    return table.frame.to_dicts()
+
+
+def test_a_csv_file_gives_several_tables(read: Reader) -> None:
+    found = read("events.csv", EVENTS, MAPPING)
+    assert rows(found, "organisations") == [
+        {"id": "institut-pasteur", "name": "Institut Pasteur@fr", "_row": 2}
+    ]
+    first, second = rows(found, "trainings")
+    assert first == {
+        "id": "event-1", "name": "Genomics week", "format": "Workshop", "start_date": "03/02/2020",
+        "mode": "in-person", "organiser": "institut-pasteur", "description": "biology", "_row": 2,
+    }  # fmt: skip
+    assert (second["mode"], second["description"], second["_row"]) == ("online", "none given", 3)
+    assert {t.dates for t in found.tables} == {"day-first"}
+
+
+def test_json_with_paths_and_lists(read: Reader) -> None:
+    content = """{"data": {"items": [
+      {"name": "A", "place": {"country": "TN"}, "sites": ["https://a.tn", "https://b.tn"],
+       "tags": [{"t": "x"}, {"t": "y"}]},
+      {"name": "B", "place": {"country": null}, "sites": [], "tags": []}]}}"""
+    mapping = """
+records = "data.items"
+[source.tables.organisations]
+id = { from = "{name}", slug = true }
+name = "{name}"
+country = "{place.country}"
+url = { from = "{sites}", first = true }
+alias = "{tags.t}"
+"""
+    assert rows(read("o.json", content, mapping), "organisations") == [
+        {"id": "a", "name": "A", "country": "TN", "url": "https://a.tn", "alias": "x|y", "_row": 1},
+        {"id": "b", "name": "B", "country": None, "url": None, "alias": None, "_row": 2},
+    ]
+
+
+def test_json_lines(read: Reader) -> None:
+    mapping = '[source.tables.organisations]\nid = "{k}"\nname = "{n.en}"\n'
+    found = read("o.jsonl", '{"k": "a", "n": {"en": "One"}}\n\n{"k": "b", "n": {}}\n', mapping)
+    assert [(r["id"], r["name"], r["_row"]) for r in rows(found, "organisations")] == [
+        ("a", "One", 1), ("b", None, 3),
+    ]  # fmt: skip
+
+
+BAD = [
+    ("", "there is no mapping"),
+    ("[source.tables.training]\nid = '{Nr}'", "no table 'training'. Did you mean trainings?"),
+    ("[source.tables.trainings]\nnam = '{Nr}'", "no column 'nam'. Did you mean name?"),
+    ("[source.tables.trainings]\nid = '{Nr}'\nname = '{Titel}'", "no field 'Titel'. Did you mean"),
+    ("[source.tables.trainings]\nid = 1", "tables.trainings.id: found 1. Accepted: a text"),
+    ("[source.tables.trainings]\nid = {from = '{Nr}', slg = true}", "no step 'slg'. Did you mean"),
+    ("[source.tables.trainings]\nid = {from = '{Nr}', slug = 'x'}", "slug: found 'x'. Accepted: a"),
+    ("[source.tables.trainings]\nid = {from = '{Nr}', pattern = '('}", "pattern: "),
+    ("[source.tables.trainings]\nid = {from = '{Nr}', pattern = 'x'}", "with one group"),
+    ("[source.tables.trainings]\nid = '{Nr}'\nwhere = 'x'", "where is 'x'. Accepted: fields"),
+    ("dates = 'x'\n[source.tables.trainings]\nid = '{Nr}'", "dates is 'x'. Accepted: day-first"),
+    ("colour = 1\n[source.tables.trainings]\nid = '{Nr}'", "colour is not known to the kind"),
+]
+
+
+@pytest.mark.parametrize(("mapping", "said"), BAD)
+def test_a_bad_mapping_is_named_with_its_place(read: Reader, mapping: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        read("events.csv", EVENTS, mapping)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.json", "{}", "there is no list of objects"),
+        ("a.json", "[1]", "there is no list of objects"),
+        ("a.json", "[", "is not JSON"),
+        ("a.jsonl", '{"Nr": 1}\n{', "line 2, column"),
+        ("a.doc", "x", "found the ending"),
+    ],
+)
+def test_a_bad_file_is_refused(read: Reader, name: str, content: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        read(name, content, "[source.tables.organisations]\nid = '{Nr}'\nname = '{Nr}'\n")
+
+
+def test_a_field_that_no_record_has_is_named(read: Reader) -> None:
+    with pytest.raises(SettingsError, match=r"has a field 'nme'. Found: name"):
+        read("a.json", '[{"name": "A"}]', "[source.tables.organisations]\nid = '{nme}'\n")
+
+
+def test_the_guides_example_builds_beside_a_stewards_own_tables(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "mapping-sources.md").read_text(encoding="utf-8")
+    example = guide.split("```toml\n")[1].split("```")[0]
+    assert tomllib.loads(example)["source"][0]["kind"] == "mapped"
+    (tmp_path / "world_universities_and_domains.json").write_text(
+        '[{"name": "Université de Rabat", "alpha_two_code": "DE", "web_pages": ["http://r.ma"]}]'
+    )
+    settings = load_settings(write_project(tmp_path, WORLD, "\n" + example))
+    result = build(settings)
+    counts = {row[:2]: row[2:] for row in result.counts.rows}
+    assert counts["universities", "organisations"] == (1, 1, 0, 0)
