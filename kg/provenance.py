@@ -20,7 +20,14 @@ from kg.quads import quads_of_graph
 from kg.settings import SourceSettings
 from kg.terms import RIHLA, SCHEMA
 
-__all__ = ["GraphNames", "LoadRecord", "content_hash", "describe_loads"]
+__all__ = [
+    "FileRecord",
+    "GraphNames",
+    "LoadRecord",
+    "content_hash",
+    "describe_loads",
+    "file_records",
+]
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,15 @@ class GraphNames:
 
 
 @dataclass(frozen=True)
+class FileRecord:
+    """One input file of a load: its name, SHA-256 and size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
 class LoadRecord:
     """What one load did: rows by outcome, and the content that went in.
 
@@ -77,13 +93,19 @@ class LoadRecord:
     kept: int
     refused: int
     merged: int
+    files: tuple[FileRecord, ...] = ()
 
 
-def content_hash(source: SourceSettings, files: Sequence[Path]) -> str:
+def file_records(files: Sequence[Path]) -> tuple[FileRecord, ...]:
+    """Return what identifies each input file, sorted by path."""
+    return tuple(FileRecord(p.name, sha256(p), p.stat().st_size) for p in sorted(files))
+
+
+def content_hash(source: SourceSettings, files: Sequence[FileRecord]) -> str:
     """Return a SHA-256 over a source's files and the settings that decide how they are read."""
     digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(f"{path.name}\0{sha256(path)}\0".encode())
+    for file in files:
+        digest.update(f"{file.name}\0{file.sha256}\0".encode())
     digest.update(repr((source.kind, sorted(source.options.items()))).encode())
     return digest.hexdigest()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg.provenance import GraphNames, LoadRecord, content_hash, describe_loads
+from kg.provenance import GraphNames, LoadRecord, content_hash, describe_loads, file_records
 from kg.quads import QUAD
 from kg.settings import SourceSettings
 
@@ -30,21 +30,28 @@ def file(folder: Path, content: str, name: str = "people.csv") -> Path:
 
 
 def test_the_content_is_that_of_files_and_options(tmp_path: Path) -> None:
-    one = content_hash(SOURCE, [file(tmp_path / "a", "id\n1\n")])
-    assert content_hash(SOURCE, [file(tmp_path / "b", "id\n1\n")]) == one
-    assert content_hash(replace(SOURCE, title="Other"), [tmp_path / "a" / "people.csv"]) == one
+    one = content_hash(SOURCE, file_records([file(tmp_path / "a", "id\n1\n")]))
+    assert content_hash(SOURCE, file_records([file(tmp_path / "b", "id\n1\n")])) == one
+    assert (
+        content_hash(replace(SOURCE, title="Other"), file_records([tmp_path / "a" / "people.csv"]))
+        == one
+    )
     others = {
-        content_hash(SOURCE, [file(tmp_path / "c", "id\n2\n")]),
-        content_hash(SOURCE, [file(tmp_path / "d", "id\n1\n", "places.csv")]),
-        content_hash(replace(SOURCE, options={"only": ["x"]}), [tmp_path / "a" / "people.csv"]),
-        content_hash(replace(SOURCE, kind="ror"), [tmp_path / "a" / "people.csv"]),
+        content_hash(SOURCE, file_records([file(tmp_path / "c", "id\n2\n")])),
+        content_hash(SOURCE, file_records([file(tmp_path / "d", "id\n1\n", "places.csv")])),
+        content_hash(
+            replace(SOURCE, options={"only": ["x"]}), file_records([tmp_path / "a" / "people.csv"])
+        ),
+        content_hash(replace(SOURCE, kind="ror"), file_records([tmp_path / "a" / "people.csv"])),
     }
     assert len(others | {one}) == 5
 
 
 def test_the_order_of_files_does_not_count(tmp_path: Path) -> None:
     files = [file(tmp_path, "x", "a.csv"), file(tmp_path, "y", "b.csv")]
-    assert content_hash(SOURCE, files) == content_hash(SOURCE, files[::-1])
+    assert content_hash(SOURCE, file_records(files)) == content_hash(
+        SOURCE, file_records(files[::-1])
+    )
 
 
 def test_a_load_has_a_graph_of_its_content() -> None:

@@ -9,7 +9,7 @@ import click
 
 from kg import __version__
 from kg.cli.ask import network, query, sparql
-from kg.cli.build import build, check, diff, releases, rollback
+from kg.cli.build import build, check, diff, releases, rollback, sources
 from kg.cli.ontology import ontology
 from kg.cli.project import cite, init
 from kg.cli.serve import serve
@@ -41,7 +41,8 @@ def cli() -> None:
 
 
 for command in (
-    build, check, cite, diff, init, network, ontology, query, releases, rollback, serve, sparql,
+    build, check, cite, diff, init, network, ontology, query, releases, rollback, serve, sources,
+    sparql,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -1,4 +1,4 @@
-"""``kg build``, ``check``, ``diff``, ``releases``, ``rollback``."""
+"""``kg build``, ``check``, ``diff``, ``releases``, ``rollback``, ``sources``."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from kg.pipeline import build as build_release
 from kg.pipeline import rollback as roll_back
 from kg.pipeline.diff import changed_things, diff_summary
 from kg.pipeline.load import Loaded, refuse_excess
+from kg.pipeline.origins import input_files, loaded_sources
 from kg.pipeline.report import report_page, report_table, write_refused
 from kg.results import ResultTable
 from kg.settings import Settings
 from kg.store import current_release, list_releases
 from kg.store.release import find_release
 
-__all__ = ["build", "check", "diff", "releases", "rollback"]
+__all__ = ["build", "check", "diff", "releases", "rollback", "sources"]
 
 
 @click.command()
@@ -210,3 +211,20 @@ def diff(
     after = find_release(folder, new) if new else current_release(folder)
     compare = changed_things if things else diff_summary
     show(compare(before, after), form, output)
+
+
+@click.command()
+@project_option
+@format_option
+@click.option("--files", is_flag=True, help="A row for each input file, with its SHA-256.")
+def sources(project: Path | None, form: str, output: Path | None, files: bool) -> None:
+    """List what the current release was loaded from: rows, statements, licence, input files.
+
+    \b
+    Examples:
+      kg sources
+      kg sources --files --format csv
+    """
+    release = current_release(settings_from(project).project.releases)
+    listed = input_files if files else loaded_sources
+    show(listed(release), form, output)

@@ -332,6 +332,7 @@ def _source_entry(loaded: Loaded, position: int) -> dict[str, object]:
         "kept": load.kept,
         "refused": load.refused,
         "merged": load.merged,
+        "files": [vars(file) for file in load.files],
     }
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from kg.errors import InputError
 from kg.mapping import map_tables
-from kg.provenance import GraphNames, LoadRecord, content_hash
+from kg.provenance import FileRecord, GraphNames, LoadRecord, content_hash, file_records
 from kg.reconcile import NameMatches, ResolvedTable, match_names, resolve
 from kg.results import ResultTable, Value
 from kg.schema import Schema
@@ -62,13 +62,13 @@ def load_sources(settings: Settings, schema: Schema, progress: Progress = lambda
         A file cannot be taken in at all. Rows that are refused do not raise: see ``problems``
         and :func:`refuse_excess`.
     """
-    contents: dict[str, str] = {}
+    files: dict[str, tuple[FileRecord, ...]] = {}
     checked: list[CheckedTable] = []
     suppressed = 0
     for source in settings.sources:
         progress(f"reading {source.id}")
         found = read_source(source, schema)
-        contents[source.id] = content_hash(source, found.files)
+        files[source.id] = file_records(found.files)
         for table in found.tables:
             safe, count = _suppress(_check(table, schema), settings.build.suppress_below)
             suppressed += count
@@ -76,7 +76,7 @@ def load_sources(settings: Settings, schema: Schema, progress: Progress = lambda
     progress("matching names and references")
     matched, matches = match_names(checked)
     tables = resolve(matched, schema, settings.project.base)
-    loads = [_record(source, contents[source.id], tables) for source in settings.sources]
+    loads = [_record(source, files[source.id], tables) for source in settings.sources]
     problems = tuple(problem for table in tables for problem in table.problems)
     return Loaded(tuple(tables), tuple(loads), problems, matches, suppressed)
 
@@ -153,6 +153,9 @@ def _row_counts(table: ResolvedTable) -> tuple[int, int, int, int]:
     return read, table.subjects.height, read - table.subjects.height - table.merged, table.merged
 
 
-def _record(source: SourceSettings, content: str, tables: Iterable[ResolvedTable]) -> LoadRecord:
+def _record(
+    source: SourceSettings, files: tuple[FileRecord, ...], tables: Iterable[ResolvedTable]
+) -> LoadRecord:
     own = [_row_counts(t) for t in tables if t.checked.table.source == source.id]
-    return LoadRecord(source, content, *(sum(counts[i] for counts in own) for i in range(4)))
+    read, kept, refused, merged = (sum(counts[i] for counts in own) for i in range(4))
+    return LoadRecord(source, content_hash(source, files), read, kept, refused, merged, files)
