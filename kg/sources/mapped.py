@@ -21,13 +21,16 @@ from kg.files import read_utf8
 from kg.schema import SEPARATOR, Schema, TableSchema
 from kg.settings import SourceSettings
 from kg.sources.base import SourceTables, check_options, read_json, slug
-from kg.tables import FORMATS, InputTable, read_sheets
+from kg.tables import FORMATS, InputTable, Problem, read_sheets
 from kg.tables.records import cell_text
 
 __all__ = ["read"]
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _WHERE = "where"
+# Stands for a bar that a foreign value holds, while the bars between several values are ours.
+_BAR = "\ue000"
+_FULL_BAR = "｜"
 _JSON = {".json", ".jsonl", ".ndjson"}
 _ORDERS = ("day-first", "month-first")
 
@@ -179,8 +182,13 @@ def _frame(path: Path, wanted: list[str], options: Mapping[str, Any], where: str
     for field in wanted:
         _known(field, records.header, f"{where}: the mapping of {path}", "field")
     positions = {field: records.header.index(field) for field in wanted}
+    # A list in Parquet comes with our bars; in any other file a bar is part of the text.
+    bar = SEPARATOR if path.suffix.lower() == ".parquet" else _BAR
     columns = {
-        field: [cells[i] if i < len(cells) else None for _, cells in records.rows]
+        field: [
+            cells[i].replace(SEPARATOR, bar) if i < len(cells) else None
+            for _, cells in records.rows
+        ]
         for field, i in positions.items()
     }
     return _text(columns, [row for row, _ in records.rows])
@@ -230,8 +238,9 @@ def _at(record: Any, path: str) -> str | None:
             record = record.get(part) if isinstance(record, dict) else None
     if isinstance(record, dict):
         return None
-    flat = [v for v in record if v is not None] if isinstance(record, list) else record
-    return cell_text(flat) or None
+    items = record if isinstance(record, list) else [record]
+    texts = [cell_text(v).replace(SEPARATOR, _BAR) for v in items if not isinstance(v, dict)]
+    return SEPARATOR.join(text for text in texts if text) or None
 
 
 def _text(columns: Mapping[str, list[str | None]], rows: list[int]) -> pl.DataFrame:
@@ -250,15 +259,24 @@ def _table(
     mapping: Mapping[str, _Expression],
     conditions: Mapping[str, Any],
 ) -> InputTable:
+    read = frame.height
     for field, values in conditions.items():
         accepted = values if isinstance(values, list) else [values]
-        frame = frame.filter(pl.col(field).is_in([cell_text(value) for value in accepted]))
-    columns = {name: _evaluate(frame, expression) for name, expression in mapping.items()}
+        texts = [cell_text(value).replace(SEPARATOR, _BAR) for value in accepted]
+        frame = frame.filter(pl.col(field).is_in(texts))
+    columns = {
+        name: _evaluate(frame, expression).str.replace_all(
+            _BAR, _FULL_BAR if table.by_name[name].separator else SEPARATOR, literal=True
+        )
+        for name, expression in mapping.items()
+    }
     mapped = pl.DataFrame({**columns, "_row": frame["_row"]})
     dates = settings.options.get("dates")
-    # Records that give the same row, such as the organiser of many events, are one.
-    mapped = mapped.unique(list(columns), keep="first", maintain_order=True)
-    return InputTable(settings.id, table.name, file, mapped, dates=dates)
+    note = Problem(settings.id, file, table.name, 1, table.columns[0].name,
+                   f"{read - frame.height} of {read} rows", _WHERE,
+                   "left out of this table by the mapping's where", "info")  # fmt: skip
+    notes = (note,) if frame.height < read else ()
+    return InputTable(settings.id, table.name, file, mapped, dates=dates, notes=notes)
 
 
 def _evaluate(frame: pl.DataFrame, expression: _Expression) -> pl.Series:
@@ -286,7 +304,10 @@ def _slugged(values: pl.Series, wanted: bool) -> pl.Series:
 
 
 def _mapped(values: pl.Series, meanings: Mapping[str, Any]) -> pl.Series:
-    return values.replace({key: cell_text(value) or None for key, value in meanings.items()})
+    known = {key.replace(SEPARATOR, _BAR): cell_text(v) or None for key, v in meanings.items()}
+    each = values.str.split(SEPARATOR).list.eval(pl.element().replace(known))
+    joined = each.list.drop_nulls().list.join(SEPARATOR)
+    return joined.replace("", None)
 
 
 def _first(values: pl.Series, wanted: bool) -> pl.Series:
@@ -294,7 +315,7 @@ def _first(values: pl.Series, wanted: bool) -> pl.Series:
 
 
 def _split(values: pl.Series, separator: str) -> pl.Series:
-    return values.str.replace_all(separator, SEPARATOR, literal=True)
+    return values.str.replace_all(separator.replace(SEPARATOR, _BAR), SEPARATOR, literal=True)
 
 
 _STEPS: dict[str, tuple[type, Callable[[pl.Series, Any], pl.Series]]] = {

@@ -70,7 +70,7 @@ def rows(found: SourceTables, name: str) -> list[dict[str, Any]]:
 def test_a_csv_file_gives_several_tables(read: Reader) -> None:
     found = read("events.csv", EVENTS, MAPPING)
     assert rows(found, "organisations") == [
-        {"id": "institut-pasteur", "name": "Institut Pasteur@fr", "_row": 2}
+        {"id": "institut-pasteur", "name": "Institut Pasteur@fr", "_row": row} for row in (2, 3)
     ]
     first, second = rows(found, "trainings")
     assert first == {
@@ -99,6 +99,51 @@ alias = "{tags.t}"
         {"id": "a", "name": "A", "country": "TN", "url": "https://a.tn", "alias": "x|y", "_row": 1},
         {"id": "b", "name": "B", "country": None, "url": None, "alias": None, "_row": 2},
     ]
+
+
+def test_rows_that_where_leaves_out_are_told(read: Reader) -> None:
+    found = read("events.csv", EVENTS, MAPPING)
+    notes = [(t.name, n.value, n.severity) for t in found.tables for n in t.notes]
+    assert notes == [
+        ("organisations", "1 of 3 rows", "info"), ("trainings", "1 of 3 rows", "info"),
+    ]  # fmt: skip
+
+
+def test_each_of_several_values_is_mapped_and_a_bar_is_no_separator(read: Reader) -> None:
+    mapping = """
+[source.tables.organisations]
+id = "{k}"
+name = "{n}"
+alias = "{n}"
+acronym = { from = "{v}", split = ";", map = { a = "A1", b = "B1", x = "" } }
+url = { from = "{n}", first = true }
+"""
+    found = read("o.csv", "k,n,v\n1,p|q,a;b;c\n2,r,x\n", mapping)
+    first, second = rows(found, "organisations")
+    assert (first["name"], first["alias"], first["acronym"]) == ("p|q", "p｜q", "A1|B1|c")
+    assert first["url"] == "p|q"
+    assert second["acronym"] is None
+    bars = '[source.tables.organisations]\nid = "{k}"\nalias = { from = "{n}", split = "|" }\n'
+    assert rows(read("p.csv", "k,n\n1,p|q\n", bars), "organisations")[0]["alias"] == "p|q"
+
+
+def test_rows_read_are_kept_refused_or_merged(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name,site\nOne,x\nOne,y\nTwo,z\n")
+    source = """
+[[source]]
+id = "foreign"
+kind = "mapped"
+path = "a.csv"
+title = "F"
+licence = "https://example.org/l"
+retrieved = 2026-11-20
+[source.tables.organisations]
+id = { from = "{name}", slug = true }
+name = "{name}"
+"""
+    result = build(load_settings(write_project(tmp_path, WORLD, source)))
+    counts = {row[:2]: row[2:] for row in result.counts.rows}
+    assert counts["foreign", "organisations"] == (3, 2, 0, 1)
 
 
 def test_json_lines(read: Reader) -> None:
