@@ -12,7 +12,7 @@ from pathlib import Path
 from kg.errors import SettingsError
 from kg.schema import Schema
 from kg.settings import SourceSettings
-from kg.sources import carpentries, erasmus, mapped, ror, tables
+from kg.sources import carpentries, erasmus, mapped, open_life_science, ror, tables
 from kg.sources.base import SourceTables
 from kg.sources.packed import is_packed, unpacked
 
@@ -22,6 +22,7 @@ SOURCES: dict[str, Callable[[SourceSettings, Schema], SourceTables]] = {
     "carpentries": carpentries.read,
     "erasmus": erasmus.read,
     "mapped": mapped.read,
+    "open-life-science": open_life_science.read,
     "ror": ror.read,
     "tables": tables.read,
 }

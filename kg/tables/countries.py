@@ -24,6 +24,7 @@ _ALIASES = {
     "CZ": ("czech republic", "republique tcheque"),
     "GB": ("uk", "great britain", "england", "scotland", "wales", "northern ireland"),
     "GR": ("el", "hellas"),
+    "HK": ("hong kong",),
     "IR": ("islamic republic of iran", "iran islamic republic of"),
     "KG": ("kyrgyz republic",),
     "KP": ("dprk", "democratic people s republic of korea"),
