@@ -27,9 +27,9 @@ def add_cohorts(folder: Folder, collected: Collected) -> None:
         file, weeks = _weeks(folder, cohort)
         if key not in series:
             series.add(key)
-            row = {"id": key, "name": f"{name}@en", "programme": PROGRAMME,
+            line = {"id": key, "name": f"{name}@en", "programme": PROGRAMME,
                    "organiser": PROGRAMME}  # fmt: skip
-            collected.add("series", file, 1, row)
+            collected.add("series", file, 1, line)
         days = _days(weeks, file, collected)
         row = {
             "id": cohort,
@@ -43,7 +43,7 @@ def add_cohorts(folder: Folder, collected: Collected) -> None:
             "organiser": PROGRAMME,
             "topic": "open-science",
         }
-        collected.add("trainings", file, 1, {k: v for k, v in row.items() if v})
+        collected.add("trainings", file, 1, row)
 
 
 def _weeks(folder: Folder, cohort: str) -> tuple[str, list[Record]]:
@@ -123,7 +123,7 @@ def _add_call(cohort: str, key: str, call: Record, file: str, collected: Collect
         "description": tagged(clean_text(text), "en"),
         "url": web_address(call.get("recording")),
     }
-    collected.add("trainings", file, call.line, {k: v for k, v in row.items() if v})
+    collected.add("trainings", file, call.line, row)
 
 
 def _holders(call: Record) -> Iterator[tuple[str, str, str | None]]:

@@ -78,4 +78,4 @@ def _add_fundings(folder: Folder, collected: Collected) -> None:
             "date": date,
             "source_url": web_address(entry.get("proposal")),
         }
-        collected.add("fundings", file, entry.line, {k: v for k, v in row.items() if v})
+        collected.add("fundings", file, entry.line, row)

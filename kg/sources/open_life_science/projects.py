@@ -130,7 +130,7 @@ def _add_mentorship(key: str, project: Project, concepts: Concepts, collected: C
         "description": tagged(clean_text(project.fields.get("description")), "en"),
         **concepts.columns(project.keywords),
     }
-    collected.add("trainings", project.file, project.line, {k: v for k, v in row.items() if v})
+    collected.add("trainings", project.file, project.line, row)
 
 
 def _add_outcome(
@@ -147,7 +147,7 @@ def _add_outcome(
         "url": video,
         **concepts.columns(project.keywords),
     }
-    collected.add("outcomes", project.file, project.line, {k: v for k, v in row.items() if v})
+    collected.add("outcomes", project.file, project.line, row)
     claim = {
         "outcome": f"{key}-project",
         "training": key,
