@@ -106,6 +106,11 @@ SCHEMES: dict[str, IdentifierScheme] = {
         pattern=r"grid\.[0-9]+\.[0-9a-f]+",
         accepted="a GRID id, such as grid.7445.2",
     ),
+    "fundref": IdentifierScheme(
+        prefix=r"(?:https?://(?:dx\.)?doi\.org/)?10\.13039/|fundref:",
+        pattern=r"[0-9]{9,12}",
+        accepted="an id of the Open Funder Registry, such as 501100004052 or 10.13039/501100004052",
+    ),
     "pic": IdentifierScheme(
         prefix=r"pic:",
         pattern=r"[0-9]{9}",

@@ -35,6 +35,8 @@ class RIHLA(DefinedNamespace):
     identifierScheme: URIRef
     keyTemplate: URIRef
     lookup: URIRef
+    # Followed by references
+    replacedBy: URIRef
     # Provenance
     Load: URIRef
     Source: URIRef

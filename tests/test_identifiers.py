@@ -17,6 +17,8 @@ VALID = [
     ("doi", "https://doi.org/10.5281/ZENODO.3332807", "10.5281/zenodo.3332807"),
     ("grid", "grid.7445.2", "grid.7445.2"),
     ("pic", "999993953", "999993953"),
+    ("fundref", "https://doi.org/10.13039/501100004052", "501100004052"),
+    ("fundref", "100000001", "100000001"),
 ]
 INVALID = [
     ("ror", "03yrm5c27"),  # a check digit off
@@ -28,6 +30,7 @@ INVALID = [
     ("wikidata", "42"),
     ("doi", "11.1/x"),
     ("pic", "12345678"),
+    ("fundref", "10"),
 ]
 
 

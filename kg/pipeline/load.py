@@ -10,7 +10,13 @@ import polars as pl
 from kg.errors import InputError
 from kg.mapping import map_tables
 from kg.provenance import FileRecord, GraphNames, LoadRecord, content_hash, file_records
-from kg.reconcile import NameMatches, ResolvedTable, match_names, resolve
+from kg.reconcile import (
+    NameMatches,
+    ResolvedTable,
+    follow_replacements,
+    match_names,
+    resolve,
+)
 from kg.results import ResultTable, Value
 from kg.schema import Schema
 from kg.settings import Settings, SourceSettings
@@ -75,7 +81,7 @@ def load_sources(settings: Settings, schema: Schema, progress: Progress = lambda
             checked.append(safe)
     progress("matching names and references")
     matched, matches = match_names(checked)
-    tables = resolve(matched, schema, settings.project.base)
+    tables = follow_replacements(resolve(matched, schema, settings.project.base))
     loads = [_record(source, files[source.id], tables) for source in settings.sources]
     problems = tuple(problem for table in tables for problem in table.problems)
     return Loaded(tuple(tables), tuple(loads), problems, matches, suppressed)

@@ -2,5 +2,6 @@
 
 from kg.reconcile.keys import ResolvedTable, resolve
 from kg.reconcile.names import NameMatches, match_names
+from kg.reconcile.redirects import follow_replacements
 
-__all__ = ["NameMatches", "ResolvedTable", "match_names", "resolve"]
+__all__ = ["NameMatches", "ResolvedTable", "follow_replacements", "match_names", "resolve"]

@@ -2,7 +2,8 @@
 
 Only the same name (or alias) in the same country counts, and only where one organisation alone
 bears it: a wrong match costs more than a missing one. Namesakes inside one source are left to
-its steward: they may be meant as two.
+its steward: they may be meant as two. A withdrawn record is no namesake, and one that has ended
+only where no living one bears the name.
 """
 
 from __future__ import annotations
@@ -74,8 +75,13 @@ def _known_names(tables: Sequence[CheckedTable]) -> pl.DataFrame:
     if not frames:
         schema = {"key": pl.String, "country": pl.String, "id": pl.String, "n": pl.UInt32}
         return pl.DataFrame(schema=schema)
-    names = pl.concat([frame.select("key", "country", "id") for frame in frames])
-    return names.group_by("key", "country").agg(pl.col("id").first(), n=pl.col("id").n_unique())
+    names = pl.concat([frame.select("key", "country", "id", "ended") for frame in frames])
+    living = pl.col("ended") == pl.col("ended").min().over("key", "country")
+    return (
+        names.filter(living)
+        .group_by("key", "country")
+        .agg(pl.col("id").first(), n=pl.col("id").n_unique())
+    )
 
 
 def _names(table: CheckedTable, columns: Sequence[str]) -> pl.DataFrame:
@@ -89,8 +95,17 @@ def _names(table: CheckedTable, columns: Sequence[str]) -> pl.DataFrame:
 
 
 def _identifiers(table: CheckedTable) -> pl.DataFrame:
+    """Return ``_id``, ``id`` and whether it has ``ended``; no record that was withdrawn."""
     kept = pl.col("_id").is_in(list(table.refused)).not_()
-    return table.values[_IDENTIFIER].filter(kept).select("_id", id="value")
+    found = table.values[_IDENTIFIER].filter(kept).select("_id", id="value")
+    if "status" not in table.values:
+        return found.with_columns(ended=pl.lit(value=False))
+    status = table.values["status"].select("_id", status="value")
+    found = found.join(status, on="_id", how="left", maintain_order="left")
+    ended = pl.col("status").eq_missing(pl.lit("inactive"))
+    return found.filter(pl.col("status").ne_missing(pl.lit("withdrawn"))).select(
+        "_id", "id", ended=ended
+    )
 
 
 def _matches(table: CheckedTable, known: pl.DataFrame) -> tuple[pl.DataFrame, tuple[int, int, int]]:

@@ -1,7 +1,7 @@
 """The Research Organization Registry: its dump as JSON (one array) or JSON Lines, also gzipped.
 
-Reads schema 1 and 2 in one file (https://ror.readme.io/docs/ror-data-structure). Names keep
-their language; parents and successors become references where the file holds them too.
+Reads schema 1 and 2 in one file. A relationship counts on both of its ends, whichever record
+states it. A withdrawn record keeps its row and names the one to use in its place.
 """
 
 from __future__ import annotations
@@ -9,55 +9,68 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from kg.errors import InputError
 from kg.schema import Schema
 from kg.settings import SourceSettings
-from kg.sources.base import SourceTables, check_options
-from kg.tables import table_from_records
+from kg.sources.base import SourceTables, check_options, joined
+from kg.sources.ror_records import RorRecord, ror_record
+from kg.tables import Problem, table_from_records
 
 __all__ = ["read"]
 
-# In order of preference: an organisation of several types gets the first.
-_TYPES = {
-    "education": "University",
-    "healthcare": "Hospital",
-    "archive": "Archive",
-    "company": "Company",
-    "government": "GovernmentBody",
-    "facility": "Facility",
-    "nonprofit": "NonProfit",
+# What a relationship says: the column, and whether it stands in the row of the other record.
+_RELATIONS = {
+    "parent": ("part_of", False),
+    "child": ("part_of", True),
+    "related": ("related", False),
+    "successor": ("successor", False),
+    "predecessor": ("successor", True),
 }
-_Record = Mapping[str, Any]
+_OWN_COLUMN = ("isni", "grid", "wikidata")
+_LIVE = {"active": 0, "inactive": 1, "withdrawn": 2}
 
 
 def read(settings: SourceSettings, schema: Schema) -> SourceTables:
     """Read a dump into the table of organisations."""
     check_options(settings, [])
     # One record at a time: all of ROR as nested objects takes ten times the memory of the rows.
-    numbered = [
-        (line, _row(record, settings.path, line)) for line, record in _records(settings.path)
-    ]
-    rows = [row for _, row in numbered]
-    known = {row["ror"] for row in rows}
-    for row in rows:
-        # A partial dump names organisations that it does not hold.
-        for column in ("part_of", "successor"):
-            row[column] = _joined(key for key in str(row[column]).split("|") if key in known)
+    records = [_read(found, settings.path, line) for line, found in _records(settings.path)]
+    notes = _Notes(settings)
+    _add_successors(records)
+    _link(records, notes)
+    _identify(records, notes)
+    for record in records:
+        if record.places:
+            accepted = "left out: the vocabulary has one seat, which is the first location"
+            notes.add(record.line, "city", joined(record.places), "locations", accepted)
     table = table_from_records(
-        rows,
+        [record.cells for record in records],
         settings.id,
         schema.tables["organisations"],
         str(settings.path),
-        [line for line, _ in numbered],
+        [record.line for record in records],
+        tuple(notes.found),
     )
     return SourceTables((table,), (settings.path,))
 
 
-def _records(path: Path) -> Iterator[tuple[int, _Record]]:
+class _Notes:
+    """What is worth knowing of the rows of one dump."""
+
+    def __init__(self, settings: SourceSettings) -> None:
+        self._place = (settings.id, str(settings.path), "organisations")
+        self.found: list[Problem] = []
+
+    def add(self, line: int, column: str, value: str, rule: str, reading: str) -> None:
+        self.found.append(Problem(*self._place, line, column, value, rule, reading, "info"))
+
+
+def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield line (in an array: record) number and record."""
     opener = gzip.open if path.suffix == ".gz" else open
     line = 0
@@ -85,117 +98,107 @@ def _unreadable(path: Path, line: int, reason: str) -> InputError:
     )
 
 
-def _checked(record: Any, path: Path, line: int) -> _Record:
+def _checked(record: Any, path: Path, line: int) -> Mapping[str, Any]:
     if isinstance(record, dict) and str(record.get("id", "")).startswith("https://ror.org/"):
         return record
     raise InputError(f"{path}, line {line}: is no ROR record. Accepted: an object with a ROR id.")
 
 
-def _row(record: _Record, path: Path, line: int) -> dict[str, str | None]:
+def _read(record: Mapping[str, Any], path: Path, line: int) -> RorRecord:
     try:
-        return _fields(record)
+        found = ror_record(record, line)
+        if found.status not in _LIVE:
+            raise ValueError(f"the status {found.status!r} is none of {', '.join(_LIVE)}")
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
         raise InputError(
             f"{path}, line {line}: the record {record['id']} does not have the form of ROR's "
             f"schema 1 or 2 ({type(error).__name__}: {error})."
         ) from error
+    return found
 
 
-def _fields(record: _Record) -> dict[str, str | None]:
-    names = _names(record)
-    identifiers = _identifiers(record)
-    place = _place(record)
-    return {
-        "id": f"ror-{_bare(record['id'])}",
-        "type": _type(record),
-        "name": names[0][1],
-        "alias": _joined(_tagged(language, name) for language, name in names[1:]),
-        "acronym": _joined(_acronyms(record)),
-        "ror": _bare(record["id"]),
-        "wikidata": identifiers.get("wikidata"),
-        "isni": (identifiers.get("isni") or "").replace(" ", ""),
-        "grid": identifiers.get("grid"),
-        "country": place.get("country_code"),
-        "city": place.get("name"),
-        "latitude": _number(place.get("lat")),
-        "longitude": _number(place.get("lng")),
-        "url": _website(record),
-        "part_of": _joined(_related(record, "parent")),
-        "successor": _joined(_related(record, "successor")),
-        "established": f"{record['established']:04d}" if record.get("established") else None,
-    }
+def _add_successors(records: list[RorRecord]) -> None:
+    """Add a row of name and id for each successor of an ended record that a partial dump lacks.
+
+    Without it the old record would lead nowhere; its relationship says what the new one is called.
+    """
+    known = {record.ror for record in records}
+    for record in list(records):
+        for kind, ror, name in record.relations:
+            if kind == "successor" and ror not in known:
+                known.add(ror)
+                cells: dict[str, str | None] = {"id": f"ror-{ror}", "name": name, "ror": ror}
+                records.append(RorRecord(record.line, ror, "active", cells, {}, [], []))
 
 
-def _names(record: _Record) -> list[tuple[str | None, str]]:
-    """Return language and name, the display name first."""
-    if "name" in record:
-        names: list[tuple[str | None, str]] = [(None, record["name"])]
-        names += [(None, alias) for alias in record["aliases"]]
-        names += [(label["iso639"], label["label"]) for label in record["labels"]]
-        return names
-    spelt = [n for n in record["names"] if n["types"] != ["acronym"]]
-    spelt.sort(key=lambda n: "ror_display" not in n["types"])
-    return [(n["lang"], n["value"]) for n in spelt]
+def _link(records: list[RorRecord], notes: _Notes) -> None:
+    """Fill in the columns that lead to other rows, on the row that they belong to."""
+    known = {record.ror: record for record in records}
+    links: dict[tuple[str, str], dict[str, None]] = {}
+    absent: Counter[str] = Counter()
+    for record in records:
+        for kind, ror, name in record.relations:
+            if ror == record.ror:
+                reading = "left out: a record cannot be that of itself"
+                notes.add(record.line, _column(kind), f"{kind} {name}", "self", reading)
+            elif ror not in known:
+                absent[kind] += 1
+            elif kind in _RELATIONS:
+                column, turned = _RELATIONS[kind]
+                pair = (ror, record.ror) if turned else (record.ror, ror)
+                for subject, target in (pair, pair[::-1])[: 1 + (kind == "related")]:
+                    links.setdefault((subject, column), {})[target] = None
+    for (subject, column), targets in links.items():
+        _fill(known[subject], column, list(targets))
+    for kind, count in sorted(absent.items()):
+        # A partial dump names organisations that it does not hold.
+        reading = f"left out: {count:,} relationships of this kind lead to records not in the file"
+        notes.add(records[0].line, _column(kind), kind, "absent", reading)
 
 
-def _tagged(language: str | None, name: str) -> str:
-    return f"{name}@{language}" if language else name
+def _column(kind: str) -> str:
+    return _RELATIONS.get(kind, ("related", False))[0]
 
 
-def _acronyms(record: _Record) -> list[str]:
-    if "acronyms" in record:
-        return list(record["acronyms"])
-    return [n["value"] for n in record["names"] if "acronym" in n["types"]]
+def _fill(record: RorRecord, column: str, targets: list[str]) -> None:
+    if column == "successor" and record.status == "withdrawn" and len(targets) == 1:
+        column = "replaced_by"
+    record.cells[column] = joined(targets)
 
 
-def _type(record: _Record) -> str | None:
-    types = {str(kind).lower() for kind in record["types"]}
-    return next((cls for kind, cls in _TYPES.items() if kind in types), None)
+def _identify(records: list[RorRecord], notes: _Notes) -> None:
+    """Fill in the identifiers; one that several records bear stays with those that live.
+
+    A reference by an identifier that two rows bear would be ambiguous, and a withdrawn duplicate
+    often kept the identifiers of the record that replaced it.
+    """
+    best: dict[tuple[str, str], int] = {}
+    for record in records:
+        for scheme, values in record.identifiers.items():
+            for value in values:
+                live = _LIVE[record.status]
+                best[scheme, value] = min(live, best.get((scheme, value), live))
+    for record in records:
+        kept: dict[str, list[str]] = {}
+        for scheme, values in record.identifiers.items():
+            for value in values:
+                if best[scheme, value] == _LIVE[record.status]:
+                    kept.setdefault(scheme, []).append(value)
+                else:
+                    reading = f"left out: a live record bears it, and this one is {record.status}"
+                    column = scheme if scheme in _OWN_COLUMN else "other_id"
+                    notes.add(record.line, column, value, "shared", reading)
+        record.cells |= _identifier_cells(kept)
 
 
-def _identifiers(record: _Record) -> dict[str, str]:
-    entries = record["external_ids"]
-    if isinstance(entries, dict):
-        entries = [{"type": kind.lower(), **value} for kind, value in entries.items()]
-    # Schema 1 gives a bare text where there is but one.
-    alls = {e["type"]: [e["all"]] if isinstance(e["all"], str) else e["all"] for e in entries}
-    return {e["type"]: e["preferred"] or next(iter(alls[e["type"]]), "") for e in entries}
-
-
-def _place(record: _Record) -> Mapping[str, Any]:
-    if "locations" in record:
-        places = record["locations"]
-        return places[0]["geonames_details"] if places else {}
-    address = record["addresses"][0] if record["addresses"] else {}
-    return {
-        "country_code": record["country"]["country_code"],
-        "name": address.get("city"),
-        "lat": address.get("lat"),
-        "lng": address.get("lng"),
-    }
-
-
-def _website(record: _Record) -> str | None:
-    links = record["links"]
-    if links and isinstance(links[0], dict):
-        links = [link["value"] for link in links if link["type"] == "website"]
-    return str(links[0]).strip().replace(" ", "%20") if links else None
-
-
-def _related(record: _Record, kind: str) -> Iterator[str]:
-    for relation in record["relationships"]:
-        if relation["type"].lower() == kind:
-            yield _bare(relation["id"])
-
-
-def _bare(iri: str) -> str:
-    return iri.rpartition("/")[2]
-
-
-def _number(value: float | None) -> str | None:
-    return None if value is None else format(value, "f").rstrip("0").rstrip(".")
-
-
-def _joined(values: Iterable[str]) -> str:
-    # A bar inside a name would split it: write the full-width one.
-    return "|".join(dict.fromkeys(value.replace("|", "｜") for value in values))
+def _identifier_cells(identifiers: Mapping[str, list[str]]) -> dict[str, str | None]:
+    """Return the columns of identifiers: the first of each scheme, and all others in one."""
+    cells: dict[str, str | None] = {s: identifiers.get(s, [None])[0] for s in _OWN_COLUMN}
+    others = [
+        f"{scheme}:{value}"
+        for scheme, values in identifiers.items()
+        if scheme != "fundref"
+        for value in values[scheme in _OWN_COLUMN :]
+    ]
+    fundref = joined(identifiers.get("fundref", ()))
+    return {**cells, "fundref": fundref, "other_id": joined(others)}

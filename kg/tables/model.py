@@ -71,10 +71,12 @@ def table_from_records(
     schema: TableSchema,
     file: str,
     rows: Iterable[int] | None = None,
+    notes: tuple[Problem, ...] = (),
 ) -> InputTable:
     """Make a table from dictionaries, as a source module does for a foreign format.
 
     ``rows`` are the row or record numbers in ``file``; without them records count from 1.
+    ``notes`` are what was noticed while reading.
     """
     records = list(records)
     names = [c.name for c in schema.columns]
@@ -84,7 +86,7 @@ def table_from_records(
     columns = {name: [record.get(name) for record in records] for name in names}
     used = {name: cells for name, cells in columns.items() if any(cells)}
     numbers = list(rows) if rows is not None else list(range(1, len(records) + 1))
-    return InputTable(source, schema.name, file, text_frame(used, numbers))
+    return InputTable(source, schema.name, file, text_frame(used, numbers), notes=notes)
 
 
 def text_frame(columns: Mapping[str, Sequence[str | None]], rows: Sequence[int]) -> pl.DataFrame:

@@ -324,7 +324,7 @@ def test_a_refusal_takes_with_it_what_refers_to_it(schema: Schema) -> None:
 
 def test_a_row_refused_by_its_cells_is_no_target(schema: Schema) -> None:
     tables = [
-        checked(schema, "organisations", organisation("a", url="nowhere"), organisation("a-2")),
+        checked(schema, "organisations", organisation("a", latitude="200"), organisation("a-2")),
         checked(schema, "trainings", training("t", host="a")),
     ]
     organisations, trainings = resolve(tables, schema, BASE)

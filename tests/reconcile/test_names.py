@@ -134,6 +134,26 @@ def test_a_refused_row_lends_no_identifier(schema: Schema) -> None:
     assert found.matched == 0
 
 
+def test_a_withdrawn_record_is_no_namesake(schema: Schema) -> None:
+    gone = {**row("University of Liège"), "ror": ROR, "status": "withdrawn"}
+    live = {**row("University of Liège"), "id": "other", "ror": OTHER_ROR, "status": "active"}
+    own = organisations(schema, "own", row("University of Liège"))
+    assert match_names([register(schema, gone), own])[1] == NameMatches(1, 0, 0)
+    matched, counts = match_names([register(schema, gone, live), own])
+    assert counts == NameMatches(1, 1, 0)
+    assert matched[1].values["ror"]["value"].to_list() == [OTHER_ROR]
+
+
+def test_one_that_ended_is_a_namesake_where_none_lives(schema: Schema) -> None:
+    ended = {**row("University of Liège"), "ror": ROR, "status": "inactive"}
+    heir = {**row("University of Liège"), "id": "other", "ror": OTHER_ROR}
+    own = organisations(schema, "own", row("University of Liège"))
+    for rows, expected in (((ended,), ROR), ((ended, heir), OTHER_ROR)):
+        matched, counts = match_names([register(schema, *rows), own])
+        assert counts == NameMatches(1, 1, 0)
+        assert matched[1].values["ror"]["value"].to_list() == [expected]
+
+
 def test_other_tables_pass_untouched(schema: Schema) -> None:
     people = check_table(
         table_from_records(
