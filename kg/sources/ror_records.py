@@ -6,7 +6,7 @@ https://ror.readme.io/docs/ror-data-structure describes both schemas.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,8 @@ class RorRecord:
 
 def ror_record(record: _Json, line: int) -> RorRecord:
     """Read a record of either schema; one that has the form of neither raises what Python says."""
-    place, *others = [*_places(record), {}]
+    places = _places(record)
+    place = places[0] if places else {}
     website, pages = _links(record)
     names = _names(record)
     cells = {
@@ -75,7 +76,7 @@ def ror_record(record: _Json, line: int) -> RorRecord:
         cells,
         dict(_identifiers(record)),
         [(r["type"].lower(), bare(r["id"]), r["label"]) for r in record["relationships"]],
-        [f"{p['name']} ({p['country_code']})" for p in others if p],
+        [f"{p['name']} ({p['country_code']})" for p in places[1:]],
     )
 
 
@@ -127,7 +128,7 @@ def _identifiers(record: _Json) -> Iterator[tuple[str, list[str]]]:
         yield entry["type"], list(dict.fromkeys(v.replace(" ", "") for v in (*first, *every)))
 
 
-def _places(record: _Json) -> Iterable[_Json]:
+def _places(record: _Json) -> list[_Json]:
     if "locations" in record:
         return [place["geonames_details"] for place in record["locations"]]
     code = record["country"]["country_code"]
