@@ -24,11 +24,13 @@ __all__ = [
     "PROJECT_FILE",
     "PROJECT_VARIABLE",
     "BuildSettings",
+    "LoadSettings",
     "ProjectSettings",
     "ServeSettings",
     "Settings",
     "SourceSettings",
     "find_project",
+    "is_url",
     "load_settings",
 ]
 
@@ -77,6 +79,35 @@ class BuildSettings:
 
 
 @dataclass(frozen=True)
+class LoadSettings:
+    """``[load]``: how outside files are taken in, and when a build stops for refused rows.
+
+    A source is read in a process of its own, with ``memory_mib`` of address space and
+    ``seconds`` of wall time; what URLs gave is kept in ``downloads``, each of at most
+    ``max_download_mib``. Over all sources together at most the share ``max_refused`` (0 to 1) of
+    rows and at most ``max_refused_rows`` may be refused. Nothing here changes what a release holds.
+    """
+
+    downloads: Path = Path("downloads")
+    offline: bool = False
+    memory_mib: int = 4096
+    seconds: float = 600.0
+    max_download_mib: int = 4096
+    max_refused: float = 1.0
+    max_refused_rows: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse numbers with which nothing can be read."""
+        _refuse_less(self, "[load]", memory_mib=64, max_download_mib=1)
+        if self.max_refused_rows is not None:
+            _refuse_less(self, "[load]", max_refused_rows=0)
+        if not 0 < self.seconds < math.inf:
+            raise SettingsError(f"[load] seconds: found {self.seconds}. Accepted: more than 0.")
+        if not 0 <= self.max_refused <= 1:
+            raise SettingsError(f"[load] max_refused: found {self.max_refused}. Accepted: 0 to 1.")
+
+
+@dataclass(frozen=True)
 class ServeSettings:
     """``[serve]``: address and limits of the endpoint.
 
@@ -106,8 +137,12 @@ class ServeSettings:
 class SourceSettings:
     """One ``[[source]]``: where statements come from, and under which licence.
 
-    ``max_refused`` is the share of rows (0 to 1) that may be refused before the build stops.
-    ``options`` are further keys, read by the source's own module.
+    ``path`` is the file or folder that the source's module reads. ``inputs`` are what the project
+    file states, where that is more than one plain path: paths, globs and URLs; a module never
+    sees them, ``path`` is then what they gave. ``sha256`` pins inputs to their content,
+    ``media_type`` says what a server has to answer with. ``max_refused`` is the share of rows
+    (0 to 1) that may be refused before the build stops. ``options`` are further keys, read by the
+    source's own module.
     """
 
     id: str
@@ -119,6 +154,9 @@ class SourceSettings:
     homepage: str | None = None
     attribution: str | None = None
     max_refused: float = 0.0
+    inputs: tuple[str, ...] = ()
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    media_type: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -147,6 +185,7 @@ class Settings:
     file: Path
     project: ProjectSettings
     build: BuildSettings
+    load: LoadSettings
     serve: ServeSettings
     sources: tuple[SourceSettings, ...]
 
@@ -189,12 +228,15 @@ def load_settings(file: Path | None = None) -> Settings:
     if file.is_dir():
         file = file / PROJECT_FILE
     document = _read_toml(file)
-    _refuse_unknown(document, {"project", "build", "serve", "source"}, file, "a project file")
+    _refuse_unknown(
+        document, {"project", "build", "load", "serve", "source"}, file, "a project file"
+    )
     folder = file.parent
     return Settings(
         file=file,
         project=_section(ProjectSettings, document.get("project", {}), folder, file, "[project]"),
         build=_section(BuildSettings, document.get("build", {}), folder, file, "[build]"),
+        load=_section(LoadSettings, document.get("load", {}), folder, file, "[load]"),
         serve=_section(ServeSettings, document.get("serve", {}), folder, file, "[serve]"),
         sources=_sources(document.get("source", []), folder, file),
     )
@@ -218,16 +260,53 @@ def _sources(entries: Any, folder: Path, file: Path) -> tuple[SourceSettings, ..
             f"{file}: there is no [[source]]. Accepted: at least one, with id, kind, path, title, "
             "licence and retrieved."
         )
-    known = {f.name for f in fields(SourceSettings)} - {"options"}
+    known = {f.name for f in fields(SourceSettings)} - {"options", "inputs"}
     sources = []
     for number, entry in enumerate(entries, start=1):
         options = {key: value for key, value in entry.items() if key not in known}
-        plain = {key: value for key, value in entry.items() if key in known}
         where = f"[[source]] number {number} ({entry.get('id', 'without id')})"
+        inputs = _inputs(entry, folder, f"{file}: {where}")
+        plain = {key: value for key, value in entry.items() if key in known - {"sha256"}}
+        if inputs["inputs"]:
+            plain["path"] = "."  # the module gets what the inputs give
         section = _section(SourceSettings, plain, folder, file, where)
-        sources.append(SourceSettings(**{**_as_dict(section), "options": options}))
+        sources.append(SourceSettings(**{**_as_dict(section), **inputs, "options": options}))
     _refuse_repeated([s.id for s in sources], file)
     return tuple(sources)
+
+
+def is_url(text: str) -> bool:
+    """Return whether an input is a web address and no path."""
+    return re.match(r"(?i)[a-z][a-z0-9+.-]+://", text) is not None
+
+
+def _inputs(entry: Mapping[str, Any], folder: Path, where: str) -> dict[str, Any]:
+    """Return ``inputs`` (empty for one plain path) and ``sha256`` of a source."""
+    stated = entry.get("path")
+    listed = stated if isinstance(stated, list) else [stated] if isinstance(stated, str) else []
+    if isinstance(stated, list) and not (listed and all(isinstance(i, str) for i in listed)):
+        raise SettingsError(f"{where} path: found {stated!r}. Accepted: paths and web addresses.")
+    places = {i: i if is_url(i) else str(_path(i, folder, where)) for i in listed}
+    several = isinstance(stated, list) or any(is_url(i) or set("*?[") & set(i) for i in listed)
+    return {
+        "inputs": tuple(places.values()) if several else (),
+        "sha256": _pins(entry.get("sha256", {}), places, where),
+    }
+
+
+def _pins(stated: Any, places: Mapping[str, str], where: str) -> dict[str, str]:
+    pins = dict.fromkeys(places, stated) if isinstance(stated, str) and len(places) == 1 else stated
+    if not isinstance(pins, dict) or set(pins) - set(places):
+        raise SettingsError(
+            f"{where} sha256: found {stated!r}. Accepted: 64 hexadecimal digits for one input; for "
+            'several, each as it stands in path, such as { "https://example.org/a.csv" = "…" }.'
+        )
+    for value in pins.values():
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{64}", value):
+            raise SettingsError(
+                f"{where} sha256: found {value!r}. Accepted: 64 hexadecimal digits."
+            )
+    return {places[name]: value.lower() for name, value in pins.items()}
 
 
 def _refuse_less(section: object, name: str, **least: int) -> None:
@@ -275,6 +354,7 @@ _ACCEPTED: dict[str, tuple[tuple[type, ...], str]] = {
     "str": ((str,), "a text in quotes"),
     "int": ((int,), "a whole number"),
     "float": ((int, float), "a number"),
+    "bool": ((bool,), "true or false"),
     "Path": ((str,), "a path in quotes"),
     "dt.date": ((dt.date,), "a date without quotes, such as 2026-11-20"),
 }
@@ -283,7 +363,8 @@ _ACCEPTED: dict[str, tuple[tuple[type, ...], str]] = {
 def _converted(value: Any, annotation: str, folder: Path, where: str) -> Any:
     name = annotation.removesuffix(" | None")
     types, accepted = _ACCEPTED[name]
-    if not isinstance(value, types) or isinstance(value, bool | dt.datetime):
+    odd = isinstance(value, dt.datetime) or (isinstance(value, bool) and name != "bool")
+    if not isinstance(value, types) or odd:
         raise SettingsError(f"{where}: found {value!r}. Accepted: {accepted}.")
     return _path(str(value), folder, where) if name == "Path" else value
 

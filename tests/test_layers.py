@@ -20,7 +20,7 @@ LAYERS = [
     {"tables"},
     {"schema"},
     {"identifiers", "settings", "results"},
-    {"terms", "files", "quads"},
+    {"terms", "files", "quads", "confined"},
     {"errors"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

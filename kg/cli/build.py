@@ -9,7 +9,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from kg.cli.options import format_option, project_option, settings_from, show
+from kg.cli.options import (
+    format_option,
+    offline_option,
+    project_option,
+    settings_from,
+    show,
+)
 from kg.ontology import load_ontology
 from kg.pipeline import STEPS, BuildResult, load_sources, verify
 from kg.pipeline import build as build_release
@@ -17,7 +23,7 @@ from kg.pipeline import rollback as roll_back
 from kg.pipeline.diff import changed_things, diff_summary
 from kg.pipeline.load import Loaded, refuse_excess
 from kg.pipeline.origins import input_files, loaded_sources
-from kg.pipeline.report import report_page, report_table, write_refused
+from kg.pipeline.report import report_lines, report_page, report_table, write_refused
 from kg.results import ResultTable
 from kg.settings import Settings
 from kg.store import current_release, list_releases
@@ -31,8 +37,11 @@ __all__ = ["build", "check", "diff", "releases", "rollback", "sources"]
 @click.option("--force", is_flag=True, help="Build even where nothing that goes in has changed.")
 @click.option("--strict", is_flag=True, help="Stop at any refused or doubtful cell.")
 @click.option("--dry-run", is_flag=True, help="Read and check everything, and write nothing.")
+@offline_option
 @click.option("--quiet", "-q", is_flag=True, help="Print only the release's id.")
-def build(project: Path | None, force: bool, strict: bool, dry_run: bool, quiet: bool) -> None:
+def build(
+    project: Path | None, force: bool, strict: bool, dry_run: bool, offline: bool, quiet: bool
+) -> None:
     """Load, check, infer, and switch to a new release.
 
     A build that stops changes nothing: the release that is served stays.
@@ -42,8 +51,9 @@ def build(project: Path | None, force: bool, strict: bool, dry_run: bool, quiet:
       kg build
       kg build --project data/rihla.toml --force
       kg build --dry-run --strict
+      kg build --offline
     """
-    settings = settings_from(project)
+    settings = settings_from(project, offline)
     if dry_run:
         _try(settings, strict)
         return
@@ -65,7 +75,7 @@ def build(project: Path | None, force: bool, strict: bool, dry_run: bool, quiet:
 def _try(settings: Settings, strict: bool) -> None:
     loaded = _loaded(settings)
     show(loaded.counts(), "table")
-    refuse_excess(loaded, strict)
+    refuse_excess(loaded, strict, settings.load)
     click.echo("A build would accept this. Nothing was written.")
 
 
@@ -106,6 +116,8 @@ def _summarise(result: BuildResult) -> None:
 @click.option("--refused", type=click.Path(file_okay=False, path_type=Path),
               help="Write the refused rows here, to correct and load again.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Exit with 1 at a doubtful cell too.")
+@click.option("--all", "every", is_flag=True, help="Print every problem, not three of a kind.")
+@offline_option
 def check(
     project: Path | None,
     form: str,
@@ -114,6 +126,8 @@ def check(
     html: Path | None,
     refused: Path | None,
     strict: bool,
+    every: bool,
+    offline: bool,
 ) -> None:
     """Check all sources without building: every refused or doubtful cell, with its place.
 
@@ -126,7 +140,7 @@ def check(
       kg check --html report.html --refused refused
       kg check --release
     """
-    settings = settings_from(project)
+    settings = settings_from(project, offline)
     if release_id is not None:
         folder = settings.project.releases
         named = release_id != "current"
@@ -146,8 +160,8 @@ def check(
     else:
         show(loaded.counts(), "table")
         click.echo()
-        for problem in loaded.problems:
-            click.echo(f"{problem.severity}: {problem}")
+        for line in report_lines(loaded.problems, every):
+            click.echo(line)
         click.echo(f"{len(report)} problems.")
     doubtful = strict and any(p.severity == "warning" for p in loaded.problems)
     if doubtful or any(load.refused for load in loaded.loads):

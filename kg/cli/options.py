@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -22,6 +23,7 @@ __all__ = [
     "FORMATS",
     "format_option",
     "graph_option",
+    "offline_option",
     "open_from",
     "project_option",
     "settings_from",
@@ -129,9 +131,17 @@ def graph_option(command: _F) -> _F:
     )(command)
 
 
-def settings_from(project: Path | None) -> Settings:
-    """Read the project file that --project names."""
-    return load_settings(project)
+def offline_option(command: _F) -> _F:
+    """Add --offline."""
+    return click.option(
+        "--offline", is_flag=True, help="Fetch nothing: URLs are read from the downloads folder."
+    )(command)
+
+
+def settings_from(project: Path | None, offline: bool = False) -> Settings:
+    """Read the project file that --project names; ``offline`` stands in for its own key."""
+    settings = load_settings(project)
+    return replace(settings, load=replace(settings.load, offline=True)) if offline else settings
 
 
 def open_from(location: str | None) -> Graph:

@@ -129,7 +129,7 @@ def build(
         with clock.step("load"):
             loaded = load_sources(settings, schema, progress)
         write_atomically(folder / "last-build-report.csv", report_csv(loaded.problems))
-        refuse_excess(loaded, strict)
+        refuse_excess(loaded, strict, settings.load)
         inputs = _fingerprint(settings, ontology, loaded)
         served = _served(folder)
         same = served is not None and served.manifest.get("inputs") == inputs and not force

@@ -19,7 +19,7 @@ from kg.reconcile import (
 )
 from kg.results import ResultTable, Value
 from kg.schema import Schema
-from kg.settings import Settings, SourceSettings
+from kg.settings import LoadSettings, Settings, SourceSettings
 from kg.sources import read_source
 from kg.tables import CheckedTable, InputTable, Problem, check_table
 
@@ -73,7 +73,7 @@ def load_sources(settings: Settings, schema: Schema, progress: Progress = lambda
     suppressed = 0
     for source in settings.sources:
         progress(f"reading {source.id}")
-        found = read_source(source, schema)
+        found = read_source(source, schema, settings.load)
         files[source.id] = file_records(found.files)
         for table in found.tables:
             safe, count = _suppress(_check(table, schema), settings.build.suppress_below)
@@ -87,10 +87,11 @@ def load_sources(settings: Settings, schema: Schema, progress: Progress = lambda
     return Loaded(tuple(tables), tuple(loads), problems, matches, suppressed)
 
 
-def refuse_excess(loaded: Loaded, strict: bool = False) -> None:
-    """Stop where a source has more refused rows than its ``max_refused`` allows.
+def refuse_excess(loaded: Loaded, strict: bool = False, limits: LoadSettings | None = None) -> None:
+    """Stop where more rows were refused than a source or the project allows.
 
-    Where it is ``strict``, one refused or doubtful cell stops it.
+    ``max_refused`` of each source is looked at first, then ``limits`` over all of them. Where it
+    is ``strict``, one refused or doubtful cell stops it.
 
     Raises
     ------
@@ -103,15 +104,31 @@ def refuse_excess(loaded: Loaded, strict: bool = False) -> None:
             f"{len(doubtful)} cells were refused or doubtful; --strict allows none. Nothing was "
             "changed.\n" + _listed(doubtful)
         )
+    errors = [p for p in loaded.problems if p.severity == "error"]
     for load in loaded.loads:
         allowed = load.source.max_refused
         if load.refused > allowed * load.read:
-            own = [p for p in loaded.problems if p.source == load.source.id]
-            errors = [p for p in own if p.severity == "error"]
+            own = [p for p in errors if p.source == load.source.id]
             raise InputError(
                 f"{load.source.id}: {load.refused} of {load.read} rows were refused; "
-                f"max_refused allows {allowed:.1%}. Nothing was changed.\n" + _listed(errors)
+                f"max_refused allows {allowed:.1%}. Nothing was changed.\n" + _listed(own)
             )
+    _refuse_total(loaded, limits or LoadSettings(), errors)
+
+
+def _refuse_total(loaded: Loaded, limits: LoadSettings, errors: list[Problem]) -> None:
+    refused = sum(load.refused for load in loaded.loads)
+    read = sum(load.read for load in loaded.loads)
+    most = limits.max_refused_rows
+    exceeded = f"max_refused_rows in [load] allows {most}" if most is not None else ""
+    if most is None or refused <= most:
+        exceeded = f"max_refused in [load] allows {limits.max_refused:.1%}"
+        if refused <= limits.max_refused * read:
+            return
+    raise InputError(
+        f"{refused} of {read} rows of all sources were refused; {exceeded}. Nothing was changed.\n"
+        + _listed(errors)
+    )
 
 
 def _listed(problems: list[Problem]) -> str:

@@ -15,8 +15,11 @@ from kg.results import ResultTable
 from kg.tables import Problem
 from kg.tables.reading import IGNORED_COLUMN
 
-__all__ = ["report_csv", "report_page", "report_table", "write_refused"]
+__all__ = ["report_csv", "report_lines", "report_page", "report_table", "write_refused"]
 
+_EXAMPLES = 3  # lines that are shown of a group
+_GROUPS = 40  # groups that are shown
+_SEVERITIES = ("error", "warning", "info")
 # A spreadsheet program runs a cell that begins like this as a formula; a number is none.
 _FORMULA = re.compile(r"^[=@\t\r]|^[+-](?![0-9.,]+$)")
 
@@ -40,6 +43,31 @@ def _harmless(cell: object) -> str | int | None:
     return cell if isinstance(cell, int) else None
 
 
+def report_lines(problems: Sequence[Problem], every: bool = False) -> list[str]:
+    """Return the report as lines for a terminal: of each group the first, and how many more.
+
+    A group is what shares severity, source, table, column and rule; errors come first. With
+    ``every`` each problem has its line, in the order of the report.
+    """
+    if every:
+        return [f"{problem.severity}: {problem}" for problem in problems]
+    groups: dict[tuple[str, str, str, str, str], list[Problem]] = {}
+    for p in sorted(problems, key=lambda p: _SEVERITIES.index(p.severity)):
+        groups.setdefault((p.severity, p.source, p.table, p.column, p.rule), []).append(p)
+    lines: list[str] = []
+    for (severity, source, table, column, rule), members in list(groups.items())[:_GROUPS]:
+        lines += [f"{severity}: {problem}" for problem in members[:_EXAMPLES]]
+        rest = len(members) - _EXAMPLES
+        if rest > 0:
+            lines.append(
+                f"{severity}: … {rest} more of rule {rule} in column {column} of {table}, {source}"
+            )
+    hidden = list(groups.values())[_GROUPS:]
+    if hidden:
+        lines.append(f"… {sum(map(len, hidden))} more in {len(hidden)} other groups")
+    return lines
+
+
 def report_page(problems: Sequence[Problem], counts: ResultTable, title: str) -> str:
     """Return the report as one HTML page without any other file, grouped by rule and column."""
     environment = jinja2.Environment(
@@ -49,7 +77,7 @@ def report_page(problems: Sequence[Problem], counts: ResultTable, title: str) ->
     for problem in sorted(problems, key=lambda p: (p.severity, p.source, p.table, p.rule)):
         key = (problem.severity, problem.table, problem.column, problem.rule)
         groups.setdefault(key, []).append(problem)
-    tally = {s: sum(p.severity == s for p in problems) for s in ("error", "warning", "info")}
+    tally = {s: sum(p.severity == s for p in problems) for s in _SEVERITIES}
     page = environment.get_template("report.html")
     return page.render(title=title, counts=counts, groups=groups, tally=tally)
 

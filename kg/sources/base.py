@@ -35,7 +35,10 @@ def check_options(settings: SourceSettings, accepted: Iterable[str]) -> Mapping[
     accepted = list(accepted)
     unknown = sorted(set(settings.options) - set(accepted))
     if unknown:
-        known = "id, kind, path, title, licence, retrieved, homepage, attribution, max_refused"
+        known = (
+            "id, kind, path, sha256, media_type, title, licence, retrieved, homepage, attribution, "
+            "max_refused"
+        )
         raise SettingsError(
             f"[[source]] {settings.id}: {', '.join(unknown)} is not known to the kind "
             f"{settings.kind}. Accepted: {', '.join([known, *accepted])}."

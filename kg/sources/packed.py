@@ -1,7 +1,6 @@
 """Packed inputs: a gzip file is read as the file in it, a zip archive as a folder.
 
-They are unpacked into a scratch folder with limits, so that a small file cannot fill the disk;
-what is said of their content names the file that the project names.
+They are unpacked into a scratch folder with limits, so that a small file cannot fill the disk.
 """
 
 from __future__ import annotations
@@ -10,15 +9,12 @@ import gzip
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import IO
 
 from kg.errors import InputError
 
-__all__ = ["is_packed", "unpacked"]
+__all__ = ["is_packed", "unpack"]
 
 MAX_BYTES = 8 * 1024**3
 MAX_FILES = 10_000
@@ -31,27 +27,29 @@ def is_packed(path: Path) -> bool:
     return path.suffix.lower() in (".gz", ".zip")
 
 
-@contextmanager
-def unpacked(path: Path) -> Iterator[Path]:
-    """Yield the file in a gzip file, or the folder in a zip archive, and remove it afterwards.
+def unpack(path: Path, folder: Path) -> Path:
+    """Unpack into a folder; return the file of a gzip file, or the folder of a zip archive.
 
     Raises
     ------
     InputError
-        It is damaged, encrypted, too large, or names a place outside of its folder.
+        It is damaged, encrypted, too large, packed twice, or names a place outside of its folder.
     """
-    with TemporaryDirectory(prefix="rihla-") as scratch:
-        folder = Path(scratch)
-        try:
-            yield (
-                _gunzipped(path, folder)
-                if path.suffix.lower() == ".gz"
-                else _unzipped(path, folder)
-            )
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
-            if isinstance(error, InputError):
-                raise
-            raise InputError(f"{path}: cannot be unpacked: {error}. Fetch it again.") from error
+    try:
+        plain = (
+            _gunzipped(path, folder) if path.suffix.lower() == ".gz" else _unzipped(path, folder)
+        )
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path}: cannot be unpacked: {error}. Fetch it again.") from error
+    again = next((p.name for p in [plain, *plain.rglob("*")] if is_packed(p) and p.is_file()), None)
+    if again:
+        raise InputError(
+            f"{path}: holds {again}, which is packed again. Accepted: files that are packed once. "
+            "Unpack it, and name what it holds."
+        )
+    return plain
 
 
 def _gunzipped(path: Path, folder: Path) -> Path:

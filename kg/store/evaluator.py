@@ -14,11 +14,10 @@ a memory file that holds them.
 from __future__ import annotations
 
 import array
-import ctypes
+import importlib.util
 import json
 import math
 import os
-import platform
 import resource
 import select
 import signal
@@ -28,14 +27,17 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
-from typing import IO, Any, cast
+from types import ModuleType
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    from kg.confined import limits
 
 INLINE_BYTES = 64 * 1024
 STACK_BYTES = 512 * 1024 * 1024
 SLOW_SECONDS = 0.05  # a query that took longer is asked how much memory it has left behind
-_PAGE = resource.getpagesize()
 
 RESULT_FORMATS = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -49,6 +51,21 @@ GRAPH_FORMATS = {
     "application/rdf+xml": ox.RdfFormat.RDF_XML,
     "application/ld+json": ox.RdfFormat.JSON_LD,
 }
+
+
+def _limits() -> ModuleType:
+    """Load kg/confined/limits.py by its path: importing the package would cost its imports."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    path = os.path.join(package, "confined", "limits.py")  # noqa: PTH118 - spares an import
+    spec = importlib.util.spec_from_file_location("limits", path)
+    assert spec is not None and spec.loader is not None  # the file came with this one
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if not TYPE_CHECKING:
+    limits = _limits()
 
 
 class TooLargeError(Exception):
@@ -90,60 +107,6 @@ class Sink:
         """Let go of the memory file."""
         if self.file is not None:
             os.close(self.file)
-
-
-def forbid_sockets() -> bool:
-    """Make the kernel refuse new sockets to this process; False where it cannot."""
-    audit_arch, socket_call = {
-        "x86_64": (0xC000003E, 41),
-        "aarch64": (0xC00000B7, 198),
-    }.get(platform.machine(), (0, 0))
-    if not audit_arch:
-        return False
-
-    def step(code: int, if_true: int, if_false: int, operand: int) -> bytes:
-        return struct.pack("=HBBI", code, if_true, if_false, operand)
-
-    load, jump_equal, give = 0x20, 0x15, 0x06
-    refuse = 0x00050000 | 13  # SECCOMP_RET_ERRNO with EACCES
-    program = b"".join(
-        [
-            step(load, 0, 0, 4),  # the architecture of the call
-            step(jump_equal, 0, 3, audit_arch),
-            step(load, 0, 0, 0),  # its number
-            step(jump_equal, 1, 0, socket_call),
-            step(give, 0, 0, 0x7FFF0000),  # allow
-            step(give, 0, 0, refuse),
-        ]
-    )
-
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
-
-    libc = ctypes.CDLL(None, use_errno=True)
-    filter_ = Program(len(program) // 8, program)
-    set_no_new_privileges, set_seccomp, mode_filter = 38, 22, 2
-    if libc.prctl(set_no_new_privileges, 1, 0, 0, 0):
-        return False
-    return bool(libc.prctl(set_seccomp, mode_filter, ctypes.byref(filter_), 0, 0) == 0)
-
-
-def memory_pages() -> list[int]:
-    """Return the kernel's figures for this process: address space, resident, shared, ..."""
-    with open("/proc/self/statm", encoding="ascii") as stream:  # noqa: PTH123 - spares an import
-        return [int(figure) for figure in stream.read().split()]
-
-
-def limit_memory(extra: int) -> None:
-    """Let the address space grow by so many bytes over what it has now."""
-    now = memory_pages()[0] * _PAGE
-    resource.setrlimit(resource.RLIMIT_AS, (now + extra, now + extra))
-
-
-def private_bytes() -> int:
-    """Return the resident memory that belongs to this process alone."""
-    _, resident, shared, *_ = memory_pages()
-    return (resident - shared) * _PAGE
 
 
 def receive(channel: socket.socket) -> dict[str, Any] | None:
@@ -224,7 +187,7 @@ def answer(store: ox.Store, request: dict[str, Any], channel: socket.socket) -> 
         reply = {"status": type(error).__name__, "message": str(error)}
     signal.setitimer(signal.ITIMER_REAL, 0)
     seconds = time.perf_counter() - began
-    private = private_bytes() if seconds > SLOW_SECONDS else 0
+    private = limits.private_bytes() if seconds > SLOW_SECONDS else 0
     send(channel, {**reply, "seconds": seconds, "private": private}, sink)
     sink.close()
 
@@ -239,8 +202,11 @@ def serve(channel: socket.socket, path: str, memory: int) -> None:
     except (OSError, ValueError) as error:
         send(channel, {"status": "unopened", "message": str(error)})
         return
-    limit_memory(memory)
-    send(channel, {"status": "ready", "union": has_default is None, "private": private_bytes()})
+    limits.limit_memory(memory)
+    send(
+        channel,
+        {"status": "ready", "union": has_default is None, "private": limits.private_bytes()},
+    )
     while (request := receive(channel)) is not None:
         answer(store, request, channel)
 
@@ -270,7 +236,7 @@ def main(arguments: list[str]) -> None:
     """Run on the descriptor, the store and the memory limit that the command line names."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     channel = socket.socket(fileno=int(arguments[0]))
-    forbid_sockets()
+    limits.forbid(limits.NETWORK)
     threading.stack_size(STACK_BYTES)
     threading.Thread(target=run, args=(channel, arguments[1], int(arguments[2]))).start()
     watch(channel)

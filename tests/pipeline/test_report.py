@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from kg.errors import InputError
 from kg.ontology import Ontology
 from kg.pipeline import load_sources
 from kg.pipeline.load import Loaded, refuse_excess
-from kg.pipeline.report import report_csv, report_page, write_refused
-from kg.settings import Settings
+from kg.pipeline.report import report_csv, report_lines, report_page, write_refused
+from kg.settings import LoadSettings, Settings
 from kg.tables import Problem
 
 BAD = """\
@@ -102,3 +103,48 @@ def test_the_command_line(settings: Settings, tmp_path: Path) -> None:
     assert tried.exit_code == 1
     assert "2 of 4 rows were refused" in tried.output
     assert not settings.project.releases.exists()
+
+
+def test_many_problems_of_a_kind_are_shown_as_a_group(
+    make_project: Callable[..., Settings],
+) -> None:
+    rows = "".join(f"t{i},Training {i},Workshp\n" for i in range(5000))
+    make_project(trainings=f"id,name,format\n{rows}x,Other,\n,No key,\n")
+    home = str(make_project().file.parent)
+    shown = CliRunner().invoke(cli, ["check", "--project", home])
+    lines = [line for line in shown.output.splitlines() if line.startswith("error")]
+    assert [line.count("found 'Workshp'") for line in lines[:4]] == [1, 1, 1, 0]
+    assert lines[3] == "error: … 4997 more of rule class in column format of trainings, world"
+    assert any("column id: found an empty cell" in line for line in lines[4:])
+    assert len(lines) == 5
+    every = CliRunner().invoke(cli, ["check", "--all", "--project", home])
+    assert every.output.count("found 'Workshp'") == 5000
+    complete = CliRunner().invoke(cli, ["check", "--format", "csv", "--project", home])
+    assert complete.output.count("Workshp") == 5000
+
+
+def test_groups_are_capped_and_errors_come_first() -> None:
+    def problem(column: str, severity: str) -> Problem:
+        return Problem("s", "f", "t", 1, column, "v", "rule", "other", severity)
+
+    found = [problem(f"c{i}", "info") for i in range(50)] + [problem("bad", "error")]
+    lines = report_lines(found)
+    assert lines[0].startswith("error")
+    assert lines[-1] == "… 11 more in 11 other groups"
+    assert report_lines(found, every=True) == [f"{p.severity}: {p}" for p in found]
+
+
+def test_the_project_can_allow_less_than_its_sources(
+    settings: Settings, ontology: Ontology
+) -> None:
+    assert settings.load == LoadSettings(downloads=settings.file.parent / "downloads")
+    (source,) = settings.sources
+    lenient = replace(settings, sources=(replace(source, max_refused=1.0),))
+    loaded = load_sources(lenient, ontology.schema)
+    refuse_excess(loaded)
+    refuse_excess(loaded, limits=LoadSettings(max_refused=0.5, max_refused_rows=2))
+    with pytest.raises(InputError, match=r"2 of 4 rows of all sources .* allows 1\.") as caught:
+        refuse_excess(loaded, limits=LoadSettings(max_refused_rows=1))
+    assert "Workshp" in str(caught.value)
+    with pytest.raises(InputError, match=r"max_refused in \[load\] allows 49\.0%"):
+        refuse_excess(loaded, limits=LoadSettings(max_refused=0.49))
