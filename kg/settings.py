@@ -23,6 +23,7 @@ from kg.terms import DEFAULT_BASE
 __all__ = [
     "PROJECT_FILE",
     "PROJECT_VARIABLE",
+    "AnalyseSettings",
     "BuildSettings",
     "LoadSettings",
     "ProjectSettings",
@@ -134,6 +135,32 @@ class ServeSettings:
 
 
 @dataclass(frozen=True)
+class AnalyseSettings:
+    """``[analyse]``: below which data no number is given.
+
+    ``least_trainings``: an analysis of fewer trainings is refused. ``least_coverage``: as is one
+    where a smaller share (0 to 1) of participations can be placed; below ``good_coverage`` it
+    is answered with a caveat. ``least_base``: a ratio on fewer people or trainings stays empty.
+    ``suppress_below``: a count of fewer people, not all of them named by the sources, is withheld.
+    """
+
+    least_trainings: int = 3
+    least_coverage: float = 0.1
+    good_coverage: float = 0.8
+    least_base: int = 5
+    suppress_below: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that make no sense."""
+        _refuse_less(self, "[analyse]", least_trainings=1, least_base=1, suppress_below=0)
+        for name in ("least_coverage", "good_coverage"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise SettingsError(
+                    f"[analyse] {name}: found {getattr(self, name)}. Accepted: 0 to 1."
+                )
+
+
+@dataclass(frozen=True)
 class SourceSettings:
     """One ``[[source]]``: where statements come from, and under which licence.
 
@@ -187,6 +214,7 @@ class Settings:
     build: BuildSettings
     load: LoadSettings
     serve: ServeSettings
+    analyse: AnalyseSettings
     sources: tuple[SourceSettings, ...]
 
     @property
@@ -229,7 +257,10 @@ def load_settings(file: Path | None = None) -> Settings:
         file = file / PROJECT_FILE
     document = _read_toml(file)
     _refuse_unknown(
-        document, {"project", "build", "load", "serve", "source"}, file, "a project file"
+        document,
+        {"project", "build", "load", "serve", "analyse", "source"},
+        file,
+        "a project file",
     )
     folder = file.parent
     return Settings(
@@ -238,6 +269,7 @@ def load_settings(file: Path | None = None) -> Settings:
         build=_section(BuildSettings, document.get("build", {}), folder, file, "[build]"),
         load=_section(LoadSettings, document.get("load", {}), folder, file, "[load]"),
         serve=_section(ServeSettings, document.get("serve", {}), folder, file, "[serve]"),
+        analyse=_section(AnalyseSettings, document.get("analyse", {}), folder, file, "[analyse]"),
         sources=_sources(document.get("source", []), folder, file),
     )
 

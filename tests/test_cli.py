@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kg import __version__
+from kg.analysis.analyses import ANALYSES
 from kg.cli import cli
 from kg.cli.options import FORMATS
 from kg.network import MEASURES
@@ -103,6 +104,7 @@ ROWS = {
     "network": ["network", "--measure", "degree"],
     "network edges": ["network", "--edges"],
     "releases": ["releases"],
+    "analysis": ["analyse", "balance", "--level", "country"],
 }
 QUESTION = "SELECT ?s ?label WHERE { ?s a <https://w3id.org/rihla/ontology#Place> ; <http://www.w3.org/2000/01/rdf-schema#label> ?label }"  # noqa: E501
 
@@ -386,3 +388,28 @@ def test_templates_are_written(tmp_path: Path) -> None:
 
 def test_a_table_that_is_not_there_is_named() -> None:
     assert "trainings" in refusal("ontology", "template", "training")
+
+
+# Analyses
+
+
+def test_the_analyses_are_listed() -> None:
+    text = answer("analyse")
+    assert all(name in text for name in ANALYSES)
+
+
+def test_an_analysis_says_how_and_draws(tmp_path: Path) -> None:
+    drawn = tmp_path / "balance.svg"
+    result = run("analyse", "balance", "--method-text", "--plot", drawn, "--format", "csv")
+    assert result.exit_code == 0
+    assert ANALYSES["balance"].formula in result.stderr
+    assert "with_country" in result.stderr
+    assert drawn.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_an_analysis_takes_filters_and_flags() -> None:
+    arguments = ["analyse", "flow-matrix", "--training-format", "Workshop", "--no-own"]
+    rows = rows_in("json", answer(*arguments, "--format", "json").encode())
+    assert all(row["source"] != row["target"] for row in rows)
+    assert "There is no" in refusal("analyse", "balance", "--bloc", "atlantis")
+    assert "Accepted: a whole number" in refusal("analyse", "balance", "--top", "many")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
 
+from kg.analysis.analyses import ANALYSES
 from kg.analysis.filters import resolve_filters
+from kg.analysis.parameters import read_parameters
+from kg.analysis.result import Result
+from kg.analysis.running import run_analysis
 from kg.columns import pull_columns
 from kg.errors import NotFoundError
 from kg.network import Network, project
@@ -22,7 +27,7 @@ from kg.queries import (
     get_query,
 )
 from kg.results import ResultTable
-from kg.settings import load_settings
+from kg.settings import AnalyseSettings, load_settings
 from kg.store import (
     EmbeddedStore,
     Release,
@@ -66,7 +71,8 @@ def open(location: str | Path | None = None) -> Graph:
     path = None if location is None else Path(location)
     if path is not None and (path / MANIFEST).is_file():
         return Graph.of_release(open_release(path.resolve()))
-    return Graph.of_release(current_release(load_settings(path).project.releases))
+    settings = load_settings(path)
+    return Graph.of_release(current_release(settings.project.releases), settings.analyse)
 
 
 class Graph:
@@ -78,19 +84,37 @@ class Graph:
         What answers.
     release:
         The release that the store serves, where it is on this disk.
+    policy:
+        Below which data analyses give no number; the usual thresholds where None.
     """
 
-    def __init__(self, store: Store, release: Release | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        release: Release | None = None,
+        policy: AnalyseSettings | None = None,
+    ) -> None:
         self.store = store
         self.release = release
+        self.policy = policy or AnalyseSettings()
 
     @classmethod
-    def of_release(cls, release: Release) -> Graph:
+    def of_release(cls, release: Release, policy: AnalyseSettings | None = None) -> Graph:
         """Return the graph of a release, answered in this process."""
-        return cls(EmbeddedStore(release.store, release.id), release)
+        return cls(EmbeddedStore(release.store, release.id), release, policy)
 
     def __repr__(self) -> str:
         return f"Graph({self.store.release_id!r})"
+
+    def __getattr__(self, name: str) -> Callable[..., Result]:
+        # graph.flow_matrix(…) is graph.analyse("flow-matrix", …); see ANALYSES.
+        analysis = name.replace("_", "-")
+        if analysis not in ANALYSES:
+            raise AttributeError(f"Graph has no attribute {name!r}")
+        return partial(self.analyse, analysis)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *(name.replace("-", "_") for name in ANALYSES)})
 
     @staticmethod
     def queries() -> ResultTable:
@@ -209,3 +233,43 @@ class Graph:
             meta={"release": self.store.release_id},
             **resolve_filters(filters, self.resolve, self.prefixes),
         )
+
+    @staticmethod
+    def analyses() -> ResultTable:
+        """Return the analyses: name, title and own parameters of each."""
+        rows = [(name, a.title, ", ".join(a.parameters)) for name, a in ANALYSES.items()]
+        return ResultTable(("analysis", "title", "parameters"), rows)
+
+    def analyse(self, name: str, /, **parameters: object) -> Result:
+        """Answer an analysis; ``graph.flow_matrix(…)`` is short for ``analyse("flow-matrix", …)``.
+
+        Parameters
+        ----------
+        name:
+            Such as ``balance``; :meth:`analyses` lists all, docs/analyses.md explains each.
+        parameters:
+            Its own, the filters of :meth:`network`, and ``top``.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such analysis.
+        QueryError
+            A parameter is unknown or not accepted.
+        RefusedAnalysisError
+            The data behind it is below the project's thresholds.
+        """
+        if name not in ANALYSES:
+            close = get_close_matches(name, ANALYSES, n=1)
+            hint = f" Close: {close[0]}." if close else ""
+            accepted = ", ".join(ANALYSES)
+            raise NotFoundError(f"There is no analysis {name!r}.{hint} Accepted: {accepted}.")
+        analysis = ANALYSES[name]
+        values, filters = read_parameters(name, analysis, parameters, self.resolve, self.prefixes)
+        meta = {"release": self.store.release_id, **self._matches()}
+        return run_analysis(name, analysis, self._columns, values, filters, self.policy, meta)
+
+    def _matches(self) -> dict[str, object]:
+        """Return how many organisations have no stable identifier, and of these found by name."""
+        matches = self.release.manifest.get("matches") if self.release else None
+        return {"unmatched_names": dict(matches)} if matches else {}

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kg import __version__
+from kg.cli.analyse import analyse
 from kg.cli.ask import network, query, sparql
 from kg.cli.build import build, check, diff, releases, rollback, sources
 from kg.cli.ontology import ontology
@@ -41,8 +42,8 @@ def cli() -> None:
 
 
 for command in (
-    build, check, cite, diff, init, network, ontology, query, releases, rollback, serve, sources,
-    sparql,
+    analyse, build, check, cite, diff, init, network, ontology, query, releases, rollback, serve,
+    sources, sparql,
 ):  # fmt: skip
     cli.add_command(command)
 

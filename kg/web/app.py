@@ -11,14 +11,14 @@ from kg.settings import Settings, load_settings
 from kg.store.release import Release, current_release
 from kg.store.workers import MIB, PoolLimits, WorkerPool
 from kg.terms import prefixes_for
-from kg.web import api, data, headers, health, pages, problems, render, sparql, vocabulary
+from kg.web import analyse, api, data, headers, health, pages, problems, render, sparql, vocabulary
 from kg.web.service import Service
 
 __all__ = ["close_app", "create_app"]
 
 MAX_BODY_BYTES = 1 * MIB
 PER_CLIENT = 8
-_BLUEPRINTS = (api, data, health, pages, sparql, vocabulary)
+_BLUEPRINTS = (analyse, api, data, health, pages, sparql, vocabulary)
 
 
 def create_app(

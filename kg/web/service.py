@@ -56,7 +56,8 @@ class Service:
     @cached_property
     def graph(self) -> Graph:
         """The release as analysts know it, with its queries run by the workers."""
-        return Graph(PooledStore(self.run_table, self.release.id), self.release)
+        store = PooledStore(self.run_table, self.release.id)
+        return Graph(store, self.release, self.settings.analyse)
 
     @cached_property
     def questions(self) -> Mapping[str, list[NamedQuery]]:

@@ -1,0 +1,75 @@
+"""From a result to its drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.analysis.base import Chart
+from kg.analysis.plots.bars import bars, dots
+from kg.analysis.plots.heatmap import heatmap
+from kg.analysis.plots.series import lines, steps
+from kg.analysis.plots.svg import INK, Canvas, shortened
+from kg.analysis.plots.worldmap import worldmap
+from kg.results import ResultTable
+
+__all__ = ["CHARTS", "Plot", "draw"]
+
+Drawer = Callable[[ResultTable, Chart], Canvas]
+
+CHARTS: Mapping[str, Drawer] = {
+    "bars": bars,
+    "dots": dots,
+    "heatmap": heatmap,
+    "lines": lines,
+    "map": worldmap,
+    "steps": steps,
+}
+"""Kinds of drawings: from a table and the columns to draw, to a canvas without title."""
+
+_HEAD, _FOOT = 34, 24  # px for the title above and the note below
+
+
+@dataclass(frozen=True)
+class Plot:
+    """An SVG document, shown by notebooks as it is."""
+
+    svg: str
+
+    def write(self, path: str | Path) -> Path:
+        """Write the SVG to a file and return its path."""
+        path = Path(path)
+        path.write_text(self.svg, encoding="utf-8")
+        return path
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+def draw(table: ResultTable, chart: Chart) -> Plot:
+    """Return the drawing of a table, with its title, its unit, and where it comes from."""
+    inner = CHARTS[chart.kind](table, chart) if table.rows else _nothing(table)
+    outer = Canvas(inner.width, inner.height + _HEAD + _FOOT)
+    title = str(table.meta.get("title", ""))
+    outer.text(12, 22, title, size=15, bold=True)
+    outer.parts.append(f'<g transform="translate(0 {_HEAD})">')
+    outer.parts += inner.parts
+    outer.parts.append("</g>")
+    note = _note(table, chart)
+    outer.text(12, outer.height - 9, shortened(note, int(outer.width / 5.6)), size=10, fill="#555")
+    return Plot(outer.svg(title, note))
+
+
+def _note(table: ResultTable, chart: Chart) -> str:
+    meanings = table.meta.get("columns")
+    drawn = chart.group if chart.kind == "heatmap" else chart.y
+    meaning = meanings.get(drawn, drawn) if isinstance(meanings, Mapping) else drawn
+    return f"{drawn}: {meaning}. Release {table.meta.get('release', 'unknown')}."
+
+
+def _nothing(table: ResultTable) -> Canvas:
+    canvas = Canvas(720, 60)
+    reason = shortened(f"No rows. {table.meta.get('reason', '')}", 110)
+    canvas.text(12, 30, reason, fill=INK)
+    return canvas

@@ -1,0 +1,73 @@
+"""A matrix of shaded cells: who against whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from kg.analysis.base import Chart
+from kg.analysis.plots.svg import GRID, Canvas, number, shade, shortened
+from kg.results import ResultTable
+
+__all__ = ["heatmap"]
+
+_LEFT, _TOP = 190, 120
+_MOST_NUMBERED = 16  # cells of a row that are wide enough for their number
+_DARK = 0.55  # shade from which text is white
+
+
+def heatmap(table: ResultTable, chart: Chart) -> Canvas:
+    """Draw rows ``chart.x`` against columns ``chart.y``, shaded by the value ``chart.group``.
+
+    The ``chart.most`` rows and columns with the greatest sums are drawn, greatest first. The
+    shade follows the square root of the value; an empty cell was withheld or is not there.
+    """
+    cells = _cells(table, chart)
+    across = _greatest(cells, 1, chart.most)
+    down = _greatest(cells, 0, chart.most)
+    size = 34 if len(across) <= _MOST_NUMBERED else 22
+    canvas = Canvas(max(_LEFT + size * len(across) + 110, 420), _TOP + size * len(down) + 34)
+    most = max(cells.values(), default=1.0) or 1.0
+    _heads(canvas, down, across, size)
+    for row, source in enumerate(down):
+        for place, target in enumerate(across):
+            x, y = _LEFT + place * size, _TOP + row * size
+            value = cells.get((source, target))
+            share = 0.0 if value is None else (max(value, 0.0) / most) ** 0.5
+            fill = "white" if value is None else shade(share)
+            tip = f"{source} → {target}: {'none' if value is None else number(value)}"
+            canvas.rect(x, y, size - 1, size - 1, fill=fill, stroke=GRID, tip=tip)
+            if value is not None and len(across) <= _MOST_NUMBERED:
+                ink = "white" if share > _DARK else "#222222"
+                text = number(round(value, 1) if value < 10 else round(value))
+                canvas.text(
+                    x + size / 2, y + size / 2 + 4, text, size=10, anchor="middle", fill=ink
+                )
+    names = f"rows: {chart.x.removesuffix('_label')}; columns: {chart.y.removesuffix('_label')}"
+    canvas.text(_LEFT, canvas.height - 8, names, size=11)
+    return canvas
+
+
+def _cells(table: ResultTable, chart: Chart) -> dict[tuple[str, str], float]:
+    assert chart.group is not None  # a heatmap is declared with the value that it shades
+    cells: dict[tuple[str, str], float] = defaultdict(float)
+    for record in table.to_records():
+        value = record[chart.group]
+        if isinstance(value, int | float):
+            cells[str(record[chart.x]), str(record[chart.y])] += float(value)
+    return dict(cells)
+
+
+def _greatest(cells: dict[tuple[str, str], float], end: int, most: int) -> list[str]:
+    sums: dict[str, float] = defaultdict(float)
+    for key, value in cells.items():
+        sums[key[end]] += value
+    return sorted(sums, key=lambda name: (-sums[name], name))[:most]
+
+
+def _heads(canvas: Canvas, down: list[str], across: list[str], size: int) -> None:
+    for row, name in enumerate(down):
+        label = shortened(name, 27)
+        canvas.text(_LEFT - 6, _TOP + row * size + size / 2 + 4, label, size=11, anchor="end")
+    for place, name in enumerate(across):
+        x = _LEFT + place * size + size / 2 + 3
+        canvas.text(x, _TOP - 6, shortened(name, 20), size=11, turn=-50)

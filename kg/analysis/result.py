@@ -1,0 +1,126 @@
+"""The result of an analysis: a table that says where it comes from, draws itself, is a graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from kg.analysis.base import Chart, Edges
+from kg.analysis.plots import Plot, draw
+from kg.errors import KgError
+from kg.results import ResultTable
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["Result"]
+
+
+@dataclass(frozen=True, repr=False)
+class Result(ResultTable):
+    """Rows with their release, parameters, coverage and method; see :class:`ResultTable`.
+
+    Parameters
+    ----------
+    chart:
+        How it is drawn, if it is.
+    edges:
+        The columns that make it a graph, if it is one.
+    """
+
+    chart: Chart | None = field(default=None)
+    edges: Edges | None = field(default=None)
+
+    def __repr__(self) -> str:
+        return f"Result({self.name!r}, {len(self)} rows, release {self.release!r})"
+
+    @property
+    def name(self) -> str:
+        """The name of the analysis."""
+        return str(self.meta["analysis"])
+
+    @property
+    def release(self) -> str:
+        """The release that the numbers come from."""
+        return str(self.meta.get("release", "unknown"))
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Every parameter with the value that counted, filters included."""
+        return dict(cast("dict[str, Any]", self.meta["parameters"]))
+
+    @property
+    def coverage(self) -> dict[str, Any]:
+        """What the numbers rest on, and what was left out, as counts."""
+        return dict(cast("dict[str, Any]", self.meta["coverage"]))
+
+    @property
+    def method(self) -> str:
+        """What was computed, with formula and reference, in words for a methods section."""
+        meta = self.meta
+        parts = [meta["definition"], meta["formula"], meta["reference"]]
+        return " ".join(str(part) for part in parts if part)
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a reader must know before quoting these numbers."""
+        return tuple(cast("tuple[str, ...]", self.meta["caveats"]))
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return one dictionary a row."""
+        return cast("list[dict[str, Any]]", self.to_records())
+
+    def plot(self) -> Plot:
+        """Return the drawing: an SVG that notebooks show and ``.write(path)`` keeps.
+
+        Raises
+        ------
+        KgError
+            This analysis has none.
+        """
+        if self.chart is None:
+            raise KgError(f"{self.name} has no drawing; its rows are the answer.")
+        return draw(self, self.chart)
+
+    def to_networkx(self) -> nx.Graph[Any]:
+        """Return the rows as a networkx graph: nodes with labels, edges with every other column.
+
+        Raises
+        ------
+        KgError
+            The table is no graph.
+        """
+        import networkx as nx
+
+        if self.edges is None:
+            raise KgError(f"{self.name} is no graph; graph.network(…).to_networkx() gives one.")
+        source, target, weight = self.edges.source, self.edges.target, self.edges.weight
+        graph: nx.Graph[Any] = nx.DiGraph() if self.edges.directed else nx.Graph()
+        for row in self.to_rows():
+            for end in (source, target):
+                graph.add_node(row[end], label=row[f"{end}_label"])
+            ends = (source, target, f"{source}_label", f"{target}_label")
+            data = {k: v for k, v in row.items() if k not in ends and v is not None}
+            if row[weight] is not None:
+                data["weight"] = row[weight]
+            graph.add_edge(row[source], row[target], **data)
+        return graph
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        head = "".join(f"<th>{escape(c)}</th>" for c in self.columns)
+        shown = self.rows[:20]
+        cells = ("".join(f"<td>{escape(_shown(v))}</td>" for v in row) for row in shown)
+        body = "".join(f"<tr>{row}</tr>" for row in cells)
+        more = f" First {len(shown)} of {len(self)} rows." if len(shown) < len(self) else ""
+        return (
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>{escape(self.method)} Release {escape(self.release)}.{more}</p>"
+        )
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,117 @@
+"""From the columns of a release to the result of an analysis, guards included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from kg.analysis.base import Analysis, Answer, World
+from kg.analysis.guards import coverage_of, refuse_thin, unexplained, withhold_small
+from kg.analysis.result import Result
+from kg.network import Columns, Filters, select
+from kg.settings import AnalyseSettings
+
+__all__ = ["run_analysis"]
+
+
+def run_analysis(
+    name: str,
+    analysis: Analysis,
+    columns: Columns,
+    values: Mapping[str, Any],
+    filters: Filters,
+    policy: AnalyseSettings | None = None,
+    meta: Mapping[str, object] | None = None,
+) -> Result:
+    """Run an analysis on flat tables.
+
+    Parameters
+    ----------
+    name, analysis:
+        An entry of :data:`kg.analysis.analyses.ANALYSES`.
+    columns:
+        The tables of :data:`kg.columns.COLUMNS` by name.
+    values, filters:
+        As :func:`kg.analysis.parameters.read_parameters` gives them.
+    policy:
+        The project's thresholds; the usual ones where None.
+    meta:
+        Added to the meta of the result, such as the release.
+
+    Raises
+    ------
+    RefusedAnalysisError
+        The data is below the project's thresholds.
+    QueryError
+        A value is not in the release.
+    """
+    world = World(columns, select(columns, **filters), policy or AnalyseSettings())
+    level = values["level"] if analysis.level == "given" else analysis.level
+    level = None if level == "all" else level
+    coverage = coverage_of(world.selection, level, analysis.sides)
+    refuse_thin(world, coverage, level)
+    answer = analysis.function(world, values)
+    frame, emptied = withhold_small(world, answer)
+    frame = _rounded(frame.select(list(analysis.columns)))
+    withheld = {*answer.cells, *answer.derived} if emptied else set()
+    empty = unexplained(analysis, frame, withheld)
+    kept, left_out = _cut(frame, values["top"])
+    rows = kept.rows()
+    described: dict[str, object] = {
+        **_described(name, analysis),
+        "parameters": {**values, **world.selection.filters},
+        "coverage": {**coverage, **answer.coverage},
+        "caveats": _caveats(world, coverage, level, answer),
+        "empty_cells": empty,
+        "withheld_cells": emptied,
+        "left_out": left_out,
+        **answer.meta,
+        **(meta or {}),
+    }
+    if not rows:
+        described["reason"] = answer.reason or "Nothing in the selected trainings answers this."
+    return Result(tuple(analysis.columns), rows, described, analysis.chart, analysis.edges)
+
+
+def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Keep the 12 significant digits that do not depend on the machine."""
+    floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
+    return frame.with_columns(pl.col(floats).round_sig_figs(12)) if floats else frame
+
+
+def _cut(frame: pl.DataFrame, top: int | None) -> tuple[pl.DataFrame, int]:
+    kept = frame if top is None else frame.head(top)
+    return kept, frame.height - kept.height
+
+
+def _described(name: str, analysis: Analysis) -> dict[str, object]:
+    return {
+        "analysis": name,
+        "title": analysis.title,
+        "definition": analysis.definition,
+        "formula": analysis.formula,
+        "reference": analysis.reference,
+        "columns": dict(analysis.columns),
+    }
+
+
+def _caveats(
+    world: World, coverage: Mapping[str, int], level: str | None, answer: Answer
+) -> tuple[str, ...]:
+    """Return the analysis's own caveats, after those that the coverage asks for."""
+    found = []
+    if level is not None and coverage["considered"]:
+        share = coverage["placed"] / coverage["considered"]
+        if share < world.policy.good_coverage:
+            found.append(
+                f"{coverage['placed']} of {coverage['considered']} participations ({share:.0%}) "
+                f"have a known {level}; the numbers speak of these only."
+            )
+    if coverage["groups_of_unknown_size"]:
+        found.append(
+            f"{coverage['groups_of_unknown_size']} groups of unknown size count as one person "
+            "each, so that counts of people are lower bounds."
+        )
+    return (*found, *answer.caveats)

@@ -1,0 +1,141 @@
+"""``kg analyse``: one command for each analysis, made from what it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.analysis.analyses import ANALYSES
+from kg.analysis.base import COMMON, Analysis, Parameter
+from kg.analysis.graph import Graph
+from kg.analysis.result import Result
+from kg.cli.options import format_option, graph_option, open_from, show
+
+__all__ = ["analyse"]
+
+_FILTER_HELP: Mapping[str, str] = {
+    "sector": "Trainings of a sector.",
+    "topic": "Trainings of a topic, or of one below it.",
+    "method": "Trainings that teach a method.",
+    "programme": "Trainings of a programme.",
+    "series": "Trainings of a series.",
+    "format": "Trainings of a format, such as Workshop.",
+    "held_in": "Trainings held in a country.",
+    "country": "People and institutions of a country.",
+    "bloc": "People and institutions of a bloc's members at the time.",
+    "years": "Trainings that began in 2015, 2012-2020, 2012-.",
+    "within": "With --country or --bloc: both ends inside.",
+}
+_SHOWING: tuple[Callable[..., Any], ...] = (
+    click.option(
+        "--plot",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Also write the drawing to an SVG file.",
+    ),
+    click.option(
+        "--method-text",
+        "method",
+        is_flag=True,
+        help="Print method, coverage and caveats to the error stream.",
+    ),
+)
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def analyse(context: click.Context) -> None:
+    """Flows, diffusion, significance, diversity, gaps and recommendations, with their method.
+
+    Without a name, list the analyses. Each result says how it was computed, what it rests on
+    and what was left out.
+
+    \b
+    Examples:
+      kg analyse
+      kg analyse balance --level country --bloc oic
+      kg analyse flow-matrix --level country --plot flows.svg
+    """
+    if context.invoked_subcommand is None:
+        show(Graph.analyses(), "table")
+
+
+def _command(name: str, analysis: Analysis) -> click.Command:
+    """Return the command of an analysis: its parameters, then the filters."""
+
+    def run(location: str | None, form: str, output: Path | None, plot: Path | None,
+            method: bool, **given: Any) -> None:  # fmt: skip
+        renamed = {key.removeprefix("training_"): _plain(v) for key, v in given.items()}
+        result = open_from(location).analyse(name, **renamed)
+        _print(result, form, output, plot, method)
+
+    options = [_option(key, p) for key, p in {**analysis.parameters, **COMMON}.items()]
+    options += [_filter(key) for key in analysis.filters]
+    for option in reversed(options):
+        run = option(run)
+    for option in _SHOWING:
+        run = option(run)
+    return click.command(name, help=_help(name, analysis))(graph_option(format_option(run)))
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _option(key: str, parameter: Parameter) -> Callable[..., Any]:
+    flag = f"--{key.replace('_', '-')}"
+    shown = parameter.default is not None
+    if parameter.kind == "flag":
+        both = f"{flag}/--no-{key.replace('_', '-')}"
+        return click.option(
+            both, key, default=parameter.default, show_default=shown, help=parameter.help
+        )
+    kind: Any = click.Choice(parameter.choices) if parameter.kind == "choice" else str
+    return click.option(
+        flag, key, type=kind, default=parameter.default, show_default=shown, help=parameter.help
+    )
+
+
+def _filter(key: str) -> Callable[..., Any]:
+    if key == "within":
+        return click.option("--within", is_flag=True, help=_FILTER_HELP[key])
+    if key == "years":
+        return click.option("--years", metavar="PERIOD", help=_FILTER_HELP[key])
+    # --format says how rows are printed, here as everywhere.
+    name = "training-format" if key == "format" else key.replace("_", "-")
+    inner = "training_format" if key == "format" else key
+    return click.option(f"--{name}", inner, multiple=True, help=_FILTER_HELP[key])
+
+
+def _help(name: str, analysis: Analysis) -> str:
+    given = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in analysis.example.items())
+    lines = [
+        f"{analysis.title}.",
+        "",
+        analysis.definition,
+        "",
+        "\b",
+        "Examples:",
+        f"  kg analyse {name} {given}".rstrip(),
+        f"  kg analyse {name} {given}".rstrip() + " --format csv --method-text",
+    ]
+    return "\n".join(lines)
+
+
+def _print(result: Result, form: str, output: Path | None, plot: Path | None, method: bool) -> None:
+    if plot:
+        result.plot().write(plot)
+    show(result, form, output)
+    if method:
+        click.echo(result.method, err=True)
+        for key, value in result.coverage.items():
+            click.echo(f"  {key}: {value}", err=True)
+    if method or form == "table":
+        for caveat in result.caveats:
+            click.echo(f"Note: {caveat}", err=True)
+
+
+for _name, _analysis in ANALYSES.items():
+    analyse.add_command(_command(_name, _analysis))

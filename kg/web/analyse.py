@@ -1,0 +1,120 @@
+"""Analyses over HTTP: the names, parameters and numbers of Python and the command line."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from kg.analysis.analyses import ANALYSES
+from kg.analysis.base import Analysis, Parameter
+from kg.analysis.result import Result
+from kg.errors import LimitError, NotFoundError
+from kg.web import headers
+from kg.web.sending import not_modified, send_text
+from kg.web.service import service
+
+__all__ = ["SUFFIXES", "blueprint"]
+
+blueprint = Blueprint("analyse", __name__, url_prefix="/api/analyse")
+
+_PATIENCE_S = 20  # how long a request waits for the one before it
+_RETRY_S = 10
+_HEAVY = BoundedSemaphore(1)
+
+
+def _parquet(result: Result) -> bytes:
+    buffer = io.BytesIO()
+    result.to_polars().write_parquet(buffer)
+    return buffer.getvalue()
+
+
+SUFFIXES: Mapping[str, tuple[str, Callable[[Result], str | bytes]]] = {
+    "json": ("application/json", lambda result: result.to_json()),
+    "csv": ("text/csv; charset=utf-8", lambda result: result.to_csv()),
+    "parquet": ("application/vnd.apache.parquet", _parquet),
+    "svg": ("image/svg+xml", lambda result: result.plot().svg),
+}
+"""Suffix of an address → media type, and how the result is written."""
+
+
+@blueprint.get("")
+def analyses() -> Response:
+    """List the analyses with their parameters, columns and addresses."""
+    document = {
+        "release": service().release.id,
+        "analyses": {name: _described(name, analysis) for name, analysis in ANALYSES.items()},
+    }
+    response = jsonify(document)
+    return headers.revalidated(response, headers.etag(response.get_data(as_text=True)))
+
+
+@blueprint.get("/<name>.<suffix>")
+def answer(name: str, suffix: str) -> Response:
+    """Answer an analysis as json (with method and coverage), csv, parquet or svg."""
+    if suffix not in SUFFIXES:
+        raise NotFoundError(
+            f"There is no analysis as .{suffix}. Accepted: .{', .'.join(SUFFIXES)}."
+        )
+    given = sorted(f"{k}={v}" for k, v in request.args.items(multi=True))
+    tag = headers.etag(service().release.id, str(service().graph.policy), name, suffix, given)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    values = {k: v[0] if len(v) == 1 else v for k, v in request.args.lists()}
+    with _one_at_a_time(name):
+        result = service().graph.analyse(name, **values)
+    media_type, write = SUFFIXES[suffix]
+    return send_text(write(result), media_type, tag)
+
+
+@contextmanager
+def _one_at_a_time(name: str) -> Iterator[None]:
+    """Let heavy analyses wait for each other, so that they leave a processor to the others."""
+    if name not in ANALYSES or not ANALYSES[name].heavy:
+        yield
+        return
+    if not _HEAVY.acquire(timeout=_PATIENCE_S):
+        raise LimitError(
+            "Another long analysis is running. Try again in a while, or run it on your own "
+            f"machine: kg analyse {name}.",
+            retry_after=_RETRY_S,
+        )
+    try:
+        yield
+    finally:
+        _HEAVY.release()
+
+
+def _described(name: str, analysis: Analysis) -> dict[str, Any]:
+    query = urlencode(analysis.example)
+    return {
+        "title": analysis.title,
+        "definition": analysis.definition,
+        "formula": analysis.formula,
+        "reference": analysis.reference,
+        "columns": dict(analysis.columns),
+        "parameters": {key: _parameter(p) for key, p in analysis.parameters.items()},
+        "filters": list(analysis.filters),
+        "example": dict(analysis.example),
+        "links": {
+            suffix: f"{url_for('analyse.answer', name=name, suffix=suffix)}?{query}"
+            for suffix in SUFFIXES
+            if suffix != "svg" or analysis.chart
+        },
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "kind": parameter.kind,
+        "help": parameter.help,
+        "default": parameter.default,
+        "choices": list(parameter.choices),
+        "least": parameter.least,
+        "most": parameter.most,
+    }
