@@ -37,7 +37,7 @@ _SHOWING: tuple[Callable[..., Any], ...] = (
     ),
     click.option(
         "--method-text",
-        "method",
+        "told",
         is_flag=True,
         help="Print method, coverage and caveats to the error stream.",
     ),
@@ -66,10 +66,10 @@ def _command(name: str, analysis: Analysis) -> click.Command:
     """Return the command of an analysis: its parameters, then the filters."""
 
     def run(location: str | None, form: str, output: Path | None, plot: Path | None,
-            method: bool, **given: Any) -> None:  # fmt: skip
+            told: bool, **given: Any) -> None:  # fmt: skip
         renamed = {key.removeprefix("training_"): _plain(v) for key, v in given.items()}
         result = open_from(location).analyse(name, **renamed)
-        _print(result, form, output, plot, method)
+        _print(result, form, output, plot, told)
 
     options = [_option(key, p) for key, p in {**analysis.parameters, **COMMON}.items()]
     options += [_filter(key) for key in analysis.filters]
@@ -128,11 +128,11 @@ def _print(result: Result, form: str, output: Path | None, plot: Path | None, me
     if plot:
         result.plot().write(plot)
     show(result, form, output)
-    if method:
+    if told:
         click.echo(result.method, err=True)
         for key, value in result.coverage.items():
             click.echo(f"  {key}: {value}", err=True)
-    if method or form == "table":
+    if told or form == "table":
         for caveat in result.caveats:
             click.echo(f"Note: {caveat}", err=True)
 
