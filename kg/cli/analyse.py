@@ -124,7 +124,7 @@ def _help(name: str, analysis: Analysis) -> str:
     return "\n".join(lines)
 
 
-def _print(result: Result, form: str, output: Path | None, plot: Path | None, method: bool) -> None:
+def _print(result: Result, form: str, output: Path | None, plot: Path | None, told: bool) -> None:
     if plot:
         result.plot().write(plot)
     show(result, form, output)
