@@ -101,12 +101,16 @@ def file_records(files: Sequence[Path]) -> tuple[FileRecord, ...]:
     return tuple(FileRecord(p.name, sha256(p), p.stat().st_size) for p in sorted(files))
 
 
-def content_hash(source: SourceSettings, files: Sequence[FileRecord]) -> str:
-    """Return a SHA-256 over a source's files and the settings that decide how they are read."""
+def content_hash(source: SourceSettings, files: Sequence[FileRecord], mark: str = "") -> str:
+    """Return a SHA-256 over a source's files and the settings that decide how they are read.
+
+    ``mark`` is a digest of what was left out of them.
+    """
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{file.name}\0{file.sha256}\0".encode())
     digest.update(repr((source.kind, sorted(source.options.items()))).encode())
+    digest.update(mark.encode())
     return digest.hexdigest()
 
 

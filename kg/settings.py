@@ -23,6 +23,7 @@ from kg.terms import DEFAULT_BASE
 __all__ = [
     "PROJECT_FILE",
     "PROJECT_VARIABLE",
+    "PUBLISH_RULES",
     "AnalyseSettings",
     "BuildSettings",
     "LoadSettings",
@@ -36,6 +37,13 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
+
+PUBLISH_RULES: dict[str, str] = {
+    "named": "everybody of this source is named, unless the person refused",
+    "consented": "only people with the consent 'consented' are named; others are counted",
+    "groups": "nobody of this source is named; people are counted",
+}
+"""What a source's ``publish`` may say; kg/privacy applies it."""
 
 PROJECT_FILE = "rihla.toml"
 PROJECT_VARIABLE = "RIHLA_PROJECT"
@@ -52,6 +60,7 @@ class ProjectSettings:
     releases: Path = Path("releases")
     ontology: Path | None = None
     default_bloc: str = "oic"
+    forgotten: Path = Path("forgotten")
 
     def __post_init__(self) -> None:
         """Refuse a base that cannot be the start of an IRI."""
@@ -168,8 +177,8 @@ class SourceSettings:
     file states, where that is more than one plain path: paths, globs and URLs; a module never
     sees them, ``path`` is then what they gave. ``sha256`` pins inputs to their content,
     ``media_type`` says what a server has to answer with. ``max_refused`` is the share of rows
-    (0 to 1) that may be refused before the build stops. ``options`` are further keys, read by the
-    source's own module.
+    (0 to 1) that may be refused before the build stops. ``publish`` says who of its people is
+    named (:data:`PUBLISH_RULES`). ``options`` are further keys, read by the source's own module.
     """
 
     id: str
@@ -184,6 +193,7 @@ class SourceSettings:
     inputs: tuple[str, ...] = ()
     sha256: Mapping[str, str] = field(default_factory=dict)
     media_type: str | None = None
+    publish: str = "named"
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -195,6 +205,12 @@ class SourceSettings:
         if not 0 <= self.max_refused <= 1:
             raise SettingsError(
                 f"[[source]] {self.id}: max_refused is {self.max_refused}. Accepted: 0 to 1."
+            )
+        if self.publish not in PUBLISH_RULES:
+            raise SettingsError(
+                f"[[source]] {self.id}: publish is {self.publish!r}. Accepted: "
+                + "; ".join(f"{rule!r} ({meaning})" for rule, meaning in PUBLISH_RULES.items())
+                + "."
             )
         for name in ("licence", "homepage"):
             value = getattr(self, name)

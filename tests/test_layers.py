@@ -16,10 +16,10 @@ LAYERS = [
     {"analysis"},
     {"catalogue", "columns"},
     {"sources", "ontology", "network", "queries", "mapping", "provenance"},
-    {"reconcile", "store"},
+    {"reconcile", "privacy", "store"},
     {"tables"},
     {"schema"},
-    {"identifiers", "settings", "results"},
+    {"identifiers", "settings", "results", "tombstones"},
     {"terms", "files", "quads", "confined"},
     {"errors"},
 ]

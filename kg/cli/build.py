@@ -75,8 +75,17 @@ def build(
 def _try(settings: Settings, strict: bool) -> None:
     loaded = _loaded(settings)
     show(loaded.counts(), "table")
+    _say_withheld(loaded)
     refuse_excess(loaded, strict, settings.load)
     click.echo("A build would accept this. Nothing was written.")
+
+
+def _say_withheld(loaded: Loaded | None) -> None:
+    for (source, table), rows in (loaded.withheld if loaded else {}).items():
+        click.echo(
+            f"{source}, {table}: {rows} further rows are about people who are not named; they were "
+            "left out or counted into groups."
+        )
 
 
 def _loaded(settings: Settings) -> Loaded:
@@ -86,6 +95,7 @@ def _loaded(settings: Settings) -> Loaded:
 def _summarise(result: BuildResult) -> None:
     release = result.release
     show(result.counts, "table")
+    _say_withheld(result.loaded)
     click.echo()
     show(result.classes, "table")
     click.echo()
@@ -159,6 +169,7 @@ def check(
         show(report, form, output)
     else:
         show(loaded.counts(), "table")
+        _say_withheld(loaded)
         click.echo()
         for line in report_lines(loaded.problems, every):
             click.echo(line)

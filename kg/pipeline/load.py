@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from kg.errors import InputError
 from kg.mapping import map_tables
+from kg.privacy import Protection, count_groups, protect
 from kg.provenance import FileRecord, GraphNames, LoadRecord, content_hash, file_records
 from kg.reconcile import (
     NameMatches,
@@ -22,6 +23,7 @@ from kg.schema import Schema
 from kg.settings import LoadSettings, Settings, SourceSettings
 from kg.sources import read_source
 from kg.tables import CheckedTable, InputTable, Problem, check_table
+from kg.tombstones import read_tombstones
 
 __all__ = ["Loaded", "load_sources", "refuse_excess"]
 
@@ -33,7 +35,9 @@ _SHOWN = 20  # problems in the message of a build that stops
 class Loaded:
     """All sources as resolved tables, with what was found on the way.
 
-    ``suppressed`` counts the groups whose headcount fell below the project's threshold.
+    ``suppressed`` counts the groups whose headcount fell below the project's threshold,
+    ``withheld`` the rows that were taken out, by source and table, since they are about people
+    who are not named: rows in files = rows read + rows withheld.
     """
 
     tables: tuple[ResolvedTable, ...]
@@ -41,6 +45,7 @@ class Loaded:
     problems: tuple[Problem, ...]
     matches: NameMatches
     suppressed: int
+    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def quads(self, names: GraphNames) -> pl.DataFrame:
         """Return the quads of all tables, one graph a load."""
@@ -69,22 +74,44 @@ def load_sources(settings: Settings, schema: Schema, progress: Progress = lambda
         and :func:`refuse_excess`.
     """
     files: dict[str, tuple[FileRecord, ...]] = {}
-    checked: list[CheckedTable] = []
-    suppressed = 0
+    read: list[InputTable] = []
     for source in settings.sources:
         progress(f"reading {source.id}")
         found = read_source(source, schema, settings.load)
         files[source.id] = file_records(found.files)
-        for table in found.tables:
-            safe, count = _suppress(_check(table, schema), settings.build.suppress_below)
-            suppressed += count
-            checked.append(safe)
+        read += found.tables
+    checked, protection, suppressed = _checked(read, settings, schema)
     progress("matching names and references")
     matched, matches = match_names(checked)
     tables = follow_replacements(resolve(matched, schema, settings.project.base))
-    loads = [_record(source, files[source.id], tables) for source in settings.sources]
+    loads = [_record(s, files[s.id], tables, protection) for s in settings.sources]
     problems = tuple(problem for table in tables for problem in table.problems)
-    return Loaded(tuple(tables), tuple(loads), problems, matches, suppressed)
+    withheld = _rows_taken(read, checked)
+    return Loaded(tuple(tables), tuple(loads), problems, matches, suppressed, withheld)
+
+
+def _checked(
+    read: Sequence[InputTable], settings: Settings, schema: Schema
+) -> tuple[list[CheckedTable], Protection, int]:
+    """Take out people who are not named, check every cell, and count those people into groups."""
+    tombstones = read_tombstones(settings.project.forgotten)
+    base = settings.project.base
+    protection = protect(read, settings.sources, schema, base, tombstones)
+    checked = [_check(table, schema) for table in protection.tables]
+    counted = count_groups(checked, protection)
+    safe = [_suppress(table, settings.build.suppress_below) for table in counted]
+    return [table for table, _ in safe], protection, sum(count for _, count in safe)
+
+
+def _rows_taken(
+    read: Sequence[InputTable], checked: Sequence[CheckedTable]
+) -> Mapping[tuple[str, str], int]:
+    taken: dict[tuple[str, str], int] = {}
+    for before, after in zip(read, checked, strict=True):
+        if count := before.frame.height - after.rows.height:
+            key = (before.source, before.name)
+            taken[key] = taken.get(key, 0) + count
+    return taken
 
 
 def refuse_excess(loaded: Loaded, strict: bool = False, limits: LoadSettings | None = None) -> None:
@@ -177,8 +204,13 @@ def _row_counts(table: ResolvedTable) -> tuple[int, int, int, int]:
 
 
 def _record(
-    source: SourceSettings, files: tuple[FileRecord, ...], tables: Iterable[ResolvedTable]
+    source: SourceSettings,
+    files: tuple[FileRecord, ...],
+    tables: Iterable[ResolvedTable],
+    protection: Protection,
 ) -> LoadRecord:
     own = [_row_counts(t) for t in tables if t.checked.table.source == source.id]
     read, kept, refused, merged = (sum(counts[i] for counts in own) for i in range(4))
-    return LoadRecord(source, content_hash(source, files), read, kept, refused, merged, files)
+    content = content_hash(source, files, protection.marks.get(source.id, ""))
+    shown = tuple(file for file in files if not protection.hides(file.name))
+    return LoadRecord(source, content, read, kept, refused, merged, shown)

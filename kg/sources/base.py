@@ -37,7 +37,7 @@ def check_options(settings: SourceSettings, accepted: Iterable[str]) -> Mapping[
     if unknown:
         known = (
             "id, kind, path, sha256, media_type, title, licence, retrieved, homepage, attribution, "
-            "max_refused"
+            "max_refused, publish"
         )
         raise SettingsError(
             f"[[source]] {settings.id}: {', '.join(unknown)} is not known to the kind "
