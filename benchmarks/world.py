@@ -102,6 +102,11 @@ def keys(prefix: str, codes: Codes | range) -> list[str]:
     return [f"{prefix}{code}" for code in codes]
 
 
+def some(rng: Rng, values: list[str], share: float) -> list[str | None]:
+    """Leave this share of the values and empty the other cells."""
+    return [v if c < share else None for v, c in zip(values, rng.random(len(values)), strict=True)]
+
+
 def dates(years: Codes, days: Codes) -> list[str]:
     start = np.array([f"{year}-01-01" for year in years], dtype="datetime64[D]")
     return [str(day) for day in start + days]
@@ -119,8 +124,8 @@ def organisations(rng: Rng, sizes: Sizes, countries: Sequence[str]) -> pl.DataFr
         {
             "id": keys("o", numbered),
             "type": pick(rng, ["University", "ResearchInstitute"], n),
-            "name": [f"{_PLACES[p]} {_KINDS[k]} {i}" for i, p, k in zip(numbered, place, kind, strict=True)],
-            "alias": [f"{_ARABIC[k]} {i}@ar" for i, k in zip(numbered, kind, strict=True)],
+            "name": [f"{_PLACES[place[i]]} {_KINDS[kind[i]]} {i}" for i in numbered],
+            "alias": [f"{_ARABIC[kind[i]]} {i}@ar" for i in numbered],
             "country": pick(rng, countries, n),
             "latitude": [f"{v:.4f}" for v in rng.uniform(-60, 70, n)],
             "longitude": [f"{v:.4f}" for v in rng.uniform(-180, 180, n)],
@@ -150,12 +155,12 @@ def trainings(rng: Rng, sizes: Sizes, schema: Schema, hosts: Codes) -> pl.DataFr
             "id": keys("t", range(n)),
             "name": [f"Training {i} on {t}" for i, t in enumerate(pick(rng, topics, n))],
             "format": pick(rng, ["Workshop", "Course", "Seminar", "Symposium"], n),
-            "series": [f"s{s}" if c < 0.6 else None for s, c in zip(series, rng.random(n), strict=True)],
+            "series": some(rng, keys("s", series), 0.6),
             "start_date": dates(years, days),
             "end_date": dates(years, days + length),
             "host": keys("o", hosts),
             "organiser": keys("o", heavy(rng, n, sizes.organisations)),
-            "funder": [f"o{f}" if c < 0.4 else None for f, c in zip(heavy(rng, n, sizes.organisations, 1.3), rng.random(n), strict=True)],
+            "funder": some(rng, keys("o", heavy(rng, n, sizes.organisations, 1.3)), 0.4),
             "topic": [f"{a}|{b}" if two and a != b else a for a, b, two in pairs],
             "method": pick(rng, methods, n),
             "url": [f"https://trainings.example.org/{i}" for i in range(n)],
@@ -164,12 +169,9 @@ def trainings(rng: Rng, sizes: Sizes, schema: Schema, hosts: Codes) -> pl.DataFr
 
 
 def concepts(schema: Schema, target: str) -> list[str]:
-    """Return the keys of a scheme's concepts, one each: the shortest that means it."""
-    best: dict[str, str] = {}
-    for cls, key, iri in schema.concepts:
-        if cls == VOCABULARY_BASE + target and key.isascii() and ":" not in key:
-            best[iri] = min(best.get(iri, key), key, key=lambda k: (len(k), k))
-    return sorted(best.values())
+    """Return the keys of a scheme's concepts: the last part of each IRI."""
+    iris = {iri for cls, _, iri in schema.concepts if cls == VOCABULARY_BASE + target}
+    return sorted(iri.rpartition("/")[2] for iri in iris)
 
 
 def participations(rng: Rng, sizes: Sizes, home: Codes) -> pl.DataFrame:
@@ -182,13 +184,14 @@ def participations(rng: Rng, sizes: Sizes, home: Codes) -> pl.DataFrame:
     # Whoever is met often teaches more: the first tenth of all people are mostly educators.
     chance = np.where(person < sizes.people // 10, 0.45, 0.08)
     role = np.where(rng.random(n) < chance, rng.integers(1, len(_ROLES), n), 0)
+    sizes_of = rng.geometric(0.08, n) + 4
     frame = pl.DataFrame(
         {
             "training": keys("t", training),
             "role": np.array(_ROLES, dtype=object)[np.where(group, 0, role)],
-            "person": [None if g else f"p{p}" for p, g in zip(person, group, strict=True)],
+            "person": [None if g else p for g, p in zip(group, keys("p", person), strict=True)],
             "organisation": keys("o", moved),
-            "headcount": [str(h) if g else None for h, g in zip(rng.geometric(0.08, n) + 4, group, strict=True)],
+            "headcount": [str(h) if g else None for g, h in zip(group, sizes_of, strict=True)],
         }
     )  # fmt: skip
     named = frame.filter(pl.col("person").is_not_null()).unique(
@@ -197,7 +200,8 @@ def participations(rng: Rng, sizes: Sizes, home: Codes) -> pl.DataFrame:
     groups = frame.filter(pl.col("person").is_null()).unique(
         ["training", "role", "organisation"], keep="first", maintain_order=True
     )
-    return pl.concat([named, groups])
+    both = pl.concat([named, groups])
+    return both.select(pl.Series("id", keys("x", range(both.height))), pl.all())
 
 
 def outcomes(rng: Rng, sizes: Sizes, took_part: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -6,7 +6,7 @@ under queries/columns/ define the tables, so that a store elsewhere gives the sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -26,9 +26,11 @@ COLUMN_QUERIES: dict[str, str] = {
 """Table → the query that yields it."""
 
 
-def pull_columns(store: Store) -> dict[str, pl.DataFrame]:
-    """Return all flat tables of a store, sorted; kg.network.COLUMNS gives their columns."""
-    return {name: _pull(store, name) for name in COLUMN_QUERIES}
+def pull_columns(
+    store: Store, names: Iterable[str] = tuple(COLUMN_QUERIES)
+) -> dict[str, pl.DataFrame]:
+    """Return flat tables of a store, sorted; kg.network.COLUMNS gives their columns."""
+    return {name: _pull(store, name) for name in names}
 
 
 def _pull(store: Store, name: str) -> pl.DataFrame:

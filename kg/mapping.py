@@ -1,7 +1,7 @@
 """The one mapping from tables to quads, driven by the schema and run on whole columns.
 
-A quad is a row of four N-Quads terms as text: ``s``, ``p``, ``o``, ``g``. Literals keep the
-lexical form that was checked.
+A quad is a row of four N-Quads terms: ``s``, ``p``, ``o``, ``g``. Literals keep the lexical
+form that was checked.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from kg.quads import QUAD
+from kg.quads import QUAD, TERM, term
 from kg.reconcile import ResolvedTable
 from kg.schema import Column
 
@@ -48,7 +48,7 @@ def literal_term(
 
 
 def map_tables(tables: Iterable[ResolvedTable], graphs: dict[str, str]) -> pl.DataFrame:
-    """Return the quads of all tables, sorted and without repetition.
+    """Return the quads of all tables without repetition, in no order.
 
     Parameters
     ----------
@@ -58,16 +58,16 @@ def map_tables(tables: Iterable[ResolvedTable], graphs: dict[str, str]) -> pl.Da
         The named graph's IRI for each source.
     """
     parts = [
-        triples.select("s", "p", "o", g=pl.lit(f"<{graphs[table.checked.table.source]}>"))
+        triples.select("s", "p", "o", g=term(f"<{graphs[table.checked.table.source]}>"))
         for table in tables
         for triples in _table_triples(table)
     ]
-    return pl.concat([pl.DataFrame(schema=QUAD), *parts]).unique().sort("g", "s", "p", "o")
+    return pl.concat([pl.DataFrame(schema=QUAD), *parts]).unique()
 
 
 def _table_triples(table: ResolvedTable) -> Iterator[pl.DataFrame]:
     schema = table.checked.schema
-    subjects = table.subjects.select("_id", s=iri_term(pl.col("iri")))
+    subjects = table.subjects.select("_id", s=iri_term(pl.col("iri")).cast(TERM))
     yield _types(table, subjects)
     for column in schema.columns:
         if column.kind == "class":
@@ -75,7 +75,7 @@ def _table_triples(table: ResolvedTable) -> Iterator[pl.DataFrame]:
         values = _objects(table, column)
         if values is not None:
             pairs = values.join(subjects, on="_id")
-            predicate = pl.lit(f"<{column.path}>")
+            predicate = term(f"<{column.path}>")
             ends = ("o", "s") if column.inverse else ("s", "o")
             yield pairs.select(s=pl.col(ends[0]), p=predicate, o=pl.col(ends[1]))
 
@@ -91,16 +91,18 @@ def _types(table: ResolvedTable, subjects: pl.DataFrame) -> pl.DataFrame:
     if chosen:
         named = subjects.join(pl.concat(chosen), on="_id", how="left")
     cls = pl.col("cls").fill_null(table.checked.schema.target)
-    return named.select("s", p=pl.lit(_RDF_TYPE), o=iri_term(cls))
+    return named.select("s", p=term(_RDF_TYPE), o=iri_term(cls).cast(TERM))
 
 
 def _objects(table: ResolvedTable, column: Column) -> pl.DataFrame | None:
     """Return ``_id`` and the term ``o`` for each value of a column, or None where it is empty."""
     if column.kind == "reference":
         targets = table.references.get(column.name)
-        return None if targets is None else targets.select("_id", o=iri_term(pl.col("iri")))
+        return (
+            None if targets is None else targets.select("_id", o=iri_term(pl.col("iri")).cast(TERM))
+        )
     values = table.checked.values.get(column.name)
-    return None if values is None else values.select("_id", o=_term(column))
+    return None if values is None else values.select("_id", o=_term(column).cast(TERM))
 
 
 def _term(column: Column) -> pl.Expr:

@@ -1,15 +1,72 @@
-"""Quads as rows of text: four N-Quads terms a row."""
+"""Quads as rows of four N-Quads terms.
+
+A term's text is kept once for the whole process, and a row holds its number: a release says the
+same few million terms tens of millions of times, and joining numbers is cheap.
+"""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator, Mapping
+
+import numpy as np
 import polars as pl
 import pyoxigraph as ox
 from rdflib import Graph
 
-__all__ = ["QUAD", "quads_of_dataset", "quads_of_graph"]
+__all__ = [
+    "QUAD",
+    "TERM",
+    "lines",
+    "quads_of_dataset",
+    "quads_of_graph",
+    "sorted_lines",
+    "term",
+]
 
-QUAD = {"s": pl.String, "p": pl.String, "o": pl.String, "g": pl.String}
+TERM = pl.Categorical(pl.Categories("rihla-term"))
+"""The type of a column of terms. It compares with, and casts from and to, the terms' text."""
+
+QUAD: Mapping[str, pl.DataType] = {"s": TERM, "p": TERM, "o": TERM, "g": TERM}
 """The columns of a frame of quads."""
+
+_LINES = 200_000  # lines that are text in memory at a time
+
+
+def term(text: str) -> pl.Expr:
+    """Return one term as an expression."""
+    return pl.lit(text, dtype=TERM)
+
+
+def sorted_lines(quads: pl.DataFrame) -> Iterator[bytes]:
+    """Yield canonical N-Quads, sorted by code point, in parts of many lines.
+
+    Terms are ranked once and the quads sorted as numbers. That is the order of their lines as
+    text: where one term begins another, the blank after it sorts before any character of a term.
+    """
+    terms = TERM.categories.to_series()
+    order = terms.arg_sort()
+    ranks = np.empty(len(terms), dtype=np.uint32)
+    ranks[order.to_numpy()] = np.arange(len(terms), dtype=np.uint32)
+    coded = pl.DataFrame({name: ranks[quads[name].to_physical().to_numpy()] for name in QUAD})
+    texts = terms.gather(order)
+    del terms, order, ranks
+    coded = coded.sort(*QUAD)
+    for part in coded.iter_slices(_LINES):
+        yield _text(pl.DataFrame({name: texts.gather(part[name]) for name in QUAD}))
+
+
+def lines(rows: pl.DataFrame) -> Iterator[bytes]:
+    """Yield N-Quads (or N-Triples, where the rows have no ``g``), in parts of many lines."""
+    for part in rows.iter_slices(_LINES):
+        yield _text(part.cast(pl.String))
+
+
+def _text(rows: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    joined = rows.select(pl.concat_str([*rows.columns, pl.lit(".")], separator=" "))
+    joined.write_csv(buffer, include_header=False, quote_style="never")
+    return buffer.getvalue()
 
 
 def quads_of_graph(graph: Graph, graph_name: str) -> pl.DataFrame:
@@ -27,4 +84,4 @@ def quads_of_graph(graph: Graph, graph_name: str) -> pl.DataFrame:
 def quads_of_dataset(dataset: ox.Dataset, graph_name: str) -> pl.DataFrame:
     """Return a dataset's triples as quads of one graph, sorted."""
     rows = [(str(q.subject), str(q.predicate), str(q.object), f"<{graph_name}>") for q in dataset]
-    return pl.DataFrame(rows, schema=QUAD, orient="row").sort("s", "p", "o")
+    return pl.DataFrame(rows, schema=list(QUAD), orient="row").cast(TERM).sort("s", "p", "o")

@@ -55,6 +55,31 @@ class RIHLA(DefinedNamespace):
     newmanWeight: URIRef
     partner: URIRef
     sharedTrainings: URIRef
+    # What the flat tables of a release are made from
+    InternationalTraining: URIRef
+    Sector: URIRef
+    Training: URIRef
+    aboutTopic: URIRef
+    agent: URIRef
+    bloc: URIRef
+    country: URIRef
+    endDate: URIRef
+    fromCountry: URIRef
+    fundedBy: URIRef
+    headcount: URIRef
+    heldIn: URIRef
+    hostedBy: URIRef
+    inProgramme: URIRef
+    inSector: URIRef
+    inSeries: URIRef
+    memberCountry: URIRef
+    organisation: URIRef
+    organisedBy: URIRef
+    role: URIRef
+    startDate: URIRef
+    teachesMethod: URIRef
+    training: URIRef
+    year: URIRef
 
 
 DEFAULT_BASE = "https://w3id.org/rihla/id/"

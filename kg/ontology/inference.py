@@ -22,10 +22,13 @@ from rdflib import OWL, RDF, RDFS, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
+from kg.quads import TERM, term
+
 __all__ = ["Axioms", "Rule", "Step", "compile_axioms", "infer"]
 
 Pairs = pl.DataFrame
-_PAIRS = {"a": pl.UInt32, "b": pl.UInt32}
+_PAIRS = {"a": TERM, "b": TERM}
+_TRIPLE = {"s": TERM, "p": TERM, "o": TERM}
 _RDF_TYPE = f"<{RDF.type}>"
 
 
@@ -86,30 +89,31 @@ def infer(triples: pl.DataFrame, axioms: Axioms) -> pl.DataFrame:
     Parameters
     ----------
     triples:
-        Columns ``s``, ``p``, ``o``: N-Quads terms.
+        Columns ``s``, ``p``, ``o``: N-Quads terms, as :data:`kg.quads.TERM` or as text.
     axioms:
         Rules made by :func:`compile_axioms`.
 
     Returns
     -------
     polars.DataFrame
-        Columns ``s``, ``p``, ``o``, unordered. Memberships in unnamed classes are left out.
+        Columns ``s``, ``p``, ``o`` of the given types, unordered. Memberships in unnamed classes
+        are left out.
     """
-    if not triples.height or not axioms.rules:
-        return pl.DataFrame(schema={"s": pl.String, "p": pl.String, "o": pl.String})
-    codes = _Codes(triples, axioms)
-    known = codes.relations(triples, axioms.classes)
+    given = triples.schema
+    triples = triples.select(pl.col("s", "p", "o").cast(TERM))
+    known = _relations(triples, axioms.classes)
     asserted = dict(known)
-    _saturate(known, axioms.rules, codes)
+    _saturate(known, axioms.rules)
     parts = [
-        codes.triples(name, _without(pairs, asserted.get(name)), name in axioms.classes)
+        _triples(name, _without(pairs, asserted.get(name)), name in axioms.classes)
         for name, pairs in known.items()
         if not name.startswith("_:")
     ]
-    return pl.concat(parts)
+    found = pl.concat([pl.DataFrame(schema=_TRIPLE), *parts])
+    return found.select(pl.col(name).cast(given[name]) for name in _TRIPLE)
 
 
-def _saturate(known: dict[str, Pairs], rules: Iterable[Rule], codes: _Codes) -> None:
+def _saturate(known: dict[str, Pairs], rules: Iterable[Rule]) -> None:
     """Apply the rules until nothing is new, joining only with what the last round added."""
     rules = list(rules)
     fresh: dict[str, Pairs] = dict(known)
@@ -120,7 +124,7 @@ def _saturate(known: dict[str, Pairs], rules: Iterable[Rule], codes: _Codes) -> 
         for rule in rules:
             for position, step in enumerate(rule.body[:reach]):
                 if step.relation in fresh:
-                    pairs = _apply(rule, position, fresh[step.relation], known, codes)
+                    pairs = _apply(rule, position, fresh[step.relation], known)
                     if pairs.height:
                         found.setdefault(rule.head, []).append(pairs)
         fresh, reach = {}, None
@@ -131,17 +135,15 @@ def _saturate(known: dict[str, Pairs], rules: Iterable[Rule], codes: _Codes) -> 
                 known[name] = pl.concat([known[name], new]) if name in known else new
 
 
-def _apply(
-    rule: Rule, position: int, delta: Pairs, known: Mapping[str, Pairs], codes: _Codes
-) -> Pairs:
+def _apply(rule: Rule, position: int, delta: Pairs, known: Mapping[str, Pairs]) -> Pairs:
     """Compose a rule's body outwards from the step that has new pairs."""
-    pairs = _step(delta, rule.body[position], codes)
+    pairs = _step(delta, rule.body[position])
     for step in reversed(rule.body[:position]):
-        pairs = _compose(_step(known.get(step.relation), step, codes), pairs)
+        pairs = _compose(_step(known.get(step.relation), step), pairs)
     for step in rule.body[position + 1 :]:
-        pairs = _compose(pairs, _step(known.get(step.relation), step, codes))
+        pairs = _compose(pairs, _step(known.get(step.relation), step))
     if rule.constant is not None:
-        return pairs.select("a", b=pl.lit(codes.code(rule.constant), dtype=pl.UInt32)).unique()
+        return pairs.select("a", b=term(rule.constant)).unique()
     if rule.start:
         return pairs.select("a", b="a").unique()
     if rule.end:
@@ -149,7 +151,7 @@ def _apply(
     return pairs
 
 
-def _step(pairs: Pairs | None, step: Step, codes: _Codes) -> Pairs:
+def _step(pairs: Pairs | None, step: Step) -> Pairs:
     if pairs is None:
         return pl.DataFrame(schema=_PAIRS)
     if step.inverse:
@@ -157,7 +159,7 @@ def _step(pairs: Pairs | None, step: Step, codes: _Codes) -> Pairs:
     if step.loop:
         pairs = pairs.filter(pl.col("a") == pl.col("b"))
     if step.value is not None:
-        pairs = pairs.filter(pl.col("b") == codes.code(step.value))
+        pairs = pairs.filter(pl.col("b") == term(step.value))
         return pairs.select("a", b="a").unique()
     return pairs
 
@@ -173,48 +175,26 @@ def _without(pairs: Pairs, known: Pairs | None) -> Pairs:
     return pairs if known is None else pairs.join(known, on=["a", "b"], how="anti")
 
 
-class _Codes:
-    """Terms as integers, both ways."""
-
-    def __init__(self, triples: pl.DataFrame, axioms: Axioms) -> None:
-        constants = {rule.constant for rule in axioms.rules}
-        constants |= {step.value for rule in axioms.rules for step in rule.body}
-        used = sorted(str(c) for c in constants - {None})
-        terms = pl.concat([triples["s"], triples["o"], pl.Series("s", used, dtype=pl.String)])
-        self._terms = terms.unique().sort().to_frame("term").with_row_index("code")
-        wanted = self._terms.filter(pl.col("term").is_in(used))
-        self._constants = dict(zip(wanted["term"], wanted["code"], strict=True))
-
-    def code(self, term: str) -> int:
-        """Return the integer of a term that a rule names."""
-        return int(self._constants[term])
-
-    def relations(self, triples: pl.DataFrame, classes: Iterable[str]) -> dict[str, Pairs]:
-        """Return the pairs of each property, and the members of each class."""
-        coded = (
-            triples.join(self._terms, left_on="s", right_on="term")
-            .rename({"code": "a"})
-            .join(self._terms, left_on="o", right_on="term")
-            .rename({"code": "b"})
-        )
-        relations = {
-            str(name): pairs.select("a", "b").unique()
-            for (name,), pairs in coded.group_by("p")
-            if name != _RDF_TYPE
-        }
-        types = coded.filter((pl.col("p") == _RDF_TYPE) & pl.col("o").is_in(list(classes)))
-        for (name,), pairs in types.group_by("o"):
+def _relations(triples: pl.DataFrame, classes: Iterable[str]) -> dict[str, Pairs]:
+    """Return the pairs of each property, and the members of each class."""
+    coded = triples.select("p", a="s", b="o")
+    relations = {
+        str(name): pairs.select("a", "b").unique()
+        for (name,), pairs in coded.filter(pl.col("p") != _RDF_TYPE).group_by("p")
+    }
+    types = coded.filter(pl.col("p") == _RDF_TYPE)
+    for (name,), pairs in types.group_by("b"):
+        if name in classes:
             relations[str(name)] = pairs.select("a", b="a").unique()
-        return relations
+    return relations
 
-    def triples(self, name: str, pairs: Pairs, is_class: bool) -> pl.DataFrame:
-        """Return the triples of a relation's pairs, but none of which the subject is a literal."""
-        named = pairs.join(self._terms, left_on="a", right_on="code").rename({"term": "s"})
-        named = named.filter(~pl.col("s").str.starts_with('"'))
-        if is_class:
-            return named.select("s", p=pl.lit(_RDF_TYPE), o=pl.lit(name))
-        named = named.join(self._terms, left_on="b", right_on="code").rename({"term": "o"})
-        return named.select("s", p=pl.lit(name), o="o")
+
+def _triples(name: str, pairs: Pairs, is_class: bool) -> pl.DataFrame:
+    """Return the triples of a relation's pairs, but none of which the subject is a literal."""
+    named = pairs.filter(~pl.col("a").cat.starts_with('"'))
+    if is_class:
+        return named.select(s="a", p=term(_RDF_TYPE), o=term(name))
+    return named.select(s="a", p=term(name), o="b")
 
 
 class _Compiler:

@@ -14,7 +14,7 @@ from kg.network import Network, project
 from kg.ontology import Ontology, compile_axioms, infer
 from kg.ontology.files import merged
 from kg.provenance import GraphNames
-from kg.quads import quads_of_dataset, quads_of_graph
+from kg.quads import TERM, quads_of_dataset, quads_of_graph, term
 from kg.terms import RIHLA
 
 __all__ = ["apply_rules", "inferred_quads", "ontology_quads", "partnership_quads"]
@@ -35,7 +35,7 @@ def inferred_quads(asserted: pl.DataFrame, ontology: Ontology, names: GraphNames
     """Return what follows from the data and the schemes by the vocabulary's axioms."""
     data = asserted.filter(pl.col("g") != f"<{names.vocabulary}>")
     found = infer(data.select("s", "p", "o").unique(), compile_axioms(ontology.vocabulary))
-    return found.select("s", "p", "o", g=pl.lit(f"<{names.inferred}>"))
+    return found.select("s", "p", "o", g=term(f"<{names.inferred}>"))
 
 
 def apply_rules(store: ox.Store, ontology: Ontology, names: GraphNames) -> pl.DataFrame:
@@ -95,11 +95,12 @@ def partnership_quads(
         _statements(kept, RIHLA.lastYear, _number("last_year", XSD.integer)),
         _statements(_evidence(network, kept), RIHLA.evidence, iri_term(pl.col("training"))),
     ]
-    return pl.concat(statements).with_columns(g=pl.lit(f"<{names.derived}>")).sort("s", "p", "o")
+    return pl.concat(statements).with_columns(g=term(f"<{names.derived}>"))
 
 
 def _statements(frame: pl.DataFrame, predicate: str, value: pl.Expr) -> pl.DataFrame:
-    return frame.select("s", p=pl.lit(f"<{predicate}>"), o=value).drop_nulls("o")
+    found = frame.select(pl.col("s").cast(TERM), p=term(f"<{predicate}>"), o=value.cast(TERM))
+    return found.drop_nulls("o")
 
 
 def _number(column: str, datatype: str) -> pl.Expr:
