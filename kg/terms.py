@@ -11,16 +11,20 @@ from rdflib.namespace import DefinedNamespace
 __all__ = [
     "CSVW",
     "DEFAULT_BASE",
+    "FORMATS",
     "ONTOLOGY",
     "PREFIXES",
     "RIHLA",
     "SCHEMA",
+    "SD",
     "VOCABULARY_BASE",
     "prefixes_for",
 ]
 
 ONTOLOGY = URIRef("https://w3id.org/rihla/ontology")
 VOCABULARY_BASE = "https://w3id.org/rihla/ontology#"
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+FORMATS = Namespace("http://www.w3.org/ns/formats/")
 CSVW = Namespace("http://www.w3.org/ns/csvw#")
 SCHEMA = Namespace("https://schema.org/")
 

@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from kg.results import ResultTable, Value
 
-__all__ = ["JSON_RESULTS", "Store", "table_from_json"]
+__all__ = ["JSON_RESULTS", "WHOLE_NUMBERS", "XSD", "Store", "table_from_json"]
 
 JSON_RESULTS = "application/sparql-results+json"
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_WHOLE = (
+XSD = "http://www.w3.org/2001/XMLSchema#"
+WHOLE_NUMBERS = (
     "integer",
     "int",
     "long",
@@ -88,10 +88,10 @@ def _boolean(text: str) -> bool:
 
 
 _CONVERSIONS: dict[str, Callable[[str], Value]] = {
-    _XSD + "boolean": _boolean,
-    _XSD + "date": dt.date.fromisoformat,
-    _XSD + "decimal": float,
-    _XSD + "double": float,
-    _XSD + "float": float,
-    **{_XSD + name: int for name in _WHOLE},
+    XSD + "boolean": _boolean,
+    XSD + "date": dt.date.fromisoformat,
+    XSD + "decimal": float,
+    XSD + "double": float,
+    XSD + "float": float,
+    **{XSD + name: int for name in WHOLE_NUMBERS},
 }

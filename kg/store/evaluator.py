@@ -146,6 +146,7 @@ def evaluate(store: ox.Store, request: dict[str, Any], sink: Sink) -> None:
     named: list[Any] = [ox.NamedNode(iri) for iri in request["named_graphs"]]
     results = store.query(
         request["query"],
+        base_iri=request.get("base"),
         use_default_graph_as_union=request["union"],
         default_graph=graphs or ([] if named else None),
         named_graphs=named or ([] if graphs else None),
@@ -181,7 +182,7 @@ def answer(store: ox.Store, request: dict[str, Any], channel: socket.socket) -> 
         reply, kept = {"status": "bytes"}, sink
         sink = Sink(0)
         kept.close()
-    except (SyntaxError, ValueError, OSError, MemoryError) as error:
+    except (SyntaxError, ValueError, OSError, RuntimeError, MemoryError) as error:
         kept, sink = sink, Sink(0)
         kept.close()
         reply = {"status": type(error).__name__, "message": str(error)}

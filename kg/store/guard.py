@@ -25,10 +25,15 @@ class RefusedError(QueryError):
 
 @dataclass(frozen=True)
 class GuardLimits:
-    """How much text is accepted: bytes of UTF-8, and brackets open at a time."""
+    """What text is accepted.
+
+    ``max_bytes`` of UTF-8, ``max_nesting`` brackets open at a time, and ``services``, the
+    addresses that SERVICE may name.
+    """
 
     max_bytes: int = 100_000
     max_nesting: int = 64
+    services: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

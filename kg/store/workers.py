@@ -130,6 +130,7 @@ class WorkerPool:
         *,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
+        base: str | None = None,
         client: str | None = None,
         is_gone: Callable[[], bool] | None = None,
         shape: QueryShape | None = None,
@@ -139,7 +140,8 @@ class WorkerPool:
         """Answer one query in one of the media types of kg/store/evaluator.py.
 
         The default graph is the union of all graphs, unless ``default_graphs`` or
-        ``named_graphs`` (IRIs) are given or the query has FROM. ``shape`` spares a second look
+        ``named_graphs`` (IRIs) are given or the query has FROM. ``base`` is what relative IRIs
+        in the query are relative to. ``shape`` spares a second look
         at the text to whoever has had one; ``timeout_s`` and ``max_bytes`` stand in for the
         pool's limits. The query is killed once ``is_gone()`` is true.
 
@@ -159,6 +161,7 @@ class WorkerPool:
             "media_type": media_type,
             "default_graphs": list(default_graphs),
             "named_graphs": list(named_graphs),
+            "base": base,
             "prefixes": self._prefixes,
             "timeout_s": timeout_s,
             "max_bytes": self.limits.max_bytes if max_bytes is None else max_bytes,

@@ -51,7 +51,7 @@ def query(group: str, name: str) -> Response:
 
 @blueprint.get("/queries/<group>/<name>.<suffix>")
 def query_answer(group: str, name: str, suffix: str) -> Response:
-    """Answer a named query: csv, tsv, xml, json with meta, srj (SPARQL JSON), rq (its text)."""
+    """Answer a named query: csv, tsv, xml, parquet, arrow, json (with meta), srj, rq (its text)."""
     chosen = get_query(f"{group}/{name}")
     sparql = service().bound(chosen.id, _given())
     tag = headers.etag(service().release.id, sparql, suffix)
@@ -73,7 +73,7 @@ def _answer(chosen: NamedQuery, sparql: str, suffix: str, tag: str) -> Response:
     if suffix == "json":
         table = service().graph.query(chosen.id, **_given())
         return send_text(table.to_json(), _TABLE_JSON, tag)
-    tables = {"srj": FORMATS["json"]} | {f.name: f for f in of_kind(Kind.TABLE)}
+    tables = {"srj": FORMATS["json"]} | {f.name: f for f in of_kind(Kind.TABLE, Kind.COLUMNS)}
     if suffix not in tables:
         raise NotFoundError(
             f"There is no answer as .{suffix}. Accepted: .{', .'.join([*tables, 'rq'])}."
@@ -110,7 +110,7 @@ def _described(chosen: NamedQuery) -> dict[str, Any]:
             "description": url_for("api.query", group=group, name=name),
             **{
                 suffix: url_for("api.query_answer", group=group, name=name, suffix=suffix)
-                for suffix in ("json", "csv", "tsv", "xml", "srj", "rq")
+                for suffix in ("json", "csv", "tsv", "xml", "srj", "parquet", "arrow", "rq")
             },
         },
     }

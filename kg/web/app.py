@@ -5,20 +5,36 @@ from __future__ import annotations
 import atexit
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, redirect, url_for
 
 from kg.settings import Settings, load_settings
 from kg.store.release import Release, current_release
 from kg.store.workers import MIB, PoolLimits, WorkerPool
 from kg.terms import prefixes_for
-from kg.web import analyse, api, data, headers, health, pages, problems, render, sparql, vocabulary
+from kg.web import (
+    analyse,
+    api,
+    data,
+    description,
+    encoding,
+    graphs,
+    headers,
+    health,
+    pages,
+    problems,
+    render,
+    sparql,
+    vocabulary,
+)
 from kg.web.service import Service
 
 __all__ = ["close_app", "create_app"]
 
 MAX_BODY_BYTES = 1 * MIB
 PER_CLIENT = 8
-_BLUEPRINTS = (analyse, api, data, health, pages, sparql, vocabulary)
+_BLUEPRINTS = (data, description, graphs, health, problems, sparql, vocabulary)
+_OURS = (analyse, api, pages)
+"""What only a release of ``kg build`` has something to show for."""
 
 
 def create_app(
@@ -64,10 +80,13 @@ def create_app(
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["rihla"] = Service(settings, release, pool)
-    for part in _BLUEPRINTS:
+    app.extensions["rihla"] = served = Service(settings, release, pool)
+    for part in (*_BLUEPRINTS, *(_OURS if served.is_ours else ())):
         app.register_blueprint(part.blueprint)
-    for part in (headers, problems, render):
+    if not served.is_ours:
+        app.add_url_rule("/", "home", lambda: redirect(url_for("sparql.endpoint")))
+    # What is registered first runs last: answers are compressed when all else is said.
+    for part in (encoding, headers, problems, render):
         part.register(app)
     return app
 

@@ -10,14 +10,26 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable
 
 from kg.errors import QueryError
+from kg.web.columnar import ARROW, PARQUET
 
-__all__ = ["FORMATS", "HTML", "Format", "Kind", "by_name", "kind_of", "negotiate", "of_kind"]
+__all__ = [
+    "FORMATS",
+    "HTML",
+    "Format",
+    "Kind",
+    "by_name",
+    "kind_of",
+    "negotiate",
+    "of_form",
+    "of_kind",
+]
 
 
 class Kind(Enum):
-    """What an answer is: rows (or a truth value), a graph, or a page for people."""
+    """What an answer is: rows (or a truth value), rows by column, a graph, or a page."""
 
     TABLE = "table"
+    COLUMNS = "columns"
     GRAPH = "graph"
     PAGE = "page"
 
@@ -63,6 +75,22 @@ _ALL = (
     ),
     Format("csv", Kind.TABLE, "text/csv", "CSV"),
     Format("tsv", Kind.TABLE, "text/tab-separated-values", "TSV"),
+    Format(
+        "parquet",
+        Kind.COLUMNS,
+        PARQUET,
+        "Parquet",
+        (),
+        ("application/x-parquet", "application/parquet"),
+    ),
+    Format(
+        "arrow",
+        Kind.COLUMNS,
+        ARROW,
+        "Arrow",
+        ("feather", "ipc"),
+        ("application/vnd.apache.arrow", "application/x-arrow"),
+    ),
     Format(
         "ttl",
         Kind.GRAPH,
@@ -113,9 +141,14 @@ def kind_of(form: str) -> Kind:
     return _FORMS.get(form, Kind.TABLE)
 
 
-def of_kind(kind: Kind) -> list[Format]:
-    """Return the formats for a kind of answer, the preferred first."""
-    return [f for f in FORMATS.values() if f.kind is kind]
+def of_kind(*kinds: Kind) -> list[Format]:
+    """Return the formats for kinds of answers, the preferred first."""
+    return [f for f in FORMATS.values() if f.kind in kinds]
+
+
+def of_form(form: str) -> list[Format]:
+    """Return the formats for the answers to a query form; a truth value has no columns."""
+    return of_kind(Kind.TABLE, Kind.COLUMNS) if form == "SELECT" else of_kind(kind_of(form))
 
 
 def by_name(name: str, choices: Sequence[Format]) -> Format:

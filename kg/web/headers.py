@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from flask import Flask, Response, request
 
 import kg
+from kg.web.encoding import ENCODINGS
 
 __all__ = ["etag", "is_known", "register", "revalidated"]
 
@@ -31,7 +32,9 @@ _SECURITY = {
 # The graph is public and no request carries a login: any page may read any answer.
 _OPEN_TO_ALL = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Length, ETag, Link, Retry-After, X-Rihla-Release",
+    "Access-Control-Expose-Headers": (
+        "Content-Length, ETag, Link, Retry-After, X-Query-Id, X-Rihla-Release"
+    ),
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
@@ -74,7 +77,8 @@ def etag(*parts: str | Iterable[str]) -> str:
 def is_known(tag: str) -> bool:
     """Whether the client says that it has this answer already."""
     known = request.if_none_match
-    return not known.star_tag and known.contains_weak(tag)
+    held = (tag, *(f"{tag}-{encoding}" for encoding in ENCODINGS))
+    return not known.star_tag and any(map(known.contains_weak, held))
 
 
 def revalidated(response: Response, tag: str) -> Response:

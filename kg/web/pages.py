@@ -1,4 +1,4 @@
-"""Pages for people: home, named queries with their forms, networks, what errors mean."""
+"""Pages for people: home, named queries with their forms, networks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kg.web import headers
 from kg.web.api import centrality
 from kg.web.bindings import Rows, rows_from_table
 from kg.web.formats import HTML
-from kg.web.problems import PROBLEMS, status_of
+from kg.web.problems import status_of
 from kg.web.render import body_of
 from kg.web.sending import not_modified
 from kg.web.service import service
@@ -91,7 +91,7 @@ def _query_page(
     group, _, name = chosen.id.partition("/")
     addresses = {
         suffix: url_for("api.query_answer", group=group, name=name, suffix=suffix, **_flat(values))
-        for suffix in ("csv", "tsv", "json", "srj", "xml", "rq")
+        for suffix in ("csv", "tsv", "json", "srj", "xml", "parquet", "arrow", "rq")
     }
     text = render_template(
         "query.html",
@@ -151,10 +151,3 @@ def _named(table: ResultTable) -> Rows:
     rows = [(*row, names.get(row[place])) for row in table.rows]
     named = ResultTable((*table.columns, "country_label"), rows)
     return rows_from_table(named, {"label": "node_label"})
-
-
-@blueprint.get("/problems")
-def problems() -> Response:
-    """Explain the kinds of errors: the ``type`` of a problem document leads here."""
-    text = render_template("problems.html", problems=PROBLEMS)
-    return headers.revalidated(Response(text, mimetype=HTML.media_type), headers.etag(text))

@@ -5,17 +5,31 @@ Machines get ``application/problem+json`` (RFC 9457), people a page; both say th
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, json, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    json,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from kg.errors import InputError, KgError, LimitError, NotFoundError, QueryError
 from kg.store.guard import RefusedError
+from kg.web import headers
 
-__all__ = ["PROBLEMS", "Problem", "register", "status_of"]
+__all__ = ["PROBLEMS", "Problem", "blueprint", "query_id", "register", "status_of"]
+
+blueprint = Blueprint("problems", __name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -62,7 +76,8 @@ PROBLEMS: dict[int, Problem] = {
         "not-acceptable",
         "There is no such format of this answer",
         "The Accept header or ?format= asks for something that this answer cannot be written as.",
-        "SELECT and ASK: json, xml, csv, tsv. CONSTRUCT and DESCRIBE: ttl, nt, rdf, jsonld.",
+        "SELECT and ASK: json, xml, csv, tsv. SELECT also: parquet, arrow. CONSTRUCT and DESCRIBE: "
+        "ttl, nt, rdf, jsonld.",
     ),
     413: Problem(
         "too-large",
@@ -107,16 +122,36 @@ PROBLEMS: dict[int, Problem] = {
 """Kinds of problems by HTTP status."""
 
 
+@blueprint.get("/problems")
+def explained() -> Response:
+    """Explain the kinds of errors: the ``type`` of a problem document leads here."""
+    text = render_template("problems.html", problems=PROBLEMS)
+    return headers.revalidated(Response(text, mimetype="text/html"), headers.etag(text))
+
+
+def query_id() -> str:
+    """Return the name of this request, which stands in its answer and in the log."""
+    if "query_id" not in g:
+        g.query_id = secrets.token_hex(6)
+    return str(g.query_id)
+
+
 def register(app: Flask) -> None:
     """Make the application answer every error in the one shape."""
+    app.after_request(_named)
     app.register_error_handler(KgError, _handle_own)
     app.register_error_handler(HTTPException, _handle_http)
+
+
+def _named(response: Response) -> Response:
+    response.headers["X-Query-Id"] = query_id()
+    return response
 
 
 def _handle_own(error: KgError) -> Response:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        current_app.logger.warning("%s: %s", type(error).__name__, error)
+        current_app.logger.warning("%s %s: %s", query_id(), type(error).__name__, error)
     response = _respond(status, str(error), _place(error))
     if isinstance(error, LimitError) and error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
@@ -159,12 +194,13 @@ def _handle_http(error: HTTPException) -> Response:
 def _respond(status: int, detail: str, place: dict[str, int]) -> Response:
     problem = _problem(status)
     document: dict[str, Any] = {
-        "type": url_for("pages.problems", _anchor=problem.slug, _external=True),
+        "type": url_for("problems.explained", _anchor=problem.slug, _external=True),
         "title": problem.title,
         "status": status,
         "detail": detail,
         **place,
         "hint": problem.hint,
+        "query_id": query_id(),
     }
     if _wants_page():
         page = render_template("error.html", problem=document)

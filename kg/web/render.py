@@ -36,12 +36,18 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["sparql_body"] = body_of
     app.jinja_env.globals["LANGUAGES"] = LANGUAGES
     app.jinja_env.globals["PLURALS"] = PLURALS
+    app.jinja_env.globals["home"] = _home
     app.jinja_env.globals["stylesheet"] = _stylesheet
     app.context_processor(_site)
 
 
 def _site() -> dict[str, object]:
-    return {"site": service().settings.project.title, "release": service().release}
+    ours = service().is_ours
+    return {"site": service().settings.project.title, "release": service().release, "ours": ours}
+
+
+def _home() -> str:
+    return url_for("pages.home" if service().is_ours else "sparql.endpoint")
 
 
 def address_of(iri: str) -> str | None:

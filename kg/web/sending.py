@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, request
-from werkzeug.wsgi import wrap_file
+from flask import Response
 
 from kg.store.workers import Answer
 from kg.web import headers
+from kg.web.encoding import FileResponse
 from kg.web.formats import Format
 from kg.web.service import service
 
@@ -17,13 +17,12 @@ _IN_ONE_PIECE = 64 * 1024  # bytes; larger answers wait for slow readers in thei
 
 def send_answer(answer: Answer, chosen: Format, tag: str | None) -> Response:
     """Return an answer of the workers with its length; without a tag nobody may keep it."""
+    response: Response
     if answer.size <= _IN_ONE_PIECE:
         with answer:
             response = Response(answer.read())
     else:
-        response = Response(wrap_file(request.environ, answer.file), direct_passthrough=True)
-        response.call_on_close(answer.close)
-        response.content_length = answer.size
+        response = FileResponse(answer.file, answer.size)
     response.headers["Server-Timing"] = f"query;dur={answer.seconds * 1000:.1f}"
     return _marked(response, chosen.content_type, tag)
 

@@ -19,6 +19,7 @@ from kg.store.release import Release
 from kg.store.workers import MIB, Answer, WorkerPool
 from kg.terms import DEFAULT_BASE
 from kg.web.bindings import Rows, rows_from_json
+from kg.web.columnar import TSV, WRITERS, columnar
 
 __all__ = ["Service", "service"]
 
@@ -36,9 +37,19 @@ class Service:
     pool: WorkerPool
 
     @property
+    def is_ours(self) -> bool:
+        """Whether ``kg build`` made the release: then there are questions, networks and pages."""
+        return "ontology" in self.release.manifest
+
+    @property
     def base(self) -> str:
         """The IRI that the names of things begin with."""
         return self.settings.project.base
+
+    @property
+    def dataset(self) -> str:
+        """The IRI of the dataset that is served."""
+        return f"{self.base.removesuffix('id/')}dataset"
 
     def iri_of(self, kind: str, key: str) -> str:
         """Return the name of a thing: of ours, or of a concept that came with the ontology."""
@@ -83,18 +94,23 @@ class Service:
         timeout_s: float | None = None,
         max_bytes: int | None = None,
     ) -> Answer:
-        """Answer a query for the client of this request; see :meth:`WorkerPool.run`."""
-        return self.pool.run(
+        """Answer a query for the client of this request; see :meth:`WorkerPool.run`.
+
+        Columns are made here, from what the worker gives as TSV.
+        """
+        answer = self.pool.run(
             sparql,
-            media_type,
+            TSV if media_type in WRITERS else media_type,
             default_graphs=default_graphs,
             named_graphs=named_graphs,
+            base=request.base_url,
             client=request.remote_addr,
             is_gone=request.environ.get("waitress.client_disconnected"),
             shape=shape,
             timeout_s=timeout_s,
             max_bytes=max_bytes,
         )
+        return columnar(answer, media_type) if media_type in WRITERS else answer
 
     def run_named(self, sparql: str, media_type: str, max_bytes: int | None = None) -> Answer:
         """Answer a bound named query: its text is ours, so it gets more time than a stranger's."""

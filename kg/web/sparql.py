@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
-from werkzeug.exceptions import UnsupportedMediaType
 
-from kg.errors import KgError, LimitError, QueryError
+from kg.errors import KgError, LimitError, NotFoundError, QueryError
 from kg.queries import NamedQuery, catalogue, get_query
-from kg.store.guard import QueryShape, RefusedError, inspect_query
+from kg.store.guard import QueryShape, inspect_query
 from kg.web import headers
 from kg.web.bindings import Rows
-from kg.web.formats import HTML, Format, Kind, by_name, kind_of, negotiate, of_kind
+from kg.web.description import send_service
+from kg.web.formats import (
+    FORMATS,
+    HTML,
+    Format,
+    Kind,
+    by_name,
+    kind_of,
+    negotiate,
+    of_form,
+    of_kind,
+)
 from kg.web.problems import status_of
+from kg.web.protocol import FORM_BODY, QUERY_BODY, Asked, read_request
 from kg.web.render import body_of
 from kg.web.sending import not_modified, send_answer
 from kg.web.service import service
@@ -24,40 +34,30 @@ __all__ = ["blueprint", "examples"]
 
 blueprint = Blueprint("sparql", __name__)
 
-QUERY_BODY = "application/sparql-query"
-UPDATE_BODY = "application/sparql-update"
-FORM_BODY = "application/x-www-form-urlencoded"
 # With these functions the same query on the same release answers otherwise each time.
 _VARIES = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 SHOWN_ROWS = 1_000
 SHOWN_CHARACTERS = 100_000
 _EXAMPLES = "pages/example-"
 _FIRST_EXAMPLE = "pages/example-trainings"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request to the endpoint: its query texts, dataset and format as they were sent."""
-
-    queries: Sequence[str]
-    default_graphs: Sequence[str]
-    named_graphs: Sequence[str]
-    format: str | None
+_GENERAL_EXAMPLES = ("pages/example-classes", "pages/example-graphs")
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
-def endpoint() -> Response:
-    """Answer a query, or show the form where there is none."""
-    asked = _read()
-    if not any(text.strip() for text in asked.queries):
-        return _without_query()
-    if len(asked.queries) > 1:
-        raise QueryError("The request holds several queries. Accepted: one 'query'.")
+@blueprint.route("/sparql.<suffix>", methods=["GET", "POST"])
+def endpoint(suffix: str | None = None) -> Response:
+    """Answer a query; without one show the form to people, and the service to machines."""
+    if suffix is not None and suffix not in FORMATS:
+        names = ", ".join(f".{name}" for name in FORMATS)
+        raise NotFoundError(f"There is no answer as .{suffix[:40]}. Accepted: {names}.")
+    asked = read_request(suffix)
+    if asked.is_empty:
+        return _without_query(asked)
     text = asked.queries[0]
     if _wants_page(asked):
         return _page(asked, text)
     shape = inspect_query(text, service().pool.limits.guard)
-    chosen = _format(asked, of_kind(kind_of(shape.form)))
+    chosen = _format(asked, of_form(shape.form))
     tag = None if _VARIES.search(text) else _tag(asked, text, chosen)
     if tag and headers.is_known(tag):
         return not_modified(tag)
@@ -83,53 +83,6 @@ def _answer(
     return send_answer(answer, chosen, tag)
 
 
-def _read() -> Asked:
-    """Take the request apart; whatever cannot be a query is refused by its name."""
-    if request.method == "POST":
-        if request.mimetype == UPDATE_BODY:
-            raise _refused_update()
-        if request.mimetype == QUERY_BODY:
-            return _asked([*request.args.getlist("query"), _body()])
-        if request.mimetype != FORM_BODY:
-            raise UnsupportedMediaType(
-                f"Found Content-Type {request.mimetype or 'none'}. "
-                f"Accepted: {QUERY_BODY}, {FORM_BODY}."
-            )
-    if "update" in request.values:
-        raise _refused_update()
-    return _asked(request.values.getlist("query"))
-
-
-def _asked(queries: Sequence[str]) -> Asked:
-    return Asked(
-        queries,
-        request.values.getlist("default-graph-uri"),
-        request.values.getlist("named-graph-uri"),
-        request.values.get("format"),
-    )
-
-
-def _body() -> str:
-    encoding = request.mimetype_params.get("charset", "utf-8")
-    if encoding.lower() not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType(f"Found charset={encoding}. Accepted: utf-8.")
-    raw = request.get_data()
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise QueryError(
-            f"The query is not UTF-8: byte {error.start + 1} is 0x{raw[error.start]:02X}. "
-            "Accepted: text in UTF-8."
-        ) from error
-
-
-def _refused_update() -> RefusedError:
-    return RefusedError(
-        "Updates are refused: no request changes the graph, changes come by releases. "
-        "Accepted: a query."
-    )
-
-
 def _format(asked: Asked, choices: Sequence[Format]) -> Format:
     if asked.format:
         return by_name(asked.format, choices)
@@ -147,12 +100,15 @@ def _wants_page(asked: Asked) -> bool:
     )
 
 
-def _without_query() -> Response:
-    if request.method == "POST" or not _wants_page(_asked(())):
+def _without_query(asked: Asked) -> Response:
+    people = _wants_page(asked)
+    if request.method == "POST" or (asked.queries and not people):
         raise QueryError(
             "There is no query. Send GET /sparql?query=…, or POST it as "
             f"{QUERY_BODY} or {FORM_BODY}."
         )
+    if not people:
+        return send_service(asked.format)
     return headers.revalidated(
         Response(_form(_example_text(), None), mimetype=HTML.media_type),
         headers.etag(service().release.id, "form", request.args.get("example", "")),
@@ -160,14 +116,16 @@ def _without_query() -> Response:
 
 
 def examples() -> list[NamedQuery]:
-    """Return the queries that the form offers."""
-    return [query for query in catalogue().values() if query.id.startswith(_EXAMPLES)]
+    """Return the queries that the form offers; to a foreign graph those that suit any."""
+    found = [query for query in catalogue().values() if query.id.startswith(_EXAMPLES)]
+    return found if service().is_ours else [q for q in found if q.id in _GENERAL_EXAMPLES]
 
 
 def _example_text() -> str:
     """Return the text that the form begins with: the example that the address names."""
     wanted = request.args.get("example")
-    return body_of(get_query(f"{_EXAMPLES}{wanted}" if wanted else _FIRST_EXAMPLE).text)
+    first = _FIRST_EXAMPLE if service().is_ours else _GENERAL_EXAMPLES[0]
+    return body_of(get_query(f"{_EXAMPLES}{wanted}" if wanted else first).text)
 
 
 def _page(asked: Asked, text: str) -> Response:
@@ -216,7 +174,7 @@ def _form(
     graph: str | None = None,
     error: KgError | None = None,
 ) -> str:
-    choices = of_kind(kind_of(shape.form)) if shape else []
+    choices = of_form(shape.form) if shape else []
     return render_template(
         "sparql.html",
         text=text,

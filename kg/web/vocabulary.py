@@ -177,7 +177,7 @@ def void() -> Response:
     sparql = service().bound(
         "pages/void",
         {
-            "dataset": f"{base.removesuffix('id/')}dataset",
+            "dataset": service().dataset,
             "title": service().settings.project.title,
             "release": service().release.id,
             "endpoint": address,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,6 +15,7 @@ from kg.settings import Settings
 from kg.store import Release
 from kg.store.workers import MIB, PoolLimits
 from kg.web import close_app, create_app, make_server
+from kg.web.adhoc import opened_data
 from kg.web.serving import address
 
 LIMITS = PoolLimits(timeout_s=20, max_bytes=4 * MIB, max_waiting=8, max_per_client=8)
@@ -40,3 +43,19 @@ def live(app: Flask) -> Iterator[str]:
     yield address(server)
     server.close()
     thread.join(10)
+
+
+@contextmanager
+def served(path: Path, limits: PoolLimits = LIMITS) -> Iterator[str]:
+    """Serve any RDF file or store on a free port; yields the address, which ends in a slash."""
+    with opened_data(path) as (settings, release):
+        app = create_app(settings, release, limits)
+        server = make_server(app, "127.0.0.1", 0)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        try:
+            yield address(server)
+        finally:
+            server.close()
+            thread.join(10)
+            close_app(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from urllib.parse import quote
 
@@ -150,6 +151,24 @@ def test_text_formats_state_their_encoding(client: FlaskClient) -> None:
     assert ask(client, COUNT, format="csv").headers["Content-Type"] == "text/csv; charset=utf-8"
 
 
+@pytest.mark.parametrize("chosen", of_kind(Kind.TABLE, Kind.COLUMNS), ids=lambda f: f.name)
+def test_suffixes(client: FlaskClient, chosen: object) -> None:
+    name = chosen.name  # type: ignore[attr-defined]
+    response = client.get(f"/sparql.{name}", query_string={"query": COUNT})
+    assert response.data == ask(client, COUNT, format=name).data
+    assert client.post(f"/sparql.{name}", data={"query": COUNT}).data == response.data
+
+
+def test_an_unknown_suffix(client: FlaskClient) -> None:
+    document = problem(client.get("/sparql.docx?query=ASK{}"), 404)
+    assert ".json, .xml, .csv, .tsv" in str(document["detail"])
+
+
+def test_relative_names_are_relative_to_the_endpoint(client: FlaskClient) -> None:
+    response = ask(client, "SELECT (<x> AS ?iri) {}", format="csv")
+    assert response.text.split() == ["iri", "http://localhost/x"]
+
+
 # --- datasets
 
 
@@ -184,8 +203,39 @@ def test_graphs_by_the_protocol_and_by_from(client: FlaskClient) -> None:
 
 
 def test_without_a_query(client: FlaskClient) -> None:
-    assert "no query" in str(problem(client.get("/sparql"), 400)["detail"])
+    assert "no query" in str(problem(client.get("/sparql?query="), 400)["detail"])
     assert "no query" in str(problem(client.post("/sparql", data={"x": "y"}), 400)["detail"])
+
+
+def test_each_error_has_an_id_of_its_own(client: FlaskClient) -> None:
+    first, second = (ask(client, "SELECT") for _ in range(2))
+    assert problem(first, 400)["query_id"] == first.headers["X-Query-Id"]
+    assert first.headers["X-Query-Id"] != second.headers["X-Query-Id"]
+    page = ask(client, "SELECT", accept=BROWSER)
+    assert page.headers["X-Query-Id"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/sparql?query=ASK%7B%7D%FF", "%FF"),
+        ("/sparql?query=%ED%A0%80", "%ED"),
+        ("/sparql?query=ASK{}&default-graph-uri=a%20b", "a b"),
+        ("/sparql?" + "&".join(["x=1"] * 1001), "1,000 fields"),
+    ],
+)
+def test_addresses_that_are_not_well_formed(client: FlaskClient, address: str, said: str) -> None:
+    assert said in str(problem(client.get(address), 400)["detail"])
+
+
+def test_a_compressed_body_is_not_taken(client: FlaskClient) -> None:
+    response = client.post(
+        "/sparql",
+        data=gzip.compress(b"ASK {}"),
+        content_type="application/sparql-query",
+        headers={"Content-Encoding": "gzip"},
+    )
+    assert "not compressed" in str(problem(response, 415)["detail"])
 
 
 def test_two_queries(client: FlaskClient) -> None:
@@ -404,4 +454,7 @@ def test_a_query_in_a_page_link_is_escaped(client: FlaskClient) -> None:
 
 
 def test_every_format_is_tested(app: Flask) -> None:
-    assert set(FORMATS) == {"json", "xml", "csv", "tsv", "ttl", "nt", "rdf", "jsonld", "html"}
+    assert set(FORMATS) == {"json", "xml", "csv", "tsv", "ttl", "nt", "rdf", "jsonld", "html"} | {
+        "parquet",
+        "arrow",
+    }
