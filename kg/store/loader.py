@@ -17,8 +17,8 @@ from typing import IO, cast
 
 import pyoxigraph as ox
 
+from kg.confined.limits import NETWORK, forbid
 from kg.errors import InputError
-from kg.store.evaluator import forbid_sockets
 
 __all__ = ["FORMATS", "Loaded", "count_store", "load_file"]
 
@@ -139,7 +139,7 @@ def _without_graph(store: ox.Store) -> Iterator[ox.Quad]:
 
 def main(path: str, target: str) -> int:
     """Load, and print what there is now as JSON, or what is wrong."""
-    forbid_sockets()
+    forbid(NETWORK)
     try:
         print(json.dumps(vars(_load(Path(path), Path(target)))))  # noqa: T201 - for the parent
     except (SyntaxError, ValueError, OSError, EOFError) as error:
