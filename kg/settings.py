@@ -226,12 +226,12 @@ class Settings:
     """A whole project file; every path in it is absolute."""
 
     file: Path
-    project: ProjectSettings
-    build: BuildSettings
-    load: LoadSettings
-    serve: ServeSettings
-    analyse: AnalyseSettings
-    sources: tuple[SourceSettings, ...]
+    project: ProjectSettings = field(default_factory=ProjectSettings)
+    build: BuildSettings = field(default_factory=BuildSettings)
+    load: LoadSettings = field(default_factory=LoadSettings)
+    serve: ServeSettings = field(default_factory=ServeSettings)
+    analyse: AnalyseSettings = field(default_factory=AnalyseSettings)
+    sources: tuple[SourceSettings, ...] = ()
 
     @property
     def ontology(self) -> Path:

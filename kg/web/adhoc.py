@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kg.errors import ReleaseError
 from kg.files import sha256
-from kg.settings import BuildSettings, LoadSettings, ProjectSettings, ServeSettings, Settings
+from kg.settings import ProjectSettings, ServeSettings, Settings
 from kg.store.loader import Loaded, count_store, load_file
 from kg.store.release import Release
 from kg.terms import DEFAULT_BASE
@@ -87,8 +87,5 @@ def _settings(path: Path, serve: ServeSettings | None) -> Settings:
     return Settings(
         file=path,
         project=ProjectSettings(title=path.name),
-        build=BuildSettings(),
-        load=LoadSettings(),
         serve=serve or ServeSettings(),
-        sources=(),
     )
