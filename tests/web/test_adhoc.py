@@ -90,7 +90,7 @@ def test_a_store_is_served_as_it_is(tmp_path: Path) -> None:
     ("name", "content", "said"),
     [
         ("data.ttl", "<a> <b> .", "line 1 column 9"),
-        ("data.nq", f'{A} {B} "x" .\n{A} {B}\n', "line 2"),
+        ("data.nq", f'{A} {B} "x" .\n{A} {B}\n', "line [23]"),
         ("data.csv", "a,b", "Accepted: .nt"),
         ("data.rdf", '<!DOCTYPE x [<!ENTITY a "b">]><x/>', "document type"),
         ("data.ttl.gz", "no gzip", "gzip"),
