@@ -11,15 +11,26 @@ from __future__ import annotations
 from kg.errors import SettingsError
 from kg.schema import Schema
 from kg.settings import LoadSettings, SourceSettings
-from kg.sources import carpentries, erasmus, mapped, open_life_science, ror, tables
+from kg.sources import (
+    bioschemas,
+    carpentries,
+    erasmus,
+    icalendar_files,
+    mapped,
+    open_life_science,
+    ror,
+    tables,
+)
 from kg.sources.base import SourceTables
 from kg.sources.reading import Reader, read_confined
 
 __all__ = ["SOURCES", "SourceTables", "read_source"]
 
 SOURCES: dict[str, Reader] = {
+    "bioschemas": bioschemas.read,
     "carpentries": carpentries.read,
     "erasmus": erasmus.read,
+    "icalendar": icalendar_files.read,
     "mapped": mapped.read,
     "open-life-science": open_life_science.read,
     "ror": ror.read,
