@@ -216,11 +216,8 @@ def test_modes(read: Reader, fields: dict[str, object], mode: str | None) -> Non
     assert row["mode"] == mode
 
 
-def test_contexts_are_not_fetched(read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*args: object, **kwargs: object) -> None:
-        raise AssertionError("a socket was opened")
-
-    monkeypatch.setattr("socket.socket", refuse)
+def test_contexts_are_not_fetched(read: Reader) -> None:
+    # The child that reads has no network: a fetch would be an error.
     found = read({**event(), "@context": "https://127.0.0.1/context.jsonld"})
     assert len(rows(found, "trainings")) == 1
 
