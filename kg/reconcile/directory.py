@@ -25,9 +25,10 @@ from kg.reconcile.words import STOP_WORDS, Words, domain_of, read_keys
 __all__ = ["AS_JOINED", "LEGAL_FORMS", "Directory", "Name", "Organisation"]
 
 _PARENTHESES = re.compile(r"\s*\([^)]*\)")
-LEGAL_FORMS = frozenset(
-    "inc ltd gmbh llc plc sa ag srl spa bv nv co corporation limited kg".split()
-)
+_LEGAL_FORMS = "inc ltd gmbh llc plc sa ag srl spa bv nv co corporation limited kg"
+LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
+"""What companies add to their name."""
+
 _COMMON = 400  # a prefix that begins more words than this says nothing
 _KNOWN = 3  # names that have a word before it is taken to be written out
 _LONGEST_ENDING = 10  # letters that an abbreviation leaves out
@@ -37,16 +38,30 @@ _ACRONYM = 7  # letters; a longer name of one word is a word
 
 # How sure a word is when it was not written so.
 _AS_PREFIX, AS_JOINED, _AS_SLIP, _AS_OTHER = 0.92, 0.96, 0.88, 0.95
-_OTHERS = {"st": ("state", "street"), "nat": ("natural",), "med": ("medical", "medicine"),
-           "tech": ("technology", "technical"), "technical": ("technology",), "technology": ("technical",),
-           "sci": ("science", "scientific"), "inst": ("institution",), "institute": ("institution",),
-           "institution": ("institute",), "comput": ("computer", "computing", "computation"),
-           "center": ("central",), "medical": ("medicine",), "medicine": ("medical",),
-           "industry": ("industrial",), "computer": ("computing", "computation"),
-           "information": ("informatic",), "physic": ("physical",), "biology": ("biological",),
-           "academy": ("academic",), "hospital": ("hospitalario",), "state": ("st",),
-           "col": ("college",), "uc": ("university", "california"), "rep": ("republic",),
-           "research": ("researche",), "international": ("intercultural",)}  # fmt: skip
+# What a word may also mean: the word, then the others.
+_MEANINGS = """
+st state street
+nat natural
+med medical medicine
+technical technology
+technology technical technological
+science scientific
+institute institution
+institution institute
+computer computing computation
+center central
+medical medicine
+medicine medical
+industry industrial
+information informatic
+physics physical
+biology biological
+academy academic
+state st
+col college
+rep republic
+"""
+_OTHERS = {line.split()[0]: line.split()[1:] for line in _MEANINGS.strip().splitlines()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +193,7 @@ class Directory:
                 found.append((word, place, sure))
             if place + 1 < len(keys):
                 both = self.number.get(key + keys[place + 1])
-                if both is not None and key + keys[place + 1] in self._joined or both is not None:
+                if both is not None:
                     found.append((both, place, AS_JOINED))
         return found
 

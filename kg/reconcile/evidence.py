@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
-from kg.reconcile.directory import AS_JOINED, LEGAL_FORMS, Directory, Name, Organisation
-from kg.reconcile.places import Mention
-from kg.reconcile.words import STOP_WORDS, Words
+from kg.reconcile.directory import Directory, Organisation
+from kg.reconcile.spans import Finding, Reading
+from kg.reconcile.words import STOP_WORDS
+
+__all__ = ["FEATURES", "features", "place_of", "relate"]
 
 FEATURES = (
     "constant",
@@ -53,181 +54,23 @@ FEATURES = (
 )
 """What a score is made of, in the order of the weights."""
 
-_UNITS = frozenset(
-    "department school faculty division laboratory group unit section chair program programme "
-    "center institute clinic service branch office college dep lehrstuhl klinik fachbereich cathedra "
-    "kafedra chaire servicio servizio service unite umr".split()
-)
-# Where these words stand in a name differs by language.
-_MOVABLE = frozenset(
-    "university institute hospital college foundation laboratory center academy national".split()
-)
-_OF = frozenset("of for de fur di do da des der du".split())
+_UNIT_WORDS = """
+department school faculty division laboratory group unit section chair program programme center
+institute clinic service branch office college dep lehrstuhl klinik fachbereich cathedra kafedra
+chaire servicio servizio unite umr
+"""
+_UNITS = frozenset(_UNIT_WORDS.split())
+_OF = frozenset({"of", "for", "de", "fur", "di", "do", "da", "des", "der", "du"})
 _FAR = 10.0  # rarity of words beside a name beyond which more says no more
-_PART_OF = {"CN": {"HK", "MO", "TW"}, "US": {"PR", "GU", "VI"}, "FR": {"RE", "GP", "MQ", "GF", "NC", "PF"},
-            "DK": {"GL", "FO"}, "NL": {"AW", "CW"}, "GB": {"IM", "JE", "GG", "GI"}}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A text that was read: its words, what each may mean, and the places in it.
-
-    ``meanings`` gives, for the number of a word of the directory, where it stands and how sure.
-    """
-
-    words: Words
-    meanings: Mapping[int, list[tuple[int, float]]]
-    rarity: Sequence[float]
-    countries: Sequence[Mention]
-    cities: Sequence[Mention]
-    stated_country: str | None = None
-    stated_city: tuple[str, ...] = ()
-    placed: frozenset[int] = frozenset()
-
-
-@dataclass(slots=True)
-class Finding:
-    """A name of an organisation in a text: which of its words stand where.
-
-    ``span`` are the first and the last place, ``places`` all of them, ``matched`` the rarity of
-    the words found, ``missing`` the share of the name's rarity that was not.
-    """
-
-    organisation: int
-    name: Name
-    places: frozenset[int]
-    span: tuple[int, int]
-    matched: float
-    missing: float
-    unsure: float
-    inversions: int
-    gaps: float
-    across: tuple[int, int]
-    generic: float
-    values: list[float] = field(default_factory=list)
-    score: float = 0.0
-    acronym_too: bool = False
-    word_missing: bool = False
-    place: tuple[int, int] = (0, 0)
-    namesakes: int = 1
-
-
-def read_text(
-    directory: Directory, words: Words, country: str | None = None, city: tuple[str, ...] = ()
-) -> Reading:
-    """Read a text against a directory; ``country`` and ``city`` are what is known besides."""
-    meanings: dict[int, list[tuple[int, float]]] = {}
-    rarity = [0.0 if k in STOP_WORDS or k in LEGAL_FORMS else 6.0 for k in words.keys]
-    for word, place, sure in directory.read(words):
-        meanings.setdefault(word, []).append((place, sure))
-        if sure == 1.0 and rarity[place]:
-            rarity[place] = directory.rarities[word]
-    countries, cities = directory.gazetteer.mentions(words)
-    countries = [m for m in countries if m.alone or _ends_segment(words, m)]
-    placed = frozenset(p for m in (*countries, *cities) for p in range(m.start, m.end))
-    return Reading(words, meanings, rarity, countries, cities, country, city, placed)
-
-
-def _ends_segment(words: Words, mention: Mention) -> bool:
-    end = mention.end
-    return end == len(words.keys) or words.segments[end] != words.segments[end - 1]
-
-
-def best_span(reading: Reading, name: Name, directory: Directory) -> Finding | None:
-    """Return where a name stands in a text: the words nearest to its rarest one."""
-    found = [reading.meanings.get(word) for word in name.words]
-    present = [i for i, f in enumerate(found) if f]
-    if not present:
-        return None
-    rarest = max(present, key=name.rarity.__getitem__)
-    best: tuple[float, list[int], list[float]] | None = None
-    for anchor, _ in found[rarest] or ():
-        places, sures = _nearest(found, present, rarest, anchor)
-        width = max(places) - min(places) + 1 - len(set(places))
-        value = sum(sures) * 4 - width - _inversions(places)
-        if best is None or value > best[0]:
-            best = (value, places, sures)
-    assert best is not None  # the rarest word has a place
-    return _finding(reading, name, present, best[1], best[2], directory)
-
-
-def _nearest(
-    found: Sequence[list[tuple[int, float]] | None],
-    present: Sequence[int],
-    rarest: int,
-    anchor: int,
-) -> tuple[list[int], list[float]]:
-    places, sures = [], []
-    taken: set[int] = set()
-    for i in present:
-        options = found[i] or []
-        if i == rarest:
-            options = [o for o in options if o[0] == anchor]
-        if len(options) == 1:
-            place, sure = options[0]
-        else:
-            wanted = anchor + i - rarest
-            place, sure = min(options, key=lambda o: (o[0] in taken, abs(o[0] - wanted) - 2 * o[1]))
-        taken.add(place)
-        places.append(place)
-        sures.append(sure)
-    return places, sures
-
-
-def _inversions(places: Sequence[int]) -> int:
-    return sum(b < a for a, b in zip(places, places[1:], strict=False))
-
-
-def _finding(
-    reading: Reading,
-    name: Name,
-    present: Sequence[int],
-    places: list[int],
-    sures: list[float],
-    directory: Directory,
-) -> Finding | None:
-    total = sum(name.rarity)
-    # A word of the text stands for one word of the name, unless they were written as one.
-    used: dict[int, float] = {}
-    matched = unsure = 0.0
-    generic = 10.0
-    fixed = []
-    for i, place, sure in zip(present, places, sures, strict=True):
-        if place in used and AS_JOINED not in (sure, used[place]):
-            continue
-        used[place] = sure
-        matched += name.rarity[i] * sure
-        unsure += name.rarity[i] * (1 - sure)
-        word = name.words[i]
-        generic = min(generic, directory.spreads[word])
-        if directory.vocabulary[word] not in _MOVABLE:
-            fixed.append(place)
-    low, high = min(used), max(used)
-    between = sum(reading.rarity[p] for p in range(low, high + 1) if p not in used)
-    if len(name.words) == 1 and unsure > 0.06 * total:
-        return None  # one word has to be that word
-    return Finding(
-        -1,
-        name,
-        frozenset(used),
-        (low, high),
-        matched,
-        max(0.0, 1 - (matched + unsure) / total),
-        unsure / total,
-        _inversions(fixed),
-        between,
-        _across(reading, sorted(used)),
-        generic,
-        word_missing=any(r > 1.5 for i, r in enumerate(name.rarity) if i not in present),
-    )
-
-
-def _across(reading: Reading, places: Sequence[int]) -> tuple[int, int]:
-    """Return how often a name goes on in the next part of a text: with words, with a place."""
-    segments = reading.words.segments
-    breaks = [b for a, b in zip(places, places[1:], strict=False) if segments[a] != segments[b]]
-    with_place = sum(b in reading.placed for b in breaks)
-    return len(breaks) - with_place, with_place
+# Addresses name the state; registers name what has a code of its own.
+_PART_OF = {
+    "CN": {"HK", "MO", "TW"},
+    "US": {"PR", "GU", "VI"},
+    "FR": {"RE", "GP", "MQ", "GF", "NC", "PF"},
+    "DK": {"GL", "FO"},
+    "NL": {"AW", "CW"},
+    "GB": {"IM", "JE", "GG", "GI"},
+}
 
 
 def features(reading: Reading, finding: Finding, directory: Directory) -> list[float]:
@@ -400,25 +243,3 @@ def _inside(finding: Finding, other: Finding) -> float:
     ):
         return 0.0
     return 1.0 - other.missing - min(other.gaps, _FAR) / _FAR
-
-
-def keep_best(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the best finding of each organisation, in order of first mention."""
-    best: dict[int, Finding] = {}
-    for finding in findings:
-        old = best.get(finding.organisation)
-        if old is None:
-            best[finding.organisation] = finding
-            continue
-        if old.name.acronym != finding.name.acronym:
-            old.acronym_too = finding.acronym_too = True
-        if rank(finding) > rank(old):
-            finding.acronym_too = finding.acronym_too or old.acronym_too
-            best[finding.organisation] = finding
-    return list(best.values())
-
-
-def rank(finding: Finding) -> float:
-    """Return how much of a text a name explains, less what it leaves unexplained."""
-    loose = finding.gaps + 6 * finding.across[0] + 2 * finding.inversions
-    return finding.matched * (1 - finding.missing) - 12 * finding.missing - 0.7 * loose

@@ -15,19 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kg.reconcile.directory import Directory
-from kg.reconcile.evidence import (
-    Finding,
-    Reading,
-    best_span,
-    features,
-    keep_best,
-    place_of,
-    rank,
-    read_text,
-    relate,
-)
+from kg.reconcile.evidence import features, place_of, relate
 from kg.reconcile.places import place_key
 from kg.reconcile.scoring import reasons, score, zone_of
+from kg.reconcile.spans import Finding, Reading, best_span, keep_best, rank, read_text
 from kg.reconcile.words import read_words
 
 __all__ = ["Candidate", "Query", "findings_of", "match"]
@@ -176,7 +167,7 @@ def _bearers(finding: Finding, reading: Reading, directory: Directory) -> list[F
         place = place_of(reading, finding, directory.organisations[bearer])
         placed.append((sum(place), bearer, place))
     best = max(value for value, _, _ in placed)
-    found = []
+    found: list[Finding] = []
     for value, bearer, place in placed:
         if value >= best - 1 and len(found) < _NAMESAKES:
             one = finding if len(placed) == 1 else copy(finding)

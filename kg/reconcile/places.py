@@ -42,14 +42,14 @@ _FORMER = {
     "ussr|urss|soviet union|u s s r": "RU UA BY UZ KZ GE AZ LT MD LV KG TJ AM TM EE",
     "yugoslavia|jugoslavia|yougoslavie": "RS HR SI BA ME MK XK",
     "czechoslovakia|tchecoslovaquie": "CZ SK",
-    "gdr|ddr|g d r|d d r|frg|f r g|west germany|brd|federal republic of germany|fed rep germany": "DE",
+    "gdr|ddr|g d r|d d r|frg|f r g|west germany|brd|federal republic of germany": "DE",
 }
 # Names of a state that are no country's; those of one word that are also a person's are left out.
 _STATES = {
-    "US": "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia "
-    "hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts "
-    "michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon "
-    "pennsylvania tennessee texas utah vermont wisconsin wyoming calif mass penn",
+    "US": "alabama alaska arizona arkansas california colorado connecticut delaware florida "
+    "georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland "
+    "massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio "
+    "oklahoma oregon pennsylvania tennessee texas utah vermont wisconsin wyoming calif mass penn",
     "CA": "ontario quebec alberta manitoba saskatchewan ont",
     "AU": "queensland tasmania qld vic nsw",
 }

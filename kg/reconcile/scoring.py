@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kg.reconcile.directory import Directory
-from kg.reconcile.evidence import FEATURES, Finding
+from kg.reconcile.evidence import FEATURES
+from kg.reconcile.spans import Finding
 
 __all__ = ["ACCEPT", "REVIEW", "ZONES", "reasons", "score", "strengths", "zone_of"]
 
@@ -28,6 +29,8 @@ ZONES = ("accept", "review", "reject")
 
 _FILE = Path(__file__).with_name("weights.csv")
 _SURE_OF_RIVALS = 30.0  # exponents beyond it overflow
+_FEW_LETTERS = 4
+_MOST_ALONE = ACCEPT - 0.01  # what an acronym of few letters scores without anything else
 _CLEAR = 0.02  # share of a name's weight that may be unsure before it is said
 _Array = npt.NDArray[np.float64]
 
@@ -100,8 +103,16 @@ def score(groups: Sequence[list[Finding]], directory: Directory) -> None:
                 for other, rival in enumerate(group)
                 if other != number and _are_rivals(finding, rival, directory)
             )
-            finding.score = 1 / (1 + float(np.exp(-own[number])) * (1 + rivals))
+            value = 1 / (1 + float(np.exp(-own[number])) * (1 + rivals))
+            finding.score = min(value, _MOST_ALONE) if _is_bare_acronym(finding) else value
         group.sort(key=lambda f: (-f.score, directory.organisations[f.organisation].id))
+
+
+def _is_bare_acronym(finding: Finding) -> bool:
+    """Return whether a few letters are all there is: registers are never complete for those."""
+    if not finding.name.acronym or finding.acronym_too or max(finding.place) > 0:
+        return False
+    return len(finding.name.text.strip()) <= _FEW_LETTERS
 
 
 def _are_rivals(one: Finding, other: Finding, directory: Directory) -> bool:
@@ -120,6 +131,8 @@ def reasons(finding: Finding, directory: Directory) -> tuple[str, ...]:
     sure = "" if finding.unsure <= _CLEAR else ", as abbreviated or misspelt"
     said = [f"{kind} “{finding.name.text}”{sure}"]
     said += _of_place(values, own.country, own.city_name)
+    if _is_bare_acronym(finding):
+        said.append("a few letters and nothing else")
     said += [words for name, (bound, words) in _WORDS.items() if values[name] > bound]
     return tuple(said)
 

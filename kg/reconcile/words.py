@@ -28,11 +28,12 @@ _APOSTROPHE = re.compile(r"['’`´ʼ]")
 _PLAIN = re.compile(r"[a-z0-9]+")
 _FULL_WORD = 5  # letters; a stop after a word this long ends a sentence, else an abbreviation
 
-STOP_WORDS = frozenset(
-    "of the and for de la le les du des et d l und der die das den dem fur zu zur zum in at a an "
-    "y e i u o del della dei degli delle dello di da do dos das van het en on to by with bin al "
-    "na no w we v z as os el los las pour sur im am von ve och og ja fi li wa".split()
-)
+_SMALL_WORDS = """
+of the and for de la le les du des et d l und der die das den dem fur zu zur zum in at a an y e i
+u o del della dei degli delle dello di da do dos das van het en on to by with bin al na no w we v
+z as os el los las pour sur im am von ve och og ja fi li wa
+"""
+STOP_WORDS = frozenset(_SMALL_WORDS.split())
 """Words that carry no name; they never decide a match."""
 
 # One word for each group: the first. Languages and abbreviations of registers and journals.
@@ -83,7 +84,7 @@ north nth
 industry indust
 management mgmt manag
 development dev develop desarrollo developpement
-polytechnic politecnico polytechnique politecnica polytech politechnika polytechnical polytechnischen
+polytechnic politecnico polytechnique politecnica polytech politechnika polytechnical
 technical technische techn tech tecnica technischen technischer tecnico technique tekniska teknik
   teknologi tekniske technicka tehnic technika tekniske
 health sante salud salute saude gesundheit
