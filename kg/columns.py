@@ -6,21 +6,35 @@ under queries/columns/ define the tables, so that a store elsewhere gives the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from kg.network import COLUMNS
+from kg.network import COLUMNS as NETWORK_COLUMNS
 from kg.queries import bind, get_query
 from kg.store.base import Store
 
-__all__ = ["COLUMN_QUERIES", "pull_columns"]
+__all__ = ["COLUMNS", "COLUMN_QUERIES", "pull_columns"]
+
+COLUMNS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
+    **NETWORK_COLUMNS,
+    "coordinates": {"country": pl.String, "latitude": pl.Float64, "longitude": pl.Float64},
+    "outcomes": {
+        "training": pl.String,
+        "outcome": pl.String,
+        "grade": pl.String,
+        "date": pl.String,
+    },
+}
+"""The flat tables: those that networks are made from, and those that only analyses read."""
 
 COLUMN_QUERIES: dict[str, str] = {
     "bloc_members": "columns/bloc-members",
+    "coordinates": "columns/coordinates",
     "entities": "columns/entities",
     "facets": "columns/facets",
     "involvements": "columns/involvements",
+    "outcomes": "columns/outcomes",
     "trainings": "columns/trainings",
 }
 """Table → the query that yields it."""
@@ -29,7 +43,7 @@ COLUMN_QUERIES: dict[str, str] = {
 def pull_columns(
     store: Store, names: Iterable[str] = tuple(COLUMN_QUERIES)
 ) -> dict[str, pl.DataFrame]:
-    """Return flat tables of a store, sorted; kg.network.COLUMNS gives their columns."""
+    """Return flat tables of a store, sorted; COLUMNS gives their columns."""
     return {name: _pull(store, name) for name in names}
 
 

@@ -6,8 +6,7 @@ import polars as pl
 import pytest
 
 from kg.analysis.graph import Graph
-from kg.columns import COLUMN_QUERIES, pull_columns
-from kg.network import COLUMNS
+from kg.columns import COLUMN_QUERIES, COLUMNS, pull_columns
 from kg.store import EmbeddedStore, Release
 
 ID = "https://w3id.org/rihla/id/"

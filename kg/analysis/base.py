@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from kg.columns import COLUMNS
 from kg.errors import QueryError
 from kg.network import FILTERS, Columns, Selection
 from kg.settings import AnalyseSettings
@@ -122,6 +123,21 @@ class World:
         shown = pl.coalesce("name_", column).alias(name)
         order = [*frame.columns[:place], name, *frame.columns[place:]]
         return joined.with_columns(shown).select(order)
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a flat table that only analyses read; empty where nobody gave it."""
+        return self.columns.get(name, pl.DataFrame(schema=COLUMNS[name]))
+
+    def chosen(self, name: str) -> list[str]:
+        """Return the values of a filter, none where it is not given."""
+        given: Any = self.selection.filters.get(name)
+        return list(given) if given else []
+
+    @property
+    def period(self) -> tuple[int | None, int | None]:
+        """The first and the last year asked for."""
+        given: Any = self.selection.filters.get("years")
+        return (given[0], given[1]) if given else (None, None)
 
     @property
     def last_year(self) -> int | None:

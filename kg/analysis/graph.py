@@ -15,7 +15,7 @@ from kg.analysis.filters import resolve_filters
 from kg.analysis.parameters import read_parameters
 from kg.analysis.result import Result
 from kg.analysis.running import run_analysis
-from kg.columns import pull_columns
+from kg.columns import COLUMN_QUERIES, pull_columns
 from kg.errors import NotFoundError
 from kg.network import Network, project
 from kg.queries import (
@@ -186,10 +186,13 @@ class Graph:
         if self.release is None:
             return pull_columns(self.store)
         folder = self.release.path / "columns"
-        return {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+        kept = {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
+        # A release of an earlier version lacks the tables that came later: its store has them.
+        later = [name for name in COLUMN_QUERIES if name not in kept]
+        return kept | pull_columns(self.store, later)
 
     def columns(self, name: str) -> pl.DataFrame:
-        """Return one of the flat tables that analyses read; kg.network.COLUMNS lists them."""
+        """Return one of the flat tables that analyses read; kg.columns.COLUMNS lists them."""
         if name not in self._columns:
             raise NotFoundError(
                 f"There is no flat table {name!r}. Accepted: {', '.join(self._columns)}."

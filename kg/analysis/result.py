@@ -85,6 +85,8 @@ class Result(ResultTable):
     def to_networkx(self) -> nx.Graph[Any]:
         """Return the rows as a networkx graph: nodes with labels, edges with every other column.
 
+        A row with an unknown end is no edge.
+
         Raises
         ------
         KgError
@@ -97,6 +99,8 @@ class Result(ResultTable):
         source, target, weight = self.edges.source, self.edges.target, self.edges.weight
         graph: nx.Graph[Any] = nx.DiGraph() if self.edges.directed else nx.Graph()
         for row in self.to_rows():
+            if row[source] is None or row[target] is None:
+                continue
             for end in (source, target):
                 graph.add_node(row[end], label=row[f"{end}_label"])
             ends = (source, target, f"{source}_label", f"{target}_label")

@@ -109,7 +109,7 @@ def _caveats(
                 f"{coverage['placed']} of {coverage['considered']} participations ({share:.0%}) "
                 f"have a known {level}; the numbers speak of these only."
             )
-    if coverage["groups_of_unknown_size"]:
+    if coverage["groups_of_unknown_size"] and level != "person":
         found.append(
             f"{coverage['groups_of_unknown_size']} groups of unknown size count as one person "
             "each, so that counts of people are lower bounds."

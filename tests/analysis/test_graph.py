@@ -9,8 +9,8 @@ import pytest
 
 import kg
 from kg.analysis.graph import Graph
+from kg.columns import COLUMNS
 from kg.errors import NotFoundError, QueryError, ReleaseError, SettingsError
-from kg.network import COLUMNS
 from kg.queries import catalogue
 from kg.results import ResultTable
 from kg.settings import PROJECT_VARIABLE, Settings

@@ -15,7 +15,7 @@ import pyshacl
 import pytest
 from rdflib import Graph
 
-from kg.network import COLUMNS
+from kg.columns import COLUMNS
 from kg.ontology import Ontology
 from kg.pipeline import STEPS, BuildResult, build
 from kg.settings import Settings, load_settings

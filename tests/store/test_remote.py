@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 import pytest
 
 from kg.analysis.graph import Graph
+from kg.columns import COLUMNS
 from kg.errors import KgError, LimitError, QueryError, ReleaseError
-from kg.network import COLUMNS
 from kg.store import RemoteStore
 
 JSON = "application/sparql-results+json"

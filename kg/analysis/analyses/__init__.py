@@ -8,20 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kg.analysis.analyses.arrivals import ARRIVALS
 from kg.analysis.analyses.balance import BALANCE
 from kg.analysis.analyses.bloc_shares import BLOC_SHARES
 from kg.analysis.analyses.dependence import DEPENDENCE
+from kg.analysis.analyses.diversity import DIVERSITY
 from kg.analysis.analyses.flow_matrix import FLOW_MATRIX
+from kg.analysis.analyses.gap_map import GAP_MAP
 from kg.analysis.analyses.partners import PARTNERS
+from kg.analysis.analyses.regularity import REGULARITY
+from kg.analysis.analyses.retention import RETENTION
+from kg.analysis.analyses.specialisation import SPECIALISATION
+from kg.analysis.analyses.spreaders import SPREADERS
+from kg.analysis.analyses.stalled import STALLED
+from kg.analysis.analyses.time_to import SURVIVAL
+from kg.analysis.analyses.transitions import TRANSITIONS
+from kg.analysis.analyses.trends import TRENDS
 from kg.analysis.base import Analysis
 
 __all__ = ["ANALYSES"]
 
 ANALYSES: Mapping[str, Analysis] = {
+    "arrivals": ARRIVALS,
     "balance": BALANCE,
     "bloc-shares": BLOC_SHARES,
     "dependence": DEPENDENCE,
+    "diversity": DIVERSITY,
     "flow-matrix": FLOW_MATRIX,
+    "gap-map": GAP_MAP,
     "partners": PARTNERS,
+    "regularity": REGULARITY,
+    "retention": RETENTION,
+    "specialisation": SPECIALISATION,
+    "spreaders": SPREADERS,
+    "stalled": STALLED,
+    "survival": SURVIVAL,
+    "transitions": TRANSITIONS,
+    "trends": TRENDS,
 }
 """Analysis by name."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, level, named_groups
@@ -42,7 +44,29 @@ def balance(world: World, given: Given) -> Answer:
         named_groups(world, world.labelled(rows, "node", "label")),
         cells={"taught": "unnamed_taught", "learned": "unnamed_learned"},
         derived=("net", "share", "reciprocity"),
+        **_one_sided(world),
     )
+
+
+def _one_sided(world: World) -> dict[str, Any]:
+    """Return how many trainings record one side alone, and what that does to the balance."""
+    rows = world.selection.involvements
+    learned, taught = (
+        set(rows.filter(pl.col("side") == side)["training"]) for side in ("learner", "educator")
+    )
+    counts = {
+        "trainings_with_educators_only": len(taught - learned),
+        "trainings_with_learners_only": len(learned - taught),
+    }
+    alone = sum(counts.values())
+    if not alone:
+        return {"coverage": counts}
+    caveat = (
+        f"{counts['trainings_with_educators_only']} trainings record educators and no learner, "
+        f"{counts['trainings_with_learners_only']} learners and no educator: net and share lean "
+        "towards the side that is recorded."
+    )
+    return {"coverage": counts, "caveats": (caveat,)}
 
 
 def _people(count: str, side: str) -> pl.Expr:

@@ -37,10 +37,9 @@ def bloc_shares(world: World, given: Given) -> Answer:
 
 def _marked(world: World, exchanged: pl.DataFrame) -> pl.DataFrame:
     """Return one row for each flow and bloc that it touches, with the way it goes."""
-    chosen = world.selection.filters.get("bloc")
     members = world.selection.bloc_members
-    if chosen:
-        members = members.filter(pl.col("bloc").is_in(list(chosen)))  # type: ignore[call-overload]
+    if world.chosen("bloc"):
+        members = members.filter(pl.col("bloc").is_in(world.chosen("bloc")))
     ends = [exchanged.select("training", country=end) for end in ("source", "target")]
     at_the_time = memberships(pl.concat(ends), world.selection.trainings, members)
     found = []

@@ -1,0 +1,101 @@
+"""What a country or institution does more of than others."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from kg.analysis.analyses.shared import level
+from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
+from kg.analysis.seats import SIDES, seats
+from kg.analysis.shrinkage import shrink
+
+__all__ = ["SPECIALISATION", "specialisation"]
+
+
+def specialisation(world: World, given: Given) -> Answer:
+    """Return location quotients of nodes in topics, methods or sectors, raw and shrunken."""
+    sides = SIDES if given["side"] == "both" else (given["side"],)
+    seated = seats(world.selection, given["level"]).filter(pl.col("side").is_in(sides))
+    there = seated.group_by("training", "node").agg(inside=pl.col("inside").any())
+    facets = world.columns["facets"].filter(pl.col("facet") == given["of"])
+    valued = facets.select("training", "value").unique()
+    there = there.join(valued.select("training").unique(), on="training", how="semi")
+    total = there["training"].n_unique()
+    of_node = there.group_by("node").agg(of_node=pl.len().cast(pl.Int64))
+    used = valued.join(there.select("training").unique(), on="training", how="semi")
+    of_value = used.group_by("value").agg(of_value=pl.len().cast(pl.Int64))
+    cells = there.join(used, on="training").group_by("node", "value").agg(
+        trainings=pl.len().cast(pl.Int64)
+    )  # fmt: skip
+    grid = of_node.join(of_value, how="cross").join(cells, on=["node", "value"], how="left")
+    grid = grid.with_columns(
+        pl.col("trainings").fill_null(0),
+        expected=pl.col("of_node") * pl.col("of_value") / max(total, 1),
+    ).sort("node", "value")
+    if grid.is_empty():
+        return Answer(_empty(), reason=f"No selected training has a {given['of']} and a node.")
+    shrunk = shrink(grid["trainings"].to_numpy().astype(np.float64), grid["expected"].to_numpy())
+    rows = grid.with_columns(
+        quotient=pl.col("trainings") / pl.col("expected"),
+        shrunken=pl.Series(shrunk.ratio),
+        low=pl.Series(shrunk.low),
+        high=pl.Series(shrunk.high),
+    ).with_columns(specialised=pl.col("low") > 1)
+    inside = there.filter(pl.col("inside")).select("node").unique()
+    rows = rows.filter(pl.col("trainings") > 0).join(inside, on="node", how="semi")
+    rows = rows.sort(["low", "node", "value"], descending=[True, False, False])
+    return Answer(
+        world.labelled(world.labelled(rows, "node"), "value"),
+        coverage={"trainings_compared": total, "cells_compared": grid.height},
+        meta={"prior_mean": shrunk.mean, "prior_weight": shrunk.weight},
+    )
+
+
+def _empty() -> pl.DataFrame:
+    columns = list(SPECIALISATION.columns)
+    return pl.DataFrame(schema=dict.fromkeys(columns, pl.Float64)).select(columns)
+
+
+SPECIALISATION = Analysis(
+    specialisation,
+    title="Specialisation",
+    definition=(
+        "Trainings of a node in a topic, method or sector against those expected from the size of "
+        "both; shrunken so that small counts do not shout."
+    ),
+    formula=(
+        "quotient = (trainings/of_node)/(of_value/N) = trainings/expected; shrunken = (trainings + "
+        "m·w)/(expected + w) with m, w the mean and weight of the prior; specialised if low > 1"
+    ),
+    reference=(
+        "Balassa (1965), doi:10.1111/j.1467-9957.1965.tb00050.x (revealed comparative advantage, "
+        "the location quotient); Marshall (1991), doi:10.2307/2347593 (shrinkage)"
+    ),
+    columns={
+        "node": "who",
+        "node_label": "its name",
+        "value": "the topic, method or sector",
+        "value_label": "its name",
+        "trainings": "trainings of the node in it",
+        "of_node": "trainings of the node in all",
+        "of_value": "trainings in it of all nodes",
+        "expected": "trainings if the node were like all others",
+        "quotient": "location quotient; 1 is like all others",
+        "shrunken": "the same, drawn to the mean as far as the counts are small",
+        "low": "lower end of its 95 % interval",
+        "high": "upper end of its 95 % interval",
+        "specialised": "the whole interval is above 1",
+    },
+    parameters={
+        "level": level("country", "institution", "bloc"),
+        "of": Parameter(
+            "choice", "In what.", default="topic", choices=("topic", "method", "sector")
+        ),
+        "side": Parameter("choice", "On which side.", default="both", choices=("both", *SIDES)),
+    },
+    example={"level": "country", "of": "topic", "bloc": "oic"},
+    chart=Chart(
+        "dots", x="node_label", y="shrunken", group="value_label", low="low", high="high", most=20
+    ),
+)
