@@ -38,7 +38,8 @@ class Column:
 
     ``kind`` is ``literal`` (with ``datatypes``), ``text`` (a string that may end in ``@lang``),
     ``iri``, ``reference`` (to ``target``) or ``class`` (a subclass of the table's class).
-    ``less_or_equal`` names the column whose value must not be smaller. Limits are numbers.
+    Where a ``key_only`` column is filled, its row is not found by labels. ``less_or_equal`` names
+    the column whose value must not be smaller. Limits are numbers.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Column:
     less_or_equal: str | None = None
     scheme: str | None = None
     lookup: bool = False
+    key_only: bool = False
     warning: bool = False
     message: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -97,13 +99,15 @@ class Schema:
 
     ``ancestors`` gives every class's superclasses, itself included. ``class_keys`` gives, for
     each class, the folded names by which a cell may mean it. ``concepts`` lists
-    ``(class, folded key, IRI)`` for every concept of the schemes.
+    ``(class, folded key, IRI)`` for every concept of the schemes. ``covering`` gives, for the IRI
+    of a concept elsewhere, the own concepts that mean the same or are broader.
     """
 
     tables: dict[str, TableSchema]
     ancestors: dict[str, frozenset[str]]
     class_keys: dict[str, frozenset[str]]
     concepts: tuple[tuple[str, str, str], ...]
+    covering: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def subclasses(self, iri: str) -> list[str]:
         """Return the class and all classes below it, sorted."""
@@ -280,6 +284,7 @@ def _column(graph: Graph, node: Node) -> Column:
         ),
         scheme=_optional(graph, node, RIHLA.identifierScheme),
         lookup=str(graph.value(node, RIHLA.lookup)) == "true",
+        key_only=str(graph.value(node, RIHLA.keyOnly)) == "true",
         warning=graph.value(node, SH.severity) in (SH.Warning, SH.Info),
         message=_optional(graph, node, SH.message),
         labels=_by_language(graph, node, SH.name),

@@ -37,6 +37,7 @@ class RIHLA(DefinedNamespace):
 
     # Annotations of shapes
     identifierScheme: URIRef
+    keyOnly: URIRef
     keyTemplate: URIRef
     lookup: URIRef
     # Followed by references

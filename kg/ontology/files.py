@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from rdflib.graph import ReadOnlyGraphAggregate
 
 from kg.errors import InputError, SettingsError
 from kg.files import read_utf8
+from kg.ontology.mappings import covering_concepts, mapping_graph
 from kg.schema import Schema, read_schema
 
 __all__ = ["Ontology", "load_ontology", "merged"]
@@ -36,7 +37,9 @@ class Ontology:
     @cached_property
     def schema(self) -> Schema:
         """The tables that the shapes describe."""
-        return read_schema(merged(self.vocabulary, self.shapes, self.schemes))
+        mappings = mapping_graph(self.folder / "mappings")
+        schema = read_schema(merged(self.vocabulary, self.shapes, self.schemes))
+        return replace(schema, covering=covering_concepts(self.schemes, mappings))
 
     @property
     def version(self) -> str:
@@ -79,7 +82,8 @@ def merged(*graphs: Graph) -> Graph:
 
 def ontology_files(folder: Path) -> list[Path]:
     """Return the files that decide how tables are read and what follows from them."""
-    patterns = ("rihla.ttl", "vocabulary/*.ttl", "shapes/*.ttl", "schemes/*.ttl", "rules/*.rq")
+    folders = ("vocabulary/*.ttl", "shapes/*.ttl", "schemes/*.ttl", "mappings/*.sssom.tsv")
+    patterns = ("rihla.ttl", *folders, "rules/*.rq")
     return sorted(path for pattern in patterns for path in folder.glob(pattern))
 
 

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
-from rdflib import OWL, RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
+from rdflib import OWL, RDF, SKOS, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from kg.errors import InputError
 from kg.files import read_utf8
 from kg.terms import PREFIXES
 
-__all__ = ["SSSOM", "mapping_graph"]
+__all__ = ["SSSOM", "covering_concepts", "mapping_graph"]
 
 SSSOM = Namespace("https://w3id.org/sssom/")
 _KNOWN = {**PREFIXES, "semapv": "https://w3id.org/semapv/vocab/", "sssom": str(SSSOM)}
@@ -47,6 +47,23 @@ def mapping_graph(folder: Path) -> Graph:
             for predicate, value in row:
                 graph.add((node, predicate, value))
     return graph
+
+
+def covering_concepts(schemes: Graph, mappings: Graph) -> dict[str, tuple[str, ...]]:
+    """Return, for IRIs of concepts elsewhere, the own concepts that mean the same or are broader.
+
+    Says so: ``skos:exactMatch`` in the schemes; it or ``skos:narrowMatch`` in a mapping.
+    """
+    found: dict[str, set[str]] = {}
+    for concept, target in schemes.subject_objects(SKOS.exactMatch):
+        found.setdefault(str(target), set()).add(str(concept))
+    for predicate in (SKOS.exactMatch, SKOS.narrowMatch):
+        for row in mappings.subjects(OWL.annotatedProperty, predicate):
+            subject = mappings.value(row, OWL.annotatedSource)
+            if (subject, SKOS.inScheme, None) in schemes:
+                match = str(mappings.value(row, OWL.annotatedTarget))
+                found.setdefault(match, set()).add(str(subject))
+    return {target: tuple(sorted(concepts)) for target, concepts in found.items()}
 
 
 def _rows(path: Path) -> Iterator[list[tuple[URIRef, Node]]]:

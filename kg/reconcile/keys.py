@@ -248,12 +248,15 @@ def _fallen(target: str, schema: Schema, state: _Pass) -> pl.DataFrame:
 
 
 def _add_to_index(table: CheckedTable, subjects: pl.DataFrame, state: _Pass) -> None:
-    keys = [
-        table.values[column.name].select("_id", key=pl.col("value").str.to_lowercase())
-        for column in table.schema.columns
-        if column.lookup and column.name in table.values
-    ]
-    keyed = pl.concat([pl.DataFrame(schema={"_id": pl.UInt32, "key": pl.String}), *keys])
+    filled = [c for c in table.schema.columns if c.name in table.values]
+    by_key = [table.values[c.name].select("_id") for c in filled if c.key_only]
+    keys = [pl.DataFrame(schema={"_id": pl.UInt32, "key": pl.String})]
+    for column in (c for c in filled if c.lookup):
+        cells = table.values[column.name].select("_id", key=pl.col("value").str.to_lowercase())
+        if by_key and column.name not in _template_columns(table.schema):
+            cells = cells.join(pl.concat(by_key), on="_id", how="anti")
+        keys.append(cells)
+    keyed = pl.concat(keys)
     iris = subjects.select(key=pl.col("iri").str.to_lowercase(), iri="iri")
     index = pl.concat([iris, keyed.join(subjects, on="_id").select("key", "iri")])
     state.index.setdefault(table.schema.name, []).append(index.unique())

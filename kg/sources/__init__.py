@@ -23,18 +23,23 @@ from kg.sources import (
 )
 from kg.sources.base import SourceTables
 from kg.sources.reading import Reader, read_confined
+from kg.sources.schemes import edam, euroscivoc, openalex_topics, unesco
 
 __all__ = ["SOURCES", "SourceTables", "read_source"]
 
 SOURCES: dict[str, Reader] = {
     "bioschemas": bioschemas.read,
     "carpentries": carpentries.read,
+    "edam": edam.read,
     "erasmus": erasmus.read,
+    "euroscivoc": euroscivoc.read,
     "icalendar": icalendar_files.read,
     "mapped": mapped.read,
     "open-life-science": open_life_science.read,
+    "openalex-topics": openalex_topics.read,
     "ror": ror.read,
     "tables": tables.read,
+    "unesco": unesco.read,
 }
 """The kinds of sources that a project file may name."""
 

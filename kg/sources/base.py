@@ -16,10 +16,7 @@ from kg.files import read_utf8
 from kg.settings import SourceSettings
 from kg.tables import InputTable
 
-__all__ = ["SourceTables", "check_options", "joined", "read_json", "slug", "tagged"]
-
-# A name such as PLAS@PAR would be read as PLAS in the language par.
-_LIKE_TAGGED = re.compile(r"\S@[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*$")
+__all__ = ["SourceTables", "check_options", "read_json", "slug"]
 
 
 @dataclass(frozen=True)
@@ -68,19 +65,3 @@ def slug(text: str) -> str:
         return key
     digest = hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()[:8]
     return f"{key}-{digest}".strip("-")
-
-
-def tagged(text: str, language: str | None = None) -> str:
-    """Return a text with its language behind it, as cells of text have it.
-
-    >>> tagged("Université", "fr"), tagged("Université"), tagged("PLAS@PAR")
-    ('Université@fr', 'Université', 'PLAS@PAR@und')
-    """
-    if not language and _LIKE_TAGGED.search(text):
-        language = "und"  # BCP 47: undetermined
-    return f"{text}@{language}" if language else text
-
-
-def joined(values: Iterable[str]) -> str:
-    """Return values as one cell of several, each once; a bar inside a value gets full width."""
-    return "|".join(dict.fromkeys(value.replace("|", "｜") for value in values))

@@ -14,7 +14,16 @@ from kg.schema import Schema
 from kg.tables import InputTable, Problem, table_from_records
 from kg.tables.countries import country_code
 
-__all__ = ["Collected", "Concepts", "clean_text", "is_valid", "joined", "tagged", "web_address"]
+__all__ = [
+    "Collected",
+    "Concepts",
+    "Row",
+    "clean_text",
+    "is_valid",
+    "joined",
+    "tagged",
+    "web_address",
+]
 
 _CODE = re.compile("[A-Z]{2}")
 _TAG_END = re.compile(r"@(?=[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*$)")

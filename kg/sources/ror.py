@@ -17,7 +17,8 @@ from typing import Any
 from kg.errors import InputError
 from kg.schema import Schema
 from kg.settings import SourceSettings
-from kg.sources.base import SourceTables, check_options, joined
+from kg.sources.base import SourceTables, check_options
+from kg.sources.collected import joined
 from kg.sources.ror_records import RorRecord, ror_record
 from kg.tables import Problem, table_from_records
 
@@ -47,7 +48,7 @@ def read(settings: SourceSettings, schema: Schema) -> SourceTables:
     for record in records:
         if record.places:
             accepted = "left out: the vocabulary has one seat, which is the first location"
-            notes.add(record.line, "city", joined(record.places), "locations", accepted)
+            notes.add(record.line, "city", "|".join(record.places), "locations", accepted)
     table = table_from_records(
         [record.cells for record in records],
         settings.id,

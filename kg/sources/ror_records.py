@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kg.sources.base import joined, tagged
+from kg.sources.collected import joined, tagged
 
 __all__ = ["RorRecord", "bare", "ror_record"]
 
@@ -91,7 +91,7 @@ def _types(record: _Json) -> list[str]:
     return [kind for kind in _TYPES if kind in kinds]
 
 
-def _names(record: _Json) -> list[str]:
+def _names(record: _Json) -> list[str | None]:
     """Return all names but acronyms with their language, the display name first."""
     if "name" in record:
         labels = (tagged(label["label"], label["iso639"]) for label in record["labels"])
@@ -101,7 +101,7 @@ def _names(record: _Json) -> list[str]:
     return [tagged(n["value"], n["lang"]) for n in spelt]
 
 
-def _official(record: _Json, display: str) -> Iterator[str]:
+def _official(record: _Json, display: str | None) -> Iterator[str | None]:
     """Yield the names that ROR calls labels: what the organisation calls itself in a language."""
     labels = (
         (tagged(label["label"], label["iso639"]) for label in record["labels"])
