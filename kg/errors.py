@@ -7,6 +7,7 @@ mistakes keep their builtin exceptions.
 from __future__ import annotations
 
 __all__ = [
+    "GoneError",
     "InputError",
     "KgError",
     "LimitError",
@@ -43,6 +44,10 @@ class QueryError(KgError, ValueError):
 
 class NotFoundError(KgError, LookupError):
     """The named query, measure, release or thing does not exist; the message lists what does."""
+
+
+class GoneError(NotFoundError):
+    """The thing was removed on purpose and does not come back."""
 
 
 class LimitError(KgError, RuntimeError):

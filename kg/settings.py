@@ -122,7 +122,8 @@ class ServeSettings:
     """``[serve]``: address and limits of the endpoint.
 
     ``timeout_seconds`` bounds one query, ``max_result_mib`` one answer, ``workers`` the query
-    processes that run at a time, ``max_waiting`` the queries that may wait for one.
+    processes that run at a time, ``max_waiting`` the queries that may wait for one. A server looks
+    for a new release every ``reload_seconds`` (0: never).
     """
 
     host: str = "127.0.0.1"
@@ -131,10 +132,12 @@ class ServeSettings:
     timeout_seconds: float = 10.0
     max_result_mib: int = 64
     max_waiting: int = 32
+    reload_seconds: float = 2.0
 
     def __post_init__(self) -> None:
         """Refuse numbers with which nothing can be served."""
         _refuse_less(self, "[serve]", port=0, workers=1, max_result_mib=1, max_waiting=0)
+        _refuse_less(self, "[serve]", reload_seconds=0)
         if self.port > _LAST_PORT:
             raise SettingsError(f"[serve] port: found {self.port}. Accepted: 0 to {_LAST_PORT}.")
         if not 0 < self.timeout_seconds < math.inf:

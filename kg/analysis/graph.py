@@ -36,6 +36,7 @@ from kg.store import (
     current_release,
     open_release,
 )
+from kg.store.lease import Lease, hold
 from kg.store.release import MANIFEST
 from kg.terms import DEFAULT_BASE, prefixes_for
 
@@ -96,12 +97,16 @@ class Graph:
     ) -> None:
         self.store = store
         self.release = release
+        self._lease: Lease | None = None  # keeps the release from being pruned while this is used
         self.policy = policy or AnalyseSettings()
 
     @classmethod
     def of_release(cls, release: Release, policy: AnalyseSettings | None = None) -> Graph:
         """Return the graph of a release, answered in this process."""
-        return cls(EmbeddedStore(release.store, release.id), release, policy)
+        lease = hold(release)
+        graph = cls(EmbeddedStore(release.store, release.id), release, policy)
+        graph._lease = lease
+        return graph
 
     def __repr__(self) -> str:
         return f"Graph({self.store.release_id!r})"

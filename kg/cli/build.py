@@ -16,6 +16,7 @@ from kg.cli.options import (
     settings_from,
     show,
 )
+from kg.errors import ReleaseError
 from kg.ontology import load_ontology
 from kg.pipeline import STEPS, BuildResult, load_sources, verify
 from kg.pipeline import build as build_release
@@ -27,7 +28,7 @@ from kg.pipeline.report import report_lines, report_page, report_table, write_re
 from kg.results import ResultTable
 from kg.settings import Settings
 from kg.store import current_release, list_releases
-from kg.store.release import find_release
+from kg.store.release import find_release, pointed_name
 
 __all__ = ["build", "check", "diff", "releases", "rollback", "sources"]
 
@@ -192,11 +193,13 @@ def releases(project: Path | None, form: str, output: Path | None) -> None:
     """
     folder = settings_from(project).project.releases
     kept = list_releases(folder)
-    current = current_release(folder).id if kept else None
-    rows = [
-        (r.id, r.id == current, r.manifest["built"], r.manifest["quads"], r.manifest["ontology"])
-        for r in kept
-    ]
+    current = None
+    try:
+        current = pointed_name(folder) if kept else None
+    except ReleaseError as error:
+        click.echo(f"Error: {error}", err=True)
+    about = ("built", "quads", "ontology")
+    rows = [(r.id, r.path.name == current, *(r.manifest[name] for name in about)) for r in kept]
     show(ResultTable(("release", "current", "built", "quads", "ontology"), rows), form, output)
 
 

@@ -21,14 +21,16 @@ import pyoxigraph as ox
 
 from kg.errors import NotFoundError, ReleaseError
 from kg.files import sha256, write_atomically
+from kg.store.integrity import check_files
+from kg.store.lease import unread
 from kg.store.release import (
     MANIFEST,
     POINTER,
     Release,
-    current_release,
     find_release,
     list_releases,
     open_release,
+    pointed_name,
 )
 
 __all__ = [
@@ -138,19 +140,30 @@ def publish(workspace: Path, release_id: str, folder: Path) -> Release:
 
 
 def prune(folder: Path, keep: int) -> list[str]:
-    """Remove the oldest releases beyond ``keep``, never the one in use; return their ids."""
-    current = current_release(folder).id
+    """Remove the oldest releases beyond ``keep``; return their ids.
+
+    The current one stays, and so does one that a process reads: a later build removes it.
+    """
+    current = pointed_name(folder)
     removed = []
     for release in list_releases(folder)[keep:]:
-        if release.id == current:
+        if release.path.name == current:
             continue
-        doomed = folder / f"{_REMOVED}{release.id}"
-        # Out of sight first, so that nobody finds half of it. What stays is swept by a later build.
-        with suppress(OSError):
-            release.path.replace(doomed)
-            removed.append(release.id)
-            shutil.rmtree(doomed, ignore_errors=True)
+        with unread(release.path) as free, suppress(OSError):
+            if free:
+                _remove(folder, release)
+                removed.append(release.id)
     return removed
+
+
+def _remove(folder: Path, release: Release) -> None:
+    """Remove a release: out of sight first, so that nobody finds half of it.
+
+    What stays is swept by a later build.
+    """
+    doomed = folder / f"{_REMOVED}{release.path.name}"
+    release.path.replace(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
 
 
 def rollback(folder: Path, release_id: str | None = None) -> Release:
@@ -182,15 +195,7 @@ def verify(release: Release) -> int:
     ReleaseError
         A file is missing or altered, or the counts disagree.
     """
-    for name, expected in release.manifest["files"].items():
-        path = release.path / name
-        if not path.is_file():
-            raise ReleaseError(f"{release.id}: {name} is missing. Go back with 'kg rollback'.")
-        if sha256(path) != expected:
-            raise ReleaseError(
-                f"{release.id}: {name} is not what was built: its SHA-256 is another. "
-                "Go back with 'kg rollback', or build again with 'kg build'."
-            )
+    check_files(release)
     try:
         with gzip.open(release.dump, "rb") as stream:
             lines = sum(1 for _ in stream)
@@ -208,10 +213,7 @@ def verify(release: Release) -> int:
 
 def _older(folder: Path) -> Release:
     """Return the release built before the current one, which may itself be unreadable."""
-    pointer = folder / POINTER
-    if not pointer.exists():
-        raise ReleaseError(f"There is no release in {folder}. Build one with 'kg build'.")
-    current = pointer.resolve().name
+    current = pointed_name(folder)
     kept = list_releases(folder)
     names = [release.path.name for release in kept]
     older = kept[names.index(current) + 1 :] if current in names else kept
@@ -224,7 +226,11 @@ def _point(folder: Path, release_id: str) -> None:
     temporary = folder / f".{POINTER}.{os.getpid()}"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(release_id)
-    temporary.replace(folder / POINTER)
+    pointer = folder / POINTER
+    if pointer.is_dir() and not pointer.is_symlink():
+        # A copy of the folder that followed the link made a folder of it: a second one, in the way.
+        pointer.replace(folder / f"{_REMOVED}{POINTER}")
+    temporary.replace(pointer)
     _sync(folder)
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "find_release",
     "list_releases",
     "open_release",
+    "pointed_name",
 ]
 
 MANIFEST = "manifest.json"
@@ -72,12 +73,17 @@ def open_release(path: Path) -> Release:
     """
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict):
+            raise ValueError("it is not a JSON object")
         if missing := sorted(_EXPECTED - set(manifest)):
             raise ValueError(f"there is no {', '.join(missing)}")
+        if not isinstance(manifest["files"], dict):
+            raise ValueError("its files are no JSON object")
         return Release(str(manifest["id"]), path, manifest)
     except (OSError, ValueError, TypeError) as error:
         raise ReleaseError(
-            f"{path} is no complete release: its {MANIFEST} cannot be read ({error}). "
+            f"{path} is no complete release: its {MANIFEST} is missing, cut off or altered "
+            f"({error}). "
             "Go back with 'kg rollback', or build again with 'kg build'."
         ) from error
 
@@ -90,11 +96,51 @@ def current_release(folder: Path) -> Release:
     ReleaseError
         Nothing was built yet, or the pointer leads nowhere.
     """
+    # Read once: a later switch does not pull the release away under its reader.
+    return open_release(folder / pointed_name(folder))
+
+
+def pointed_name(folder: Path) -> str:
+    """Return the name of the folder that the pointer of a release folder leads to.
+
+    Raises
+    ------
+    ReleaseError
+        There is no pointer, or it is damaged; the message says what is there and what to do.
+    """
     pointer = folder / POINTER
-    if not pointer.exists():
-        raise ReleaseError(f"There is no release in {folder}. Build one with 'kg build'.")
-    # Resolved once: a later switch does not pull the release away under its reader.
-    return open_release(pointer.resolve())
+    try:
+        target = Path(pointer.readlink())
+    except FileNotFoundError:
+        raise _without_pointer(folder) from None
+    except OSError as error:  # a copy that follows links makes a folder or a file of it
+        raise ReleaseError(
+            f"{pointer} is no symbolic link to a release, as it should be ({error.strerror}). "
+            + _mending(folder)
+        ) from error
+    if not (folder / target).is_dir():
+        raise ReleaseError(
+            f"{pointer} leads to {target}, and there is no such release. " + _mending(folder)
+        )
+    if len(target.parts) != 1 or target.name == POINTER:
+        raise ReleaseError(
+            f"{pointer} leads to {target}, which is not a release in {folder}. " + _mending(folder)
+        )
+    return target.name
+
+
+def _without_pointer(folder: Path) -> ReleaseError:
+    if list_releases(folder):
+        return ReleaseError(f"{folder / POINTER} is missing. {_mending(folder)}")
+    return ReleaseError(f"There is no release in {folder}. Build one with 'kg build'.")
+
+
+def _mending(folder: Path) -> str:
+    """Say how to point to a release again."""
+    kept = [release.id for release in list_releases(folder)]
+    if not kept:
+        return "No whole release is kept: build one with 'kg build'."
+    return f"Kept: {', '.join(kept)}. Point to one with 'kg rollback {kept[0]}'."
 
 
 def list_releases(folder: Path) -> list[Release]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import atexit
 from pathlib import Path
 
-from flask import Flask, redirect, url_for
+from flask import Flask, current_app, g, redirect, url_for
 
 from kg.settings import Settings, load_settings
-from kg.store.release import Release, current_release
-from kg.store.workers import MIB, PoolLimits, WorkerPool
-from kg.terms import prefixes_for
+from kg.store.release import Release
+from kg.store.workers import MIB, PoolLimits
 from kg.web import (
     analyse,
     api,
@@ -26,7 +25,7 @@ from kg.web import (
     sparql,
     vocabulary,
 )
-from kg.web.service import Service
+from kg.web.current import Current
 
 __all__ = ["close_app", "create_app"]
 
@@ -42,14 +41,15 @@ def create_app(
     release: Release | None = None,
     limits: PoolLimits | None = None,
 ) -> Flask:
-    """Make the application that serves one release.
+    """Make the application that serves a project's releases.
 
     Parameters
     ----------
     settings:
         The project, or its file; None finds it as :func:`kg.settings.find_project` does.
     release:
-        What to serve; None means the project's current release.
+        What to serve, always; None means the project's current release, and from then on
+        whichever becomes current.
     limits:
         What a query may use; None means the limits in the project's ``[serve]``.
 
@@ -64,15 +64,9 @@ def create_app(
     """
     if not isinstance(settings, Settings):
         settings = load_settings(settings)
-    release = release or current_release(settings.project.releases)
-    pool = WorkerPool(
-        release.store,
-        settings.serve.workers,
-        limits or limits_of(settings),
-        prefixes_for(settings.project.base),
-    )
-    atexit.register(pool.close)
     app = Flask(__name__)
+    current = Current(settings, limits or limits_of(settings), release, app.logger)
+    atexit.register(current.close)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
@@ -80,15 +74,23 @@ def create_app(
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["rihla"] = served = Service(settings, release, pool)
-    for part in (*_BLUEPRINTS, *(_OURS if served.is_ours else ())):
+    app.extensions["rihla"] = current
+    app.teardown_appcontext(_leave)
+    for part in (*_BLUEPRINTS, *(_OURS if current.is_ours else ())):
         app.register_blueprint(part.blueprint)
-    if not served.is_ours:
+    if not current.is_ours:
         app.add_url_rule("/", "home", lambda: redirect(url_for("sparql.endpoint")))
     # What is registered first runs last: answers are compressed when all else is said.
     for part in (encoding, headers, problems, render):
         part.register(app)
     return app
+
+
+def _leave(_: BaseException | None) -> None:
+    """Let a request's release go, so that it can be closed when another took its place."""
+    held = g.pop("rihla", None)
+    if held is not None:
+        current_app.extensions["rihla"].leave(held)
 
 
 def limits_of(settings: Settings) -> PoolLimits:
@@ -104,6 +106,6 @@ def limits_of(settings: Settings) -> PoolLimits:
 
 def close_app(app: Flask) -> None:
     """End the application's worker processes."""
-    pool = app.extensions["rihla"].pool
-    pool.close()
-    atexit.unregister(pool.close)
+    current = app.extensions["rihla"]
+    current.close()
+    atexit.unregister(current.close)

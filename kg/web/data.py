@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from kg.errors import NotFoundError, QueryError
+from kg.errors import GoneError, NotFoundError, QueryError
 from kg.terms import VOCABULARY_BASE
 from kg.web import headers
 from kg.web.bindings import Record, Rows, Term
@@ -27,6 +27,7 @@ _NAMES = ("rdfs:label", "skos:prefLabel", "skos:altLabel", "rihla:acronym")
 @blueprint.get("/id/<kind>/<path:key>")
 def name(kind: str, key: str) -> Response:
     """Answer 303: a thing is no document, but there is one about it."""
+    _iri(kind, key)
     choices = [HTML, *of_kind(Kind.GRAPH)]
     chosen = negotiate(request.accept_mimetypes, choices)
     target = (
@@ -106,6 +107,8 @@ def _iri(kind: str, key: str) -> str:
     iri = service().iri_of(kind, key)
     if any(c in '<>"{}|\\^`' or c <= " " or "\ud800" <= c <= "\udfff" for c in iri):
         raise QueryError("The address holds characters that no IRI has.")
+    if service().is_forgotten(iri):
+        raise GoneError("What had this name was removed from the graph and from all its releases.")
     return iri
 
 

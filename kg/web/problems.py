@@ -23,7 +23,7 @@ from flask import (
 )
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from kg.errors import InputError, KgError, LimitError, NotFoundError, QueryError
+from kg.errors import GoneError, InputError, KgError, LimitError, NotFoundError, QueryError
 from kg.store.guard import RefusedError
 from kg.web import headers
 
@@ -78,6 +78,13 @@ PROBLEMS: dict[int, Problem] = {
         "The Accept header or ?format= asks for something that this answer cannot be written as.",
         "SELECT and ASK: json, xml, csv, tsv. SELECT also: parquet, arrow. CONSTRUCT and DESCRIBE: "
         "ttl, nt, rdf, jsonld.",
+    ),
+    410: Problem(
+        "gone",
+        "This was removed on purpose",
+        "The graph once held something under this name. It was removed for good, and nothing of it "
+        "is kept.",
+        "Delete links and copies that you have of it.",
     ),
     413: Problem(
         "too-large",
@@ -162,6 +169,8 @@ def status_of(error: KgError) -> int:
     """Return the HTTP status that says what kind of error this is."""
     if isinstance(error, LimitError | RefusedError):
         return error.status
+    if isinstance(error, GoneError):
+        return HTTPStatus.GONE
     if isinstance(error, NotFoundError):
         return HTTPStatus.NOT_FOUND
     if isinstance(error, QueryError | InputError):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 from kg.analysis.graph import Graph
 from kg.queries import INTERNAL_GROUPS, NamedQuery, bind, catalogue, get_query
@@ -18,6 +18,7 @@ from kg.store.pooled import PooledStore
 from kg.store.release import Release
 from kg.store.workers import MIB, Answer, WorkerPool
 from kg.terms import DEFAULT_BASE
+from kg.tombstones import Tombstones
 from kg.web.bindings import Rows, rows_from_json
 from kg.web.columnar import TSV, WRITERS, columnar
 
@@ -30,11 +31,17 @@ NAMED_PATIENCE = 3  # times the limit for strangers' queries
 
 @dataclass
 class Service:
-    """One release being served: everything that strangers ask runs in the workers of ``pool``."""
+    """One release being served: everything that strangers ask runs in the workers of ``pool``.
+
+    ``tombstones`` gives those of the project as they are now; ``opened`` is for
+    :class:`kg.web.current.Current`, which made this.
+    """
 
     settings: Settings
     release: Release
     pool: WorkerPool
+    tombstones: Callable[[], Tombstones] = Tombstones
+    opened: object = None
 
     @property
     def is_ours(self) -> bool:
@@ -78,6 +85,10 @@ class Service:
             if query.group not in INTERNAL_GROUPS:
                 groups.setdefault(query.group, []).append(query)
         return groups
+
+    def is_forgotten(self, iri: str) -> bool:
+        """Return whether this was the name of a person who was forgotten."""
+        return self.tombstones().holds(iri.lower())
 
     def bound(self, query_id: str, values: Mapping[str, object]) -> str:
         """Return the SPARQL text of a named query with its parameters filled in."""
@@ -154,5 +165,7 @@ class Service:
 
 
 def service() -> Service:
-    """Return the service of the application that handles this request."""
-    return cast("Service", current_app.extensions["rihla"])
+    """Return the release that this request began with, to its end."""
+    if "rihla" not in g:
+        g.rihla = current_app.extensions["rihla"].enter()
+    return cast("Service", g.rihla)

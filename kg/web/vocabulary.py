@@ -80,9 +80,10 @@ _lock = Lock()
 def _shelf() -> _Shelf:
     """Return the documentation: of the copy in the release, else of the project's folder."""
     with _lock:
-        if "rihla-ontology" not in current_app.extensions:
-            kept = service().release.path / "ontology"
-            folder = kept if (kept / "rihla.ttl").is_file() else service().settings.ontology
+        kept = service().release.path / "ontology"
+        folder = kept if (kept / "rihla.ttl").is_file() else service().settings.ontology
+        known: _Shelf | None = current_app.extensions.get("rihla-ontology")
+        if known is None or known.folder != folder:  # another release came
             shelf = _Shelf(folder)
             _ = shelf.completions  # under the lock, so that it is read once
             current_app.extensions["rihla-ontology"] = shelf

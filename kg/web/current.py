@@ -1,0 +1,184 @@
+"""The release that is served now: follows the pointer, and lets requests finish on their own.
+
+A watcher looks at the pointer of the release folder. When it names another release, that one is
+checked against its checksums and opened beside the old one; new requests get it, requests in flight
+finish where they began, and with the last of them the old one is closed. A new release that is
+damaged is not served: the old one stays, and the log says why.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from kg.errors import KgError
+from kg.settings import Settings
+from kg.store.integrity import check_files
+from kg.store.lease import Lease, hold, hold_current
+from kg.store.release import Release, pointed_name
+from kg.store.workers import PoolLimits, WorkerPool
+from kg.terms import prefixes_for
+from kg.tombstones import Tombstones, read_tombstones
+from kg.web.service import Service
+
+__all__ = ["Current"]
+
+
+class _Opened:
+    """A release with its workers, and how many requests use it."""
+
+    def __init__(self, settings: Settings, release: Release, lease: Lease, limits: PoolLimits):
+        prefixes = prefixes_for(settings.project.base)
+        try:
+            pool = WorkerPool(release.store, settings.serve.workers, limits, prefixes)
+        except BaseException:
+            lease.close()
+            raise
+        self.service = Service(settings, release, pool)
+        self.lease = lease
+        self.users = 0
+        self.retired = False
+
+    def close(self) -> None:
+        """End the workers and let go of the release."""
+        self.service.pool.close()
+        self.lease.close()
+
+
+class Current:
+    """What is served: the given release, or whichever the project's pointer names.
+
+    Raises
+    ------
+    ReleaseError
+        There is no release, it is damaged, or its store cannot be opened.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        limits: PoolLimits,
+        release: Release | None = None,
+        log: logging.Logger | None = None,
+    ) -> None:
+        self.settings = settings
+        self._limits = limits
+        self._log = log or logging.getLogger(__name__)
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._refused = self._complaint = ""
+        self._watcher: threading.Thread | None = None
+        self._tombstones: tuple[object, Tombstones] = (None, Tombstones())
+        _ = self.tombstones  # a list that cannot be read is an error at once, not at a request
+        self._opened = self._open(release)
+        seconds = settings.serve.reload_seconds
+        if release is None and seconds:
+            self._watcher = threading.Thread(target=self._watch, args=(seconds,), daemon=True)
+            self._watcher.start()
+
+    @property
+    def release(self) -> Release:
+        """The release that the next request gets."""
+        return self._opened.service.release
+
+    @property
+    def pool(self) -> WorkerPool:
+        """The workers that the next request gets."""
+        return self._opened.service.pool
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether ``kg build`` made the release."""
+        return self._opened.service.is_ours
+
+    @property
+    def tombstones(self) -> Tombstones:
+        """The people who were forgotten, as of now."""
+        folder = self.settings.project.forgotten
+        state = _state(folder / "tombstones.json")
+        if state != self._tombstones[0]:
+            self._tombstones = (state, read_tombstones(folder))
+        return self._tombstones[1]
+
+    def enter(self) -> Service:
+        """Return what a request uses to its end; :meth:`leave` has to follow."""
+        with self._lock:
+            self._opened.users += 1
+            return self._opened.service
+
+    def leave(self, service: Service) -> None:
+        """End a request's use; the last one that leaves a release that was replaced closes it."""
+        with self._lock:
+            opened = service.opened
+            assert isinstance(opened, _Opened)
+            opened.users -= 1
+            done = opened.retired and not opened.users
+        if done:
+            opened.close()
+
+    def refresh(self) -> bool:
+        """Move to the release that the pointer names; False where nothing was to do, or it failed.
+
+        Only one thread may call this.
+        """
+        try:
+            name = pointed_name(self.settings.project.releases)
+            if name in (self.release.path.name, self._refused):
+                return False
+            self._refused = name
+            fresh = self._open(None)
+        except (KgError, OSError) as error:
+            self._complain(str(error))
+            return False
+        self._refused = self._complaint = ""
+        self._replace(fresh)
+        self._log.info("Now serving %s.", self.release.id)
+        return True
+
+    def _complain(self, error: str) -> None:
+        """Write to the log why nothing is switched, once for each reason."""
+        if error != self._complaint:
+            self._complaint = error
+            self._log.error("Still serving release %s: %s", self.release.id, error)
+
+    def close(self) -> None:
+        """Stop watching and end the workers."""
+        self._stop.set()
+        if self._watcher is not None and self._watcher is not threading.current_thread():
+            self._watcher.join()
+        self._opened.close()
+
+    def _open(self, release: Release | None) -> _Opened:
+        if release is None:
+            release, lease = hold_current(self.settings.project.releases)
+            check_files(release)
+        else:
+            lease = hold(release)
+        opened = _Opened(self.settings, release, lease, self._limits)
+        opened.service.opened = opened
+        opened.service.tombstones = lambda: self.tombstones
+        return opened
+
+    def _replace(self, fresh: _Opened) -> None:
+        with self._lock:
+            old, self._opened = self._opened, fresh
+            old.retired = True
+            done = not old.users
+        if done:
+            old.close()
+
+    def _watch(self, seconds: float) -> None:
+        while not self._stop.wait(seconds):
+            try:
+                self.refresh()
+            except Exception:  # noqa: BLE001 - a watcher that died would serve one release for ever
+                self._log.exception("Looking for a new release failed.")
+
+
+def _state(file: Path) -> object:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
