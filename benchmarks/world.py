@@ -102,6 +102,11 @@ def keys(prefix: str, codes: Codes | range) -> list[str]:
     return [f"{prefix}{code}" for code in codes]
 
 
+def decimal(value: float) -> str:
+    """Write a number without zeros at its end."""
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
 def some(rng: Rng, values: list[str], share: float) -> list[str | None]:
     """Leave this share of the values and empty the other cells."""
     return [v if c < share else None for v, c in zip(values, rng.random(len(values)), strict=True)]
@@ -127,8 +132,8 @@ def organisations(rng: Rng, sizes: Sizes, countries: Sequence[str]) -> pl.DataFr
             "name": [f"{_PLACES[place[i]]} {_KINDS[kind[i]]} {i}" for i in numbered],
             "alias": [f"{_ARABIC[kind[i]]} {i}@ar" for i in numbered],
             "country": pick(rng, countries, n),
-            "latitude": [f"{v:.4f}" for v in rng.uniform(-60, 70, n)],
-            "longitude": [f"{v:.4f}" for v in rng.uniform(-180, 180, n)],
+            "latitude": [decimal(v) for v in rng.uniform(-60, 70, n)],
+            "longitude": [decimal(v) for v in rng.uniform(-180, 180, n)],
             "url": [f"https://o{i}.example.org/" for i in numbered],
             "part_of": parent,
         }
