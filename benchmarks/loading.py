@@ -38,7 +38,15 @@ from kg.settings import load_settings
 from kg.store.release import current_release
 from kg.terms import DEFAULT_BASE
 
-_MAPPED = ("organisations", "people", "series", "trainings", "participations", "outcomes", "attributions")  # fmt: skip
+_MAPPED = (
+    "organisations",
+    "people",
+    "series",
+    "trainings",
+    "participations",
+    "outcomes",
+    "attributions",
+)
 _LEFT_OUT = {"organisations": ["alias"], "trainings": ["topic"]}
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _KEY = {"attributions": "{outcome}-{training}"}

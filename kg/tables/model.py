@@ -9,7 +9,7 @@ import polars as pl
 
 from kg.schema import TableSchema
 
-__all__ = ["InputTable", "Problem", "table_from_records", "text_frame"]
+__all__ = ["InputTable", "Problem", "table_from_records", "text_frame", "trimmed"]
 
 _SHOWN = 80  # characters of a value in a message
 
@@ -92,7 +92,11 @@ def table_from_records(
 def text_frame(columns: Mapping[str, Sequence[str | None]], rows: Sequence[int]) -> pl.DataFrame:
     """Return columns of text with ``_row``; cells are trimmed, empty ones null."""
     schema = {**dict.fromkeys(columns, pl.String), "_row": pl.UInt32}
-    frame = pl.DataFrame({**columns, "_row": rows}, schema=schema)
+    return trimmed(pl.DataFrame({**columns, "_row": rows}, schema=schema))
+
+
+def trimmed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with the cells of its text columns trimmed, empty ones null."""
     stripped = pl.col(pl.String).str.strip_chars()
     return frame.with_columns(pl.when(stripped == "").then(None).otherwise(stripped).name.keep())
 

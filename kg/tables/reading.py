@@ -11,7 +11,7 @@ import polars as pl
 from kg.errors import InputError
 from kg.schema import TableSchema
 from kg.tables.delimited import read_delimited
-from kg.tables.model import InputTable, Problem, text_frame
+from kg.tables.model import InputTable, Problem, text_frame, trimmed
 from kg.tables.records import Records, read_json_lines, read_parquet
 from kg.tables.spreadsheets import read_spreadsheet
 
@@ -70,6 +70,24 @@ def table_of(
     """Make a table from what a file holds; its header must be that of the template."""
     where = f"{path}, sheet {records.sheet}" if records.sheet else str(path)
     _check_header([n for n in records.header if n != IGNORED_COLUMN], schema, where)
+    frame, examples = _without_example(_frame(records, where), records, schema)
+    notes = tuple(
+        Problem(source, str(path), schema.name, 1, schema.columns[0].name, value, "encoding",
+                reading, "warning", records.sheet)
+        for value, reading in records.notes
+    ) + tuple(
+        Problem(source, str(path), schema.name, row, schema.columns[0].name, value, "example row",
+                "the example of the template, left out", "info", records.sheet)
+        for row, value in examples
+    )  # fmt: skip
+    return InputTable(source, schema.name, str(path), frame, records.sheet, dates, notes)
+
+
+def _frame(records: Records, where: str) -> pl.DataFrame:
+    """Return the records as columns of text with ``_row``."""
+    if records.frame is not None:
+        found = records.frame.drop(IGNORED_COLUMN, strict=False)
+        return trimmed(found.select(pl.exclude("_row"), "_row"))
     width = len(records.header)
     for row, cells in records.rows:
         if len(cells) > width and any(c.strip() for c in cells[width:]):
@@ -83,19 +101,7 @@ def table_of(
         for i, name in enumerate(records.header)
         if name != IGNORED_COLUMN
     }
-    frame, examples = _without_example(
-        text_frame(columns, [row for row, _ in records.rows]), records, schema
-    )
-    notes = tuple(
-        Problem(source, str(path), schema.name, 1, schema.columns[0].name, value, "encoding",
-                reading, "warning", records.sheet)
-        for value, reading in records.notes
-    ) + tuple(
-        Problem(source, str(path), schema.name, row, schema.columns[0].name, value, "example row",
-                "the example of the template, left out", "info", records.sheet)
-        for row, value in examples
-    )  # fmt: skip
-    return InputTable(source, schema.name, str(path), frame, records.sheet, dates, notes)
+    return text_frame(columns, [row for row, _ in records.rows])
 
 
 def _without_example(

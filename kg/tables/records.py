@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import polars as pl
 
@@ -14,20 +14,48 @@ from kg.errors import InputError
 from kg.files import read_utf8
 from kg.schema import SEPARATOR
 
-__all__ = ["Records", "cell_text", "read_json_lines", "read_parquet"]
+__all__ = ["FrameRows", "Records", "cell_text", "read_json_lines", "read_parquet"]
 
 
 @dataclass(frozen=True)
 class Records:
     """One sheet as text: ``header`` and ``rows`` of ``(row number, cells)``.
 
-    ``notes`` are pairs of a doubtful finding and what would leave no doubt.
+    ``notes`` are pairs of a doubtful finding and what would leave no doubt. ``frame`` has the
+    same rows as columns of text with ``_row``, where the reader had them so.
     """
 
     header: list[str]
-    rows: list[tuple[int, list[str]]]
+    rows: Sequence[tuple[int, list[str]]]
     sheet: str | None = None
     notes: tuple[tuple[str, str], ...] = ()
+    frame: pl.DataFrame | None = None
+
+
+class FrameRows(Sequence[tuple[int, list[str]]]):
+    """The rows of a frame (columns of text, and ``_row``), taken out only when asked for."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self._frame.height
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield each row's number and cells."""
+        cells = self._frame.drop("_row").with_columns(pl.all().fill_null("")).iter_rows()
+        return ((row, list(found)) for row, found in zip(self._frame["_row"], cells, strict=True))
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[int, list[str]]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[tuple[int, list[str]]]: ...
+    def __getitem__(
+        self, index: int | slice
+    ) -> tuple[int, list[str]] | list[tuple[int, list[str]]]:
+        """Return one row or several."""
+        return list(self)[index]
 
 
 def cell_text(value: Any) -> str:
