@@ -14,6 +14,7 @@ from kg.settings import LoadSettings, SourceSettings
 from kg.sources import (
     bioschemas,
     carpentries,
+    cordis,
     erasmus,
     icalendar_files,
     mapped,
@@ -30,6 +31,7 @@ __all__ = ["SOURCES", "SourceTables", "read_source"]
 SOURCES: dict[str, Reader] = {
     "bioschemas": bioschemas.read,
     "carpentries": carpentries.read,
+    "cordis": cordis.read,
     "edam": edam.read,
     "erasmus": erasmus.read,
     "euroscivoc": euroscivoc.read,

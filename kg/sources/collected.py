@@ -12,7 +12,7 @@ import polars as pl
 from kg.identifiers import SCHEMES
 from kg.schema import Schema
 from kg.tables import InputTable, Problem, table_from_records
-from kg.tables.countries import country_code
+from kg.tables.countries import country_code, is_country_code
 
 __all__ = [
     "Collected",
@@ -25,7 +25,6 @@ __all__ = [
     "web_address",
 ]
 
-_CODE = re.compile("[A-Z]{2}")
 _TAG_END = re.compile(r"@(?=[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*$)")
 _BREAKS = re.compile(r"<(?:br|/p|/div|/li|/h\d)\b[^>]*>", re.IGNORECASE)
 _SCRIPTS = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
@@ -73,8 +72,7 @@ class Collected:
     ) -> str | None:
         """Return the code of a country; a doubt is noted where the text is none."""
         text = (value or "").strip()
-        code = text if _CODE.fullmatch(text) else None
-        code = (country_code(text) or code) if text else None
+        code = country_code(text) or (text if is_country_code(text) else None)
         if text and not code and not quiet:
             self.doubt(table, file, number, "country", text, "the name or code of one country")
         return code

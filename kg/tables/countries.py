@@ -11,7 +11,7 @@ from functools import cache
 
 from babel import Locale
 
-__all__ = ["ambiguous_countries", "country_code"]
+__all__ = ["ambiguous_countries", "country_code", "is_country_code"]
 
 _NO_COUNTRY = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"}
 _ALIASES = {
@@ -66,6 +66,15 @@ def country_code(name: str) -> str | None:
     return _codes().get(_folded(name))
 
 
+def is_country_code(text: str) -> bool:
+    """Return whether a text is the two-letter code of a country, in capitals.
+
+    >>> is_country_code("XK"), is_country_code("ZZ"), is_country_code("EU")
+    (True, False, False)
+    """
+    return text in _code_set()
+
+
 def ambiguous_countries() -> dict[str, str]:
     """Return names in small letters that mean several countries, with what is accepted."""
     names = Locale("en").territories
@@ -89,6 +98,12 @@ def _codes() -> dict[str, str]:
     for name in _AMBIGUOUS:
         meanings.pop(_folded(name), None)
     return {name: next(iter(codes)) for name, codes in meanings.items() if len(codes) == 1}
+
+
+@cache
+def _code_set() -> frozenset[str]:
+    codes = map(str, Locale("en").territories)
+    return frozenset(code for code in codes if re.fullmatch("[A-Z]{2}", code)) - _NO_COUNTRY
 
 
 def _folded(text: str) -> str:

@@ -58,11 +58,11 @@ def test_concepts_are_found_by_label_and_notation(ontology: Ontology) -> None:
 
 def test_countries_are_names_or_codes_and_never_guessed(ontology: Ontology) -> None:
     collected = Collected("s", ontology.schema)
-    texts = ["Hong Kong", "UK", "SE", "Europe", None]
+    texts = ["Hong Kong", "UK", "SE", "Europe", "ZZ", None]
     found = [collected.country("organisations", "f", 1, text) for text in texts]
-    assert found == ["HK", "GB", "SE", None, None]
+    assert found == ["HK", "GB", "SE", None, None, None]
     (table,) = collected.tables()
-    assert [note.value for note in table.notes] == ["Europe"]
+    assert [note.value for note in table.notes] == ["Europe", "ZZ"]
     assert table.frame.height == 0
 
 
