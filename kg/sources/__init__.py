@@ -19,6 +19,7 @@ from kg.sources import (
     icalendar_files,
     mapped,
     open_life_science,
+    orcid,
     ror,
     tables,
 )
@@ -39,6 +40,7 @@ SOURCES: dict[str, Reader] = {
     "mapped": mapped.read,
     "open-life-science": open_life_science.read,
     "openalex-topics": openalex_topics.read,
+    "orcid": orcid.read,
     "ror": ror.read,
     "tables": tables.read,
     "unesco": unesco.read,

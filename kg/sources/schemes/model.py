@@ -9,7 +9,7 @@ So it counts in our sectors, and nothing of ours counts in its scheme.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kg.errors import SettingsError
@@ -19,7 +19,7 @@ from kg.sources.base import SourceTables, check_options
 from kg.sources.collected import Collected, Row, joined, tagged
 from kg.terms import DEFAULT_BASE
 
-__all__ = ["Concept", "Scheme", "scheme_tables"]
+__all__ = ["Concept", "Scheme", "add_scheme", "scheme_tables"]
 
 _COLUMNS = ("en", "ar", "fr")  # the languages that have a column of their own
 
@@ -81,12 +81,19 @@ def scheme_tables(
     files = tuple(files)
     found = collected or Collected(settings.id, schema)
     wanted = check_options(settings, ["under"]).get("under")
-    writer = _Writer(scheme, _kept(settings, scheme, wanted), schema)
-    file = str(settings.path)
-    found.add("schemes", file, 1, _scheme_row(scheme, settings.licence))
-    for concept in writer.kept.values():
-        found.add(concept.table, file, concept.place, writer.row(concept))
+    kept = replace(scheme, concepts=_kept(settings, scheme, wanted))
+    add_scheme(found, kept, schema, str(settings.path), settings.licence)
     return SourceTables(found.tables(), files)
+
+
+def add_scheme(
+    found: Collected, scheme: Scheme, schema: Schema, file: str, licence: str | None = None
+) -> None:
+    """Add the rows of a scheme and of all its concepts."""
+    writer = _Writer(scheme, scheme.concepts, schema)
+    found.add("schemes", file, 1, _scheme_row(scheme, licence))
+    for concept in scheme.concepts.values():
+        found.add(concept.table, file, concept.place, writer.row(concept))
 
 
 def _kept(
@@ -115,7 +122,7 @@ def _kept(
     return {key: concept for key, concept in scheme.concepts.items() if key in reached}
 
 
-def _scheme_row(scheme: Scheme, licence: str) -> Row:
+def _scheme_row(scheme: Scheme, licence: str | None) -> Row:
     return {
         "id": scheme.id,
         **{f"name_{language}": name for language, name in scheme.names.items()},

@@ -21,7 +21,7 @@ from kg.settings import SourceSettings
 from kg.sources.base import SourceTables
 from kg.sources.schemes.model import Concept, Scheme, scheme_tables
 
-__all__ = ["read"]
+__all__ = ["openalex_scheme", "read", "topic_concepts"]
 
 _IRI = re.compile(r"https://openalex\.org/(?:(domain|field|subfield)s/([0-9]+)|(T[0-9]+))")
 _WIKIDATA = re.compile(r"https?://www\.wikidata\.org/(?:wiki|entity)/(Q[0-9]+)")
@@ -33,21 +33,29 @@ _Entity = Mapping[str, Any]
 def read(settings: SourceSettings, schema: Schema) -> SourceTables:
     """Read the files into topics."""
     files = _files(settings.path)
+    found = [
+        concept
+        for path in files
+        for number, entity in _entities(path)
+        for concept in _concepts(entity, number, path)
+    ]
+    return scheme_tables(settings, schema, openalex_scheme(found), files)
+
+
+def openalex_scheme(found: Iterable[Concept]) -> Scheme:
+    """Return the scheme with the fullest description of each concept, the broad ones first."""
     concepts: dict[str, Concept] = {}
-    for path in files:
-        for number, entity in _entities(path):
-            for concept in _concepts(entity, number, path):
-                known = concepts.get(concept.key)
-                if known is None or (concept.definition and not known.definition):
-                    concepts[concept.key] = concept
-    scheme = Scheme(
+    for concept in found:
+        known = concepts.get(concept.key)
+        if known is None or (concept.definition and not known.definition):
+            concepts[concept.key] = concept
+    return Scheme(
         id="openalex",
         names={"en": "OpenAlex topics", "ar": "موضوعات OpenAlex", "fr": "Thèmes d'OpenAlex"},
         definition="What works are about, in four levels: domains, fields, subfields and topics.",
         url="https://docs.openalex.org/api-entities/topics",
         concepts=dict(sorted(concepts.items(), key=lambda c: _order(c[0]))),
     )
-    return scheme_tables(settings, schema, scheme, files)
 
 
 def _order(key: str) -> tuple[int, str]:
@@ -103,18 +111,29 @@ def _concepts(entity: _Entity | None, number: int, path: Path) -> Iterator[Conce
     if entity is None:  # an empty line
         return
     try:
-        kind, key = _key(entity)
-        above = [entity[k] for k in ("subfield", "field", "domain") if entity.get(k)]
-        for upper, over in zip(above, [*above[1:], None], strict=False):
-            yield _named(upper, number, over)
-        if kind in _BELOW:
-            for lower in entity.get(_BELOW[kind]) or ():
-                yield _named(lower, number, entity)
-        yield _described(entity, key, number, above[0] if above else None)
+        yield from topic_concepts(entity, number)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise _unreadable(
             path, f"entity {number} is none ({type(error).__name__}: {error})"
         ) from error
+
+
+def topic_concepts(entity: Mapping[str, Any], number: int) -> Iterator[Concept]:
+    """Yield the concept of an entity of any level, those above it, and those that it lists.
+
+    Raises
+    ------
+    KeyError, TypeError, AttributeError, ValueError
+        It is no such entity.
+    """
+    kind, key = _key(entity)
+    above = [entity[k] for k in ("subfield", "field", "domain") if entity.get(k)]
+    for upper, over in zip(above, [*above[1:], None], strict=False):
+        yield _named(upper, number, over)
+    if kind in _BELOW:
+        for lower in entity.get(_BELOW[kind]) or ():
+            yield _named(lower, number, entity)
+    yield _described(entity, key, number, above[0] if above else None)
 
 
 def _key(entity: _Entity) -> tuple[str, str]:
