@@ -121,29 +121,51 @@ class LoadSettings:
 class ServeSettings:
     """``[serve]``: address and limits of the endpoint.
 
-    ``timeout_seconds`` bounds one query, ``max_result_mib`` one answer, ``workers`` the query
-    processes that run at a time, ``max_waiting`` the queries that may wait for one. A server looks
-    for a new release every ``reload_seconds`` (0: never).
+    ``timeout_seconds`` bounds one query, ``long_seconds`` is when it makes room for quick ones;
+    ``max_result_mib`` and ``max_result_rows`` bound an answer, ``memory_mib`` what a query takes
+    while it runs. ``workers`` quick queries run at a time and as many long ones; ``max_waiting``
+    may wait, of one client ``max_per_client`` in all (0: no limit). ``max_query_kb`` and
+    ``max_nesting`` bound a query's text, ``max_body_mib`` a request's body. ``services`` are the
+    addresses that SERVICE may ask. A server looks for a new release every ``reload_seconds``
+    (0: never).
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
     timeout_seconds: float = 10.0
+    long_seconds: float = 1.0
     max_result_mib: int = 64
+    max_result_rows: int = 1_000_000
+    memory_mib: int = 2048
     max_waiting: int = 32
+    max_per_client: int = 8
+    max_query_kb: int = 100
+    max_nesting: int = 64
+    max_body_mib: int = 1
+    services: tuple[str, ...] = ()
     reload_seconds: float = 2.0
 
     def __post_init__(self) -> None:
         """Refuse numbers with which nothing can be served."""
-        _refuse_less(self, "[serve]", port=0, workers=1, max_result_mib=1, max_waiting=0)
-        _refuse_less(self, "[serve]", reload_seconds=0)
+        least = dict.fromkeys(
+            ("workers", "max_result_mib", "max_result_rows", "max_query_kb", "max_nesting"), 1
+        )
+        none = dict.fromkeys(("port", "max_waiting", "max_per_client", "reload_seconds"), 0)
+        _refuse_less(self, "[serve]", **least, **none, max_body_mib=1, memory_mib=64)
         if self.port > _LAST_PORT:
             raise SettingsError(f"[serve] port: found {self.port}. Accepted: 0 to {_LAST_PORT}.")
-        if not 0 < self.timeout_seconds < math.inf:
-            raise SettingsError(
-                f"[serve] timeout_seconds: found {self.timeout_seconds}. Accepted: more than 0."
-            )
+        for name in ("timeout_seconds", "long_seconds"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise SettingsError(
+                    f"[serve] {name}: found {getattr(self, name)}. Accepted: more than 0."
+                )
+        for service in self.services:
+            if not re.fullmatch(_IRI, service):
+                raise SettingsError(
+                    f"[serve] services: found {service!r}. Accepted: the address of a SPARQL "
+                    "endpoint, such as https://query.wikidata.org/sparql."
+                )
 
 
 @dataclass(frozen=True)
@@ -413,11 +435,19 @@ _ACCEPTED: dict[str, tuple[tuple[type, ...], str]] = {
 
 def _converted(value: Any, annotation: str, folder: Path, where: str) -> Any:
     name = annotation.removesuffix(" | None")
+    if name == "tuple[str, ...]":
+        return _texts(value, where)
     types, accepted = _ACCEPTED[name]
     odd = isinstance(value, dt.datetime) or (isinstance(value, bool) and name != "bool")
     if not isinstance(value, types) or odd:
         raise SettingsError(f"{where}: found {value!r}. Accepted: {accepted}.")
     return _path(str(value), folder, where) if name == "Path" else value
+
+
+def _texts(value: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise SettingsError(f"{where}: found {value!r}. Accepted: a list of texts in quotes.")
+    return tuple(value)
 
 
 def _path(value: str, folder: Path, where: str) -> Path:

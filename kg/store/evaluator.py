@@ -4,8 +4,9 @@ It is run by its path and imports pyoxigraph and the standard library only, so t
 in milliseconds and holds little memory. kg/store/workers.py is the other end: it sends framed
 JSON requests over a Unix socket, and ends this process whenever it likes. Usage::
 
-    python evaluator.py FD STORE MEMORY_BYTES
+    python evaluator.py FD STORE MEMORY_BYTES [network]
 
+With ``network`` it may make sockets: for queries with SERVICE to a server that is allowed.
 A frame is four bytes of length (big-endian), then that many bytes. A request is one frame. A
 reply is a frame of JSON, then either ``size`` bytes of answer or, above 64 KiB, a descriptor of
 a memory file that holds them.
@@ -14,6 +15,7 @@ a memory file that holds them.
 from __future__ import annotations
 
 import array
+import ctypes
 import importlib.util
 import json
 import math
@@ -26,7 +28,7 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -34,6 +36,7 @@ import pyoxigraph as ox
 
 if TYPE_CHECKING:
     from kg.confined import limits
+    from kg.store import rows
 
 INLINE_BYTES = 64 * 1024
 STACK_BYTES = 512 * 1024 * 1024
@@ -53,11 +56,11 @@ GRAPH_FORMATS = {
 }
 
 
-def _limits() -> ModuleType:
-    """Load kg/confined/limits.py by its path: importing the package would cost its imports."""
+def _module(*place: str) -> ModuleType:
+    """Load a file of this package by its path: importing the package would cost its imports."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-    path = os.path.join(package, "confined", "limits.py")  # noqa: PTH118 - spares an import
-    spec = importlib.util.spec_from_file_location("limits", path)
+    path = os.path.join(package, *place)  # noqa: PTH118 - spares an import
+    spec = importlib.util.spec_from_file_location(place[-1].removesuffix(".py"), path)
     assert spec is not None and spec.loader is not None  # the file came with this one
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -65,27 +68,36 @@ def _limits() -> ModuleType:
 
 
 if not TYPE_CHECKING:
-    limits = _limits()
+    limits = _module("confined", "limits.py")
+    rows = _module("store", "rows.py")
 
 
 class TooLargeError(Exception):
     """The answer has grown beyond its limit of bytes."""
 
 
+class TooManyRowsError(Exception):
+    """The answer has more rows or triples than are sent."""
+
+
 class Sink:
     """Takes an answer's bytes: in memory while few, in a memory file when many."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, max_rows: int = sys.maxsize) -> None:
         self.limit = limit
+        self.max_rows = max_rows
+        self.counter: rows.RowCounter | None = None
         self.size = 0
         self.buffer = bytearray()
         self.file: int | None = None
 
     def write(self, data: bytes) -> int:
-        """Take some bytes; raise TooLargeError when they are too many."""
+        """Take some bytes; raise when they, or the rows in them, are too many."""
         self.size += len(data)
         if self.size > self.limit:
             raise TooLargeError
+        if self.counter and self.counter.take(data) > self.max_rows:
+            raise TooManyRowsError
         self.buffer += data
         if self.size > INLINE_BYTES:
             self._spill()
@@ -161,25 +173,37 @@ def write(results: Any, media_type: str, prefixes: dict[str, str], sink: Sink) -
         graph_format = GRAPH_FORMATS.get(media_type)
         if graph_format is None:
             raise ValueError(f"{media_type} cannot hold a graph")
-        ox.serialize(cast("Iterable[ox.Triple]", results), output, graph_format, prefixes=prefixes)
+        counted = _counted(cast("Iterable[ox.Triple]", results), sink.max_rows)
+        ox.serialize(counted, output, graph_format, prefixes=prefixes)
         return
     table_format = RESULT_FORMATS.get(media_type)
     if table_format is None:
         raise ValueError(f"{media_type} cannot hold a table or a truth value")
+    if isinstance(results, ox.QuerySolutions):
+        sink.counter = rows.RowCounter(media_type)
     results.serialize(output, table_format)
+
+
+def _counted(triples: Iterable[ox.Triple], most: int) -> Iterator[ox.Triple]:
+    for count, triple in enumerate(triples):
+        if count >= most:
+            raise TooManyRowsError
+        yield triple
 
 
 def answer(store: ox.Store, request: dict[str, Any], channel: socket.socket) -> None:
     """Answer one request: with the bytes, or with the kind of error and its text."""
-    # The kernel ends this process soon after its time even when the parent is gone.
-    signal.setitimer(signal.ITIMER_REAL, math.ceil(request["timeout_s"]) + 2)
+    # The kernel ends this process some time after its time even when the parent is gone; it may
+    # have been paused for as long again.
+    signal.setitimer(signal.ITIMER_REAL, 2 * math.ceil(request["timeout_s"]) + 2)
     began = time.perf_counter()
-    sink = Sink(request["max_bytes"])
+    sink = Sink(request["max_bytes"], request["max_rows"])
     try:
         evaluate(store, request, sink)
         reply = {"status": "ok", "size": sink.size, "inline": sink.file is None}
-    except TooLargeError:
-        reply, kept = {"status": "bytes"}, sink
+    except (TooLargeError, TooManyRowsError) as error:
+        status = "rows" if isinstance(error, TooManyRowsError) else "bytes"
+        reply, kept = {"status": status}, sink
         sink = Sink(0)
         kept.close()
     except (SyntaxError, ValueError, OSError, RuntimeError, MemoryError) as error:
@@ -188,9 +212,15 @@ def answer(store: ox.Store, request: dict[str, Any], channel: socket.socket) -> 
         reply = {"status": type(error).__name__, "message": str(error)}
     signal.setitimer(signal.ITIMER_REAL, 0)
     seconds = time.perf_counter() - began
-    private = limits.private_bytes() if seconds > SLOW_SECONDS else 0
+    private = _left_behind() if seconds > SLOW_SECONDS else 0
     send(channel, {**reply, "seconds": seconds, "private": private}, sink)
     sink.close()
+
+
+def _left_behind() -> int:
+    """Give free memory back to the system, and return what this process keeps, in bytes."""
+    ctypes.CDLL(None).malloc_trim(0)
+    return int(limits.private_bytes())
 
 
 def serve(channel: socket.socket, path: str, memory: int) -> None:
@@ -237,7 +267,8 @@ def main(arguments: list[str]) -> None:
     """Run on the descriptor, the store and the memory limit that the command line names."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     channel = socket.socket(fileno=int(arguments[0]))
-    limits.forbid(limits.NETWORK)
+    if arguments[3:] != ["network"]:
+        limits.forbid(limits.NETWORK)
     threading.stack_size(STACK_BYTES)
     threading.Thread(target=run, args=(channel, arguments[1], int(arguments[2]))).start()
     watch(channel)

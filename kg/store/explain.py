@@ -7,7 +7,7 @@ import re
 from kg.errors import LimitError, QueryError
 from kg.terms import PREFIXES
 
-__all__ = ["out_of_memory", "syntax_error"]
+__all__ = ["out_of_memory", "syntax_error", "too_large"]
 
 _MIB = 1024 * 1024
 _PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(?:one of )?(.*)", re.DOTALL)
@@ -84,5 +84,15 @@ def out_of_memory(limit: int) -> LimitError:
     return LimitError(
         f"The query needed more than {limit / _MIB:,.0f} MiB of memory and was stopped. Ask for "
         "less: sort, group or join fewer rows.",
+        status=413,
+    )
+
+
+def too_large(most: str) -> LimitError:
+    """Return the error for an answer that is larger than what is sent; ``most`` says how."""
+    return LimitError(
+        f"The answer {most}, the most sent this way. Nothing was cut off: there is no answer. Ask "
+        "for less (LIMIT, fewer variables, a filter), page by key (FILTER(?key > the last one), "
+        "ORDER BY ?key, LIMIT), or take the files of the release, which /files lists.",
         status=413,
     )

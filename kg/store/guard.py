@@ -42,11 +42,13 @@ class QueryShape:
 
     ``form`` is the first keyword after the prologue in capitals (SELECT, ASK, CONSTRUCT,
     DESCRIBE, or whatever stands there; empty for an empty text). ``has_dataset`` tells whether
-    the query names its own dataset with FROM.
+    the query names its own dataset with FROM, ``calls_out`` whether it asks another server that
+    is allowed.
     """
 
     form: str
     has_dataset: bool
+    calls_out: bool = False
 
 
 _TOKEN = re.compile(
@@ -82,7 +84,7 @@ def inspect_query(text: str, limits: GuardLimits | None = None) -> QueryShape:
     """
     limits = limits or GuardLimits()
     _check_characters(text, limits)
-    scan = _Scan(text, limits.max_nesting)
+    scan = _Scan(text, limits)
     to_the_end = _needs_whole_scan(text, limits)
     for match in _TOKEN.finditer(text):
         scan.take(match)
@@ -93,7 +95,9 @@ def inspect_query(text: str, limits: GuardLimits | None = None) -> QueryShape:
             f"Found {scan.form}: this endpoint answers queries only and no request changes the "
             "graph. Accepted: SELECT, ASK, CONSTRUCT and DESCRIBE. Changes come by releases."
         )
-    return QueryShape(scan.form, scan.has_dataset)
+    if scan.service:
+        scan.refuse_service(scan.service)
+    return QueryShape(scan.form, scan.has_dataset, scan.calls_out)
 
 
 def _check_characters(text: str, limits: GuardLimits) -> None:
@@ -127,9 +131,12 @@ def _needs_whole_scan(text: str, limits: GuardLimits) -> bool:
 class _Scan:
     """The state of one pass over the tokens."""
 
-    def __init__(self, text: str, max_nesting: int) -> None:
+    def __init__(self, text: str, limits: GuardLimits) -> None:
         self.text = text
-        self.max_nesting = max_nesting
+        self.max_nesting = limits.max_nesting
+        self.services = limits.services
+        self.service: re.Match[str] | None = None  # SERVICE whose address has yet to come
+        self.calls_out = False
         self.open: list[str] = []
         self.extra = 0  # brackets inside of texts that are either an IRI or a comparison
         self.form = ""
@@ -142,6 +149,8 @@ class _Scan:
         kind = str(match.lastgroup)
         if kind == "comment":
             return
+        if self.service and match.group().upper() != "SILENT":
+            self.call(match)
         handle = _HANDLERS.get(kind)
         if handle:
             handle(self, match)
@@ -149,7 +158,9 @@ class _Scan:
 
     def word(self, match: re.Match[str]) -> None:
         word = match.group().upper()
-        if "SERVICE" in word:
+        if word == "SERVICE" and self.services:
+            self.service = match
+        elif "SERVICE" in word:
             self.refuse_service(match)
         if self.form:
             self.has_dataset = self.has_dataset or word == "FROM"
@@ -157,6 +168,13 @@ class _Scan:
             self.awaits_iri = True
         elif word != "VERSION" and not self.awaits_iri:
             self.form = word
+
+    def call(self, match: re.Match[str]) -> None:
+        """Look at what follows SERVICE: an allowed address, written out."""
+        if match.group()[1:-1] not in self.services or match.lastgroup != "iri":
+            self.refuse_service(match)
+        self.service = None
+        self.calls_out = True
 
     def iri(self, match: re.Match[str]) -> None:
         self.awaits_iri = False
@@ -195,10 +213,18 @@ class _Scan:
 
     def refuse_service(self, match: re.Match[str]) -> None:
         line, column = _position(self.text, match.start())
+        found = f"Found SERVICE in {match.group()[:80]!r}"
+        if self.services:
+            raise RefusedError(
+                f"{found}. Accepted: SERVICE and one of these addresses, written out: "
+                f"{', '.join(f'<{s}>' for s in sorted(self.services))}.",
+                line,
+                column,
+            )
         raise RefusedError(
-            f"Found SERVICE in {match.group()[:80]!r}: no query here makes a request to another "
-            "server. Ask that server directly and join the answers yourself. (A prefix that is "
-            "called 'service' needs another name.)",
+            f"{found}: no query here makes a request to another server. Ask that server directly "
+            "and join the answers yourself. (A prefix that is called 'service' needs another "
+            "name.)",
             line,
             column,
         )

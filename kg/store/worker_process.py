@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import select
 import signal
 import socket
 import struct
@@ -20,12 +21,14 @@ from typing import Any, BinaryIO
 from kg.errors import LimitError, ReleaseError
 from kg.store.explain import out_of_memory
 
-__all__ = ["Reply", "WorkerProcess"]
+__all__ = ["LOOK_SECONDS", "Reply", "WorkerProcess"]
 
 _PROGRAM = Path(__file__).with_name("evaluator.py")
 _START_SECONDS = 60.0
-_LOOK_SECONDS = 0.25  # how often a waiting thread asks whether its client is still there
+LOOK_SECONDS = 0.25  # how often a waiting thread asks whether its client is still there
 _CHUNK = 64 * 1024
+_MAY_KEEP = 24 * 1024 * 1024  # bytes that a worker may have grown by and go on
+_YIELDING = 10  # niceness of a long query: quick ones come first
 
 
 @dataclass(frozen=True)
@@ -45,19 +48,23 @@ class WorkerProcess:
         The RocksDB folder.
     memory:
         How many bytes of address space a query may take.
+    network:
+        Whether it may make sockets, for SERVICE.
     """
 
-    def __init__(self, path: str, memory: int) -> None:
+    def __init__(self, path: str, memory: int, network: bool = False) -> None:
         self.memory = memory
         self.is_sound = True
         self.union = True
         self._ready = False
         self._private = 0
+        self._yields = False
         self._complaints = os.memfd_create("complaints")
         self._channel, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own program, fixed arguments
-                [sys.executable, "-I", str(_PROGRAM), str(theirs.fileno()), path, str(memory)],
+                [sys.executable, "-I", str(_PROGRAM), str(theirs.fileno()), path, str(memory)]
+                + ["network"] * network,
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -91,15 +98,23 @@ class WorkerProcess:
         self.is_sound = self._ready = True
 
     def ask(
-        self, request: Mapping[str, Any], timeout_s: float, is_gone: Callable[[], bool] | None
+        self,
+        request: Mapping[str, Any],
+        timeout_s: float,
+        is_gone: Callable[[], bool] | None,
+        slow: tuple[float, Callable[[], float]] | None = None,
     ) -> Reply:
-        """Send a request and wait for its reply; kill the process when that takes too long."""
+        """Send a request and wait for its reply; kill the process when that takes too long.
+
+        ``slow`` is after how many seconds a query is slow, and what is done then: it may pause
+        the process, and returns for how many seconds it did.
+        """
         self.is_sound = False
         body = json.dumps(request).encode()
         try:
             self._channel.settimeout(timeout_s)
             self._channel.sendall(struct.pack("!I", len(body)) + body)
-            reply = self._receive(time.monotonic() + timeout_s, is_gone)
+            reply = self._receive(time.monotonic() + timeout_s, is_gone, slow)
         except TimeoutError:
             self.kill()
             raise LimitError(
@@ -109,9 +124,25 @@ class WorkerProcess:
             ) from None
         except (OSError, EOFError):
             raise self._death() from None
-        # A worker that has grown is replaced: memory is given back by ending a process.
-        self.is_sound = reply.head["private"] - self._private < self.memory // 8
+        # A worker that has grown is replaced: memory is given back by ending a process. So is
+        # one that yields: nobody may take that back.
+        grown = reply.head["private"] - self._private
+        self.is_sound = grown < min(_MAY_KEEP, self.memory // 8) and not self._yields
         return reply
+
+    def pause(self) -> None:
+        """Stop the process where it is."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let a paused process go on."""
+        self._process.send_signal(signal.SIGCONT)
+
+    def yield_to_others(self) -> None:
+        """Let the process have what processor time others leave."""
+        self._yields = True
+        with contextlib.suppress(OSError):  # it has just ended
+            os.setpriority(os.PRIO_PROCESS, self.pid, _YIELDING)
 
     def stop(self) -> None:
         """End the process and wait for it; whoever waits for its reply learns so."""
@@ -128,7 +159,14 @@ class WorkerProcess:
             os.close(self._complaints)
             self._complaints = -1
 
-    def _receive(self, deadline: float, is_gone: Callable[[], bool] | None) -> Reply:
+    def _receive(
+        self,
+        deadline: float,
+        is_gone: Callable[[], bool] | None,
+        slow: tuple[float, Callable[[], float]] | None = None,
+    ) -> Reply:
+        if slow:
+            deadline += self._until_slow(slow, deadline, is_gone)
         data, descriptors = self._first_bytes(deadline, is_gone)
         with contextlib.ExitStack() as undo:
             for descriptor in descriptors:
@@ -143,22 +181,41 @@ class WorkerProcess:
             data = self._at_least(data, end + head.get("size", 0), deadline)
             return Reply(head, io.BytesIO(data[end:]))
 
+    def _until_slow(
+        self,
+        slow: tuple[float, Callable[[], float]],
+        deadline: float,
+        is_gone: Callable[[], bool] | None,
+    ) -> float:
+        """Wait for a reply until the query is slow, tell so, and return how long it paused."""
+        seconds, tell = slow
+        slow_at = min(time.monotonic() + seconds, deadline)
+        arrived = select.poll()  # not select(): a busy server has descriptors above its 1,024
+        arrived.register(self._channel, select.POLLIN)
+        while (left := slow_at - time.monotonic()) > 0:
+            wait = min(left, LOOK_SECONDS) if is_gone else left
+            if arrived.poll(1000 * wait):
+                return 0.0
+            self.stop_if(is_gone)
+        return tell() if slow_at < deadline else 0.0
+
     def _first_bytes(
         self, deadline: float, is_gone: Callable[[], bool] | None
     ) -> tuple[bytes, list[int]]:
         while (left := deadline - time.monotonic()) > 0:
-            self._channel.settimeout(min(left, _LOOK_SECONDS) if is_gone else left)
+            self._channel.settimeout(min(left, LOOK_SECONDS) if is_gone else left)
             try:
                 data, descriptors, _, _ = socket.recv_fds(self._channel, _CHUNK, 1)
             except TimeoutError:
-                self._stop_if(is_gone)
+                self.stop_if(is_gone)
                 continue
             if not data:
                 raise EOFError
             return data, descriptors
         raise TimeoutError
 
-    def _stop_if(self, is_gone: Callable[[], bool] | None) -> None:
+    def stop_if(self, is_gone: Callable[[], bool] | None) -> None:
+        """Kill the process and raise, when the client has hung up."""
         if is_gone and is_gone():
             self.kill()
             raise LimitError("The client hung up; its query was stopped.", status=499)

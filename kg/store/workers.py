@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import Counter, deque
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from kg.errors import LimitError, QueryError
-from kg.store.explain import out_of_memory, syntax_error
+from kg.store.explain import out_of_memory, syntax_error, too_large
 from kg.store.guard import GuardLimits, QueryShape, inspect_query
-from kg.store.worker_process import Reply, WorkerProcess
+from kg.store.lanes import Job, Lanes
+from kg.store.worker_process import LOOK_SECONDS, Reply, WorkerProcess
 
 __all__ = ["Answer", "PoolLimits", "WorkerPool"]
 
@@ -30,13 +32,16 @@ MIB = 1024 * 1024
 class PoolLimits:
     """What a query may use.
 
-    ``timeout_s`` is wall time in seconds, ``max_bytes`` the serialised answer, ``max_memory``
-    the address space a worker may take beside its own, in bytes; ``max_waiting`` queries wait
-    for a worker, and one client has at most ``max_per_client`` waiting or running (0: no limit).
+    ``timeout_s`` is wall time in seconds, ``max_bytes`` the serialised answer, ``max_rows`` its
+    rows or triples, ``max_memory`` the address space a worker may take beside its own, in bytes;
+    ``max_waiting`` queries wait for a worker, and one client has at most ``max_per_client``
+    waiting or running (0: no limit). A query is long after ``long_s`` seconds.
     """
 
     timeout_s: float = 10.0
+    long_s: float = 1.0
     max_bytes: int = 64 * MIB
+    max_rows: int = 1_000_000
     max_memory: int = 2048 * MIB
     max_waiting: int = 32
     max_per_client: int = 0
@@ -72,14 +77,6 @@ class Answer:
         self.close()
 
 
-class _Ticket:
-    """A place in the queue for a worker; ``worker`` is filled in when its turn comes."""
-
-    def __init__(self) -> None:
-        self.turn = threading.Event()
-        self.worker: WorkerProcess | None = None
-
-
 class WorkerPool:
     """Worker processes over one release's store folder.
 
@@ -88,7 +85,8 @@ class WorkerPool:
     store_path:
         A RocksDB folder that nobody writes to any more.
     workers:
-        How many queries run at a time.
+        How many quick queries run at a time, and how many long ones beside them; see
+        kg/store/lanes.py.
     limits:
         What each may use.
     prefixes:
@@ -112,10 +110,12 @@ class WorkerPool:
         self._path = str(store_path)
         self._lock = threading.Lock()
         self._closed = False
-        self._clients: Counter[str] = Counter()
+        self._places = workers
+        self._lanes = Lanes(
+            workers, self.limits.max_waiting, self.limits.max_per_client, self.limits.timeout_s
+        )
         self._living: set[WorkerProcess] = set()
         self._idle: deque[WorkerProcess] = deque()
-        self._queue: deque[_Ticket] = deque()
         try:
             self._idle.extend(self._spawn() for _ in range(workers))
             self._idle[0].await_ready()
@@ -136,14 +136,15 @@ class WorkerPool:
         shape: QueryShape | None = None,
         timeout_s: float | None = None,
         max_bytes: int | None = None,
+        max_rows: int | None = None,
     ) -> Answer:
         """Answer one query in one of the media types of kg/store/evaluator.py.
 
         The default graph is the union of all graphs, unless ``default_graphs`` or
         ``named_graphs`` (IRIs) are given or the query has FROM. ``base`` is what relative IRIs
         in the query are relative to. ``shape`` spares a second look
-        at the text to whoever has had one; ``timeout_s`` and ``max_bytes`` stand in for the
-        pool's limits. The query is killed once ``is_gone()`` is true.
+        at the text to whoever has had one; ``timeout_s``, ``max_bytes`` and ``max_rows`` stand in
+        for the pool's limits. The query is killed once ``is_gone()`` is true.
 
         Raises
         ------
@@ -165,11 +166,13 @@ class WorkerPool:
             "prefixes": self._prefixes,
             "timeout_s": timeout_s,
             "max_bytes": self.limits.max_bytes if max_bytes is None else max_bytes,
+            "max_rows": self.limits.max_rows if max_rows is None else max_rows,
         }
-        with self._place_of(client), self._worker() as worker:
+        with self._job(client) as job, self._worker(shape.calls_out) as worker:
             worker.await_ready()
             request["union"] = worker.union and not own_dataset
-            reply = worker.ask(request, timeout_s, is_gone)
+            slow = (self.limits.long_s, lambda: self._slow(job, worker, is_gone))
+            reply = worker.ask(request, timeout_s, is_gone, slow)
         return self._answer(reply, request)
 
     def close(self) -> None:
@@ -178,8 +181,7 @@ class WorkerPool:
             self._closed = True
             idle, self._idle = self._idle, deque()
             busy, self._living = self._living.difference(idle), set()
-            for ticket in self._queue:
-                ticket.turn.set()
+        self._lanes.close()
         for worker in idle:
             worker.kill()
         for worker in busy:  # the thread that waits for it holds its socket, and lets go of it
@@ -197,89 +199,95 @@ class WorkerPool:
             return sorted(worker.pid for worker in self._living)
 
     @contextlib.contextmanager
-    def _place_of(self, client: str | None) -> Iterator[None]:
-        """Count a client's queries while this one is waiting and running."""
-        most = self.limits.max_per_client
-        if client is None or not most:
-            yield
-            return
-        with self._lock:
-            if self._clients[client] >= most:
-                raise LimitError(
-                    f"{most} queries of yours are running or waiting. Accepted: up to {most} at a "
-                    "time. Wait for one to end.",
-                    status=429,
-                    retry_after=1,
-                )
-            self._clients[client] += 1
+    def _job(self, client: str | None) -> Iterator[Job]:
+        job = self._lanes.enter(client)
         try:
-            yield
+            yield job
         finally:
-            with self._lock:
-                self._clients[client] -= 1
-                if not self._clients[client]:
-                    del self._clients[client]
+            self._lanes.leave(job)
 
     @contextlib.contextmanager
-    def _worker(self) -> Iterator[WorkerProcess]:
-        worker = self._take()
+    def _worker(self, network: bool) -> Iterator[WorkerProcess]:
+        """Lend a worker; one that may call other servers is made for this query alone."""
+        worker = self._spawn(network=True) if network else self._taken()
         try:
-            if not worker.is_alive:
-                worker = self._replacement(worker)
             yield worker
         except LimitError:
             self._refuse_if_closed()
             raise
         finally:
-            if not worker.is_sound and not self._closed:
-                worker = self._replacement(worker)
-            self._give_back(worker)
+            self._give_back(worker, again=not network)
 
-    def _take(self) -> WorkerProcess:
-        """Return an idle worker; first come, first served."""
-        with self._lock:
-            self._refuse_if_closed()
-            if self._idle and not self._queue:
-                return self._idle.popleft()
-            if len(self._queue) >= self.limits.max_waiting:
-                raise self._busy(f"{len(self._queue)} queries are waiting already")
-            ticket = _Ticket()
-            self._queue.append(ticket)
-        ticket.turn.wait(self.limits.timeout_s)
-        with self._lock:
-            self._refuse_if_closed()
-            if ticket.worker is None:
-                self._queue.remove(ticket)
-                raise self._busy(f"none came free in {self.limits.timeout_s:g} s")
-        return ticket.worker
+    def _taken(self) -> WorkerProcess:
+        while True:
+            with self._lock:
+                self._refuse_if_closed()
+                worker = self._idle.popleft() if self._idle else None
+            if worker is None:
+                return self._started()
+            if worker.is_alive:
+                return worker
+            self._discard(worker)
 
-    def _give_back(self, worker: WorkerProcess) -> None:
+    def _started(self) -> WorkerProcess:
+        try:
+            return self._spawn()
+        except OSError as error:
+            raise LimitError(
+                f"The system cannot start a process just now ({error}). Try again in a few "
+                "seconds.",
+                status=503,
+                retry_after=2,
+            ) from error
+
+    def _slow(self, job: Job, worker: WorkerProcess, is_gone: Callable[[], bool] | None) -> float:
+        """Make room for quick queries; return for how many seconds the query was paused."""
+        may_go_on = self._lanes.slow(job)
+        worker.yield_to_others()
+        self._top_up()
+        if may_go_on:
+            return 0.0
+        began = time.monotonic()
+        worker.pause()
+        self._lanes.await_turn(job, lambda: worker.stop_if(is_gone), LOOK_SECONDS)
+        worker.go_on()
+        return time.monotonic() - began
+
+    def _top_up(self) -> None:
+        """Have a worker ready for each quick place that is free."""
         with self._lock:
-            if not self._closed and self._queue:
-                ticket = self._queue.popleft()
-                ticket.worker = worker
-                ticket.turn.set()
-            elif not self._closed:
+            missing = self._places - self._lanes.quick - len(self._idle)
+        for _ in range(0 if self._closed else missing):
+            # Where the system cannot start one now, whoever needs it tries again.
+            with contextlib.suppress(OSError):
+                worker = self._spawn()
+                with self._lock:
+                    self._idle.append(worker)
+
+    def _give_back(self, worker: WorkerProcess, again: bool) -> None:
+        with self._lock:
+            keep = again and worker.is_sound and not self._closed
+            keep = keep and len(self._idle) < self._places
+            if keep:
                 self._idle.append(worker)
-        if self._closed:
-            worker.kill()
+        if not keep:
+            self._discard(worker)
+            with self._lock:
+                short = not self._idle and not self._closed
+            if short:
+                with contextlib.suppress(OSError):
+                    fresh = self._spawn()
+                    with self._lock:
+                        self._idle.append(fresh)
 
-    def _replacement(self, worker: WorkerProcess) -> WorkerProcess:
-        """Return a new worker for one that is killed, dead or has grown too large.
-
-        Where the system cannot start a process just now, that is the dead one: whoever takes it
-        next tries again.
-        """
+    def _discard(self, worker: WorkerProcess) -> None:
+        """End a worker that is killed, dead, slow or has grown too large."""
         worker.kill()
         with self._lock:
             self._living.discard(worker)
-        try:
-            return self._spawn()
-        except OSError:
-            return worker
 
-    def _spawn(self) -> WorkerProcess:
-        worker = WorkerProcess(self._path, self.limits.max_memory)
+    def _spawn(self, network: bool = False) -> WorkerProcess:
+        worker = WorkerProcess(self._path, self.limits.max_memory, network)
         with self._lock:
             closed = self._closed
             if not closed:
@@ -292,13 +300,6 @@ class WorkerPool:
         if self._closed:
             raise LimitError("The server is stopping.", status=503, retry_after=5)
 
-    def _busy(self, what: str) -> LimitError:
-        return LimitError(
-            f"All query workers are busy: {what}. Try again in a few seconds.",
-            status=503,
-            retry_after=max(1, round(self.limits.timeout_s / 4)),
-        )
-
     def _answer(self, reply: Reply, request: Mapping[str, Any]) -> Answer:
         """Turn what a worker said into an answer, or raise what it complained of."""
         status = reply.head["status"]
@@ -306,13 +307,13 @@ class WorkerPool:
             return Answer(
                 request["media_type"], reply.head["seconds"], reply.head["size"], reply.body
             )
-        if status == "bytes":
-            raise LimitError(
-                f"The answer is larger than {request['max_bytes'] / MIB:g} MiB, the most sent "
-                "this way. Nothing was cut off: there is no answer. Ask for less (LIMIT, fewer "
-                "variables, a filter), for CSV, page by key, or take the files of the release.",
-                status=413,
+        if status in ("bytes", "rows"):
+            most = (
+                f"is larger than {request['max_bytes'] / MIB:g} MiB"
+                if status == "bytes"
+                else f"has more than {request['max_rows']:,} rows"
             )
+            raise too_large(most)
         if status == "SyntaxError":
             raise syntax_error(reply.head["message"], request["query"])
         if status == "MemoryError":

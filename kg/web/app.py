@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask, current_app, g, redirect, url_for
 
 from kg.settings import Settings, load_settings
+from kg.store.guard import GuardLimits
 from kg.store.release import Release
 from kg.store.workers import MIB, PoolLimits
 from kg.web import (
@@ -16,6 +17,7 @@ from kg.web import (
     data,
     description,
     encoding,
+    files,
     graphs,
     headers,
     health,
@@ -29,9 +31,7 @@ from kg.web.current import Current
 
 __all__ = ["close_app", "create_app"]
 
-MAX_BODY_BYTES = 1 * MIB
-PER_CLIENT = 8
-_BLUEPRINTS = (data, description, graphs, health, problems, sparql, vocabulary)
+_BLUEPRINTS = (data, description, files, graphs, health, problems, sparql, vocabulary)
 _OURS = (analyse, api, pages)
 """What only a release of ``kg build`` has something to show for."""
 
@@ -68,8 +68,8 @@ def create_app(
     current = Current(settings, limits or limits_of(settings), release, app.logger)
     atexit.register(current.close)
     app.config.update(
-        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
-        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_CONTENT_LENGTH=settings.serve.max_body_mib * MIB,
+        MAX_FORM_MEMORY_SIZE=settings.serve.max_body_mib * MIB,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # the address of a file changes with its content
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -98,9 +98,13 @@ def limits_of(settings: Settings) -> PoolLimits:
     serve = settings.serve
     return PoolLimits(
         timeout_s=serve.timeout_seconds,
+        long_s=serve.long_seconds,
         max_bytes=serve.max_result_mib * MIB,
+        max_rows=serve.max_result_rows,
+        max_memory=serve.memory_mib * MIB,
         max_waiting=serve.max_waiting,
-        max_per_client=PER_CLIENT,
+        max_per_client=serve.max_per_client,
+        guard=GuardLimits(serve.max_query_kb * 1000, serve.max_nesting, frozenset(serve.services)),
     )
 
 

@@ -27,7 +27,7 @@ from kg.errors import GoneError, InputError, KgError, LimitError, NotFoundError,
 from kg.store.guard import RefusedError
 from kg.web import headers
 
-__all__ = ["PROBLEMS", "Problem", "blueprint", "query_id", "register", "status_of"]
+__all__ = ["PROBLEMS", "Problem", "blueprint", "problem_text", "query_id", "register", "status_of"]
 
 blueprint = Blueprint("problems", __name__)
 
@@ -104,6 +104,12 @@ PROBLEMS: dict[int, Problem] = {
         "Too many queries at a time",
         "As many queries of yours as one client may have are running or waiting.",
         "Wait for one to end; the Retry-After header says how long.",
+    ),
+    431: Problem(
+        "header-too-large",
+        "The header is too large",
+        "The address or the header fields are longer than is read.",
+        "Send long queries in the body of a POST.",
     ),
     500: Problem(
         "server-error",
@@ -216,6 +222,23 @@ def _respond(status: int, detail: str, place: dict[str, int]) -> Response:
         return _uncached(Response(page, status, mimetype="text/html"))
     text = json.dumps(document, ensure_ascii=False)
     return _uncached(Response(text, status, mimetype=MEDIA_TYPE))
+
+
+def problem_text(status: int, detail: str) -> tuple[int, str, bytes]:
+    """Return status, media type and body for a request that never became one.
+
+    There is no address to build links with, and no page for it: no browser sends such a thing.
+    """
+    problem = _problem(status)
+    document = {
+        "type": f"/problems#{problem.slug}",
+        "title": problem.title,
+        "status": status,
+        "detail": detail,
+        "hint": problem.hint,
+        "query_id": secrets.token_hex(6),
+    }
+    return status, MEDIA_TYPE, json.dumps(document, ensure_ascii=False).encode()
 
 
 def _problem(status: int) -> Problem:

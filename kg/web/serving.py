@@ -8,10 +8,13 @@ from typing import Any
 
 from flask import Flask
 from waitress import create_server
+from waitress.channel import HTTPChannel
+from waitress.task import ErrorTask
 
 from kg.errors import SettingsError
 from kg.store.workers import MIB
-from kg.web.app import MAX_BODY_BYTES, close_app
+from kg.web.app import close_app
+from kg.web.problems import problem_text
 
 __all__ = ["make_server", "serve"]
 
@@ -27,12 +30,37 @@ _TUNING: dict[str, Any] = {
     "channel_timeout": 60,
     "cleanup_interval": 15,
     "max_request_header_size": 64 * 1024,
-    "max_request_body_size": MAX_BODY_BYTES + 64 * 1024,
     # Lets a request see that its client has hung up, so that its query can be stopped.
     "channel_request_lookahead": 1,
     "ident": None,
     "expose_tracebacks": False,
 }
+
+
+_MARGIN = 64 * 1024
+"""Bytes of a body beyond its limit that are read, so that the answer can say what is wrong."""
+
+
+class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """What waitress refuses before the application sees it, in the one shape of errors."""
+
+    def execute(self) -> None:
+        """Write the answer."""
+        error = self.request.error
+        status, media_type, body = problem_text(error.code, str(error.body))
+        self.status = f"{status} {error.reason}"
+        self.response_headers += [
+            ("Content-Type", media_type),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    error_task_class = _Refusal
 
 
 def make_server(app: Flask, host: str = "127.0.0.1", port: int = 8000, **tuning: Any) -> Any:
@@ -55,8 +83,16 @@ def make_server(app: Flask, host: str = "127.0.0.1", port: int = 8000, **tuning:
     # An answer waits for a slow reader in its memory file; as long as no answer reaches the
     # watermark, the thread that made it is free at once.
     watermark = app.extensions["rihla"].pool.limits.max_bytes + 16 * MIB
-    chosen = {**_TUNING, "outbuf_high_watermark": watermark, **tuning}
-    return create_server(app, sockets=[_listening(host, port)], **chosen)
+    body = app.config["MAX_CONTENT_LENGTH"] + _MARGIN
+    chosen = {
+        **_TUNING,
+        "outbuf_high_watermark": watermark,
+        "max_request_body_size": body,
+        **tuning,
+    }
+    server = create_server(app, sockets=[_listening(host, port)], **chosen)
+    server.channel_class = _Channel
+    return server
 
 
 def _listening(host: str, port: int) -> socket.socket:

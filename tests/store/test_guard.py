@@ -209,3 +209,44 @@ def test_whatever_the_engine_reads_as_a_call_out_was_refused(parts: list[str]) -
         return
     except (OSError, ValueError) as error:
         pytest.fail(f"the engine tried to call out for {text!r}: {error}")
+
+
+# --- SERVICE where it is allowed
+
+ALLOWED = GuardLimits(services=frozenset(["https://example.org/sparql"]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { SERVICE <https://example.org/sparql> { ?s ?p ?o } }",
+        "SELECT * { service silent <https://example.org/sparql> { ?s ?p ?o } }",
+        "SELECT * { SERVICE # a remark\n <https://example.org/sparql> { ?s ?p ?o } }",
+    ],
+)
+def test_an_allowed_service(text: str) -> None:
+    assert inspect_query(text, ALLOWED).calls_out
+    with pytest.raises(RefusedError):
+        inspect_query(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { SERVICE <https://example.org/sparql/> { ?s ?p ?o } }",
+        "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }",
+        "SELECT * { SERVICE ?where { ?s ?p ?o } }",
+        "PREFIX e: <https://example.org/> SELECT * { SERVICE e:sparql { ?s ?p ?o } }",
+        "BASE <https://example.org/> SELECT * { SERVICE <sparql> { ?s ?p ?o } }",
+        "SELECT * { SERVICE <https://example.org/sparql> { SERVICE <http://b/> {} } }",
+        "SELECT * { SERVICE",
+        "SELECT * { SERVICE 'https://example.org/sparql' {} }",
+    ],
+)
+def test_any_other_service(text: str) -> None:
+    with pytest.raises(RefusedError, match=r"<https://example\.org/sparql>"):
+        inspect_query(text, ALLOWED)
+
+
+def test_a_query_without_service_calls_nobody() -> None:
+    assert not inspect_query("SELECT * { ?s ?p 'SERVICE <http://x/>' }", ALLOWED).calls_out

@@ -215,8 +215,34 @@ def test_too_large_an_answer_is_an_error_and_not_a_part(store_path: Path) -> Non
         with pytest.raises(LimitError, match="larger than 1 MiB") as caught:
             pool.run("SELECT * { ?s ?p ?o . ?t ?q ?r }")
         assert caught.value.status == 413
+        assert "/files" in str(caught.value)
         assert number(pool) == THINGS
         assert pool.process_ids() == before  # nobody had to die for it
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "application/sparql-results+json",
+        "application/sparql-results+xml",
+        CSV,
+        "text/tab-separated-values",
+    ],
+)
+def test_too_many_rows_are_an_error_and_not_a_part(pool: WorkerPool, media_type: str) -> None:
+    text = "SELECT * { ?s ?p ?o }"
+    whole = ask(pool, text, media_type, max_rows=THINGS)
+    assert whole == ask(pool, text, media_type)
+    with pytest.raises(LimitError, match="more than 1,999 rows") as caught:
+        pool.run(text, media_type, max_rows=THINGS - 1)
+    assert caught.value.status == 413
+
+
+def test_too_many_triples(pool: WorkerPool) -> None:
+    text = "CONSTRUCT WHERE { ?s ?p ?o }"
+    assert ask(pool, text, "application/n-triples", max_rows=THINGS).count("\n") == THINGS
+    with pytest.raises(LimitError, match="more than 10 rows"):
+        pool.run(text, "application/n-triples", max_rows=10)
 
 
 def test_a_memory_hog_is_survived(store_path: Path) -> None:
@@ -385,6 +411,66 @@ def occupy(pool: WorkerPool, count: int, **options: object) -> list[threading.Th
         thread.start()
     time.sleep(0.5)
     return threads
+
+
+def test_quick_queries_pass_beside_any_number_of_long_ones(store_path: Path) -> None:
+    limits = PoolLimits(timeout_s=4, long_s=0.3, max_waiting=8)
+    with WorkerPool(store_path, 1, limits) as pool:
+        threads = occupy(pool, 2)  # one goes on as a long one, one is paused
+        time.sleep(0.8)
+        for _ in range(20):
+            began = time.monotonic()
+            assert number(pool) == THINGS
+            assert time.monotonic() - began < 2
+        for thread in threads:
+            thread.join()
+        assert number(pool) == THINGS
+        assert len(pool.process_ids()) <= 2
+
+
+def test_a_paused_query_goes_on_and_is_answered(store_path: Path) -> None:
+    slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STRLEN(?c) + STRLEN(?f) > 0) }"
+    with WorkerPool(store_path, 1, PoolLimits(timeout_s=PATIENCE, long_s=0.01)) as pool:
+        found: list[int] = []
+        threads = [
+            threading.Thread(target=lambda: found.append(number(pool, slow))) for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(2 * PATIENCE)
+    assert found == [THINGS * THINGS] * 3
+
+
+def test_a_paused_query_of_a_client_that_hung_up_is_stopped(store_path: Path) -> None:
+    limits = PoolLimits(timeout_s=PATIENCE, long_s=0.1)
+    with WorkerPool(store_path, 1, limits) as pool:
+        gone = threading.Event()
+        threads = occupy(pool, 2, is_gone=gone.is_set)
+        before = pool.process_ids()
+        gone.set()
+        for thread in threads:
+            thread.join(10)
+        assert number(pool) == THINGS
+        assert len(set(before) & set(pool.process_ids())) <= 1
+
+
+def test_an_allowed_service_is_asked_and_no_other(store_path: Path, tmp_path: Path) -> None:
+    from kg.store.guard import GuardLimits
+    from tests.web.conftest import served
+
+    there = tmp_path / "there.nt"
+    there.write_text('<http://example.org/thing7> <http://example.org/note> "from there" .\n')
+    with served(there) as address:
+        guard = GuardLimits(services=frozenset([f"{address}sparql"]))
+        limits = PoolLimits(timeout_s=PATIENCE, guard=guard)
+        with WorkerPool(store_path, 1, limits) as pool:
+            text = "SELECT ?n { ?s ?p 'value 7' SERVICE <%s> { ?s <http://example.org/note> ?n } }"
+            assert ask(pool, text % f"{address}sparql") == "n\r\nfrom there\r\n"
+            with pytest.raises(RefusedError, match="Accepted: SERVICE and one of"):
+                pool.run(text % f"{address}other")
+            assert number(pool) == THINGS
+            assert len(pool.process_ids()) == 1
 
 
 def test_a_full_queue_says_when_to_come_back(store_path: Path) -> None:

@@ -8,7 +8,6 @@ from dataclasses import fields
 from flask import Flask
 
 from kg.settings import ServeSettings
-from kg.web.app import MAX_BODY_BYTES, PER_CLIENT
 from kg.web.problems import PROBLEMS
 from kg.web.service import NAMED_PATIENCE, TABLE_BYTES
 from tests.conftest import ROOT
@@ -36,9 +35,11 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert f"{serve.timeout_seconds:g} s; named queries three times that" in TEXT
     assert NAMED_PATIENCE == 3
     assert f"{serve.max_result_mib} MiB; {TABLE_BYTES // 2**20} MiB where" in TEXT
-    assert f"| queries at a time | {serve.workers} |" in TEXT
+    assert f"| quick queries at a time, and long ones | {serve.workers} |" in TEXT
     assert f"| queries that wait | {serve.max_waiting} |" in TEXT
-    assert f"| queries of one client, running or waiting | {PER_CLIENT} |" in TEXT
-    assert f"a request's body {MAX_BODY_BYTES // 2**20} MiB" in TEXT
+    assert f"| queries of one client, running or waiting | {serve.max_per_client} |" in TEXT
+    assert f"| body of a request | {serve.max_body_mib} MiB |" in TEXT
+    assert f"| length of a query | {serve.max_query_kb * 1000:,} bytes |" in TEXT
+    assert f"| rows of an answer | {serve.max_result_rows:,} |" in TEXT
     settings = {f.name for f in fields(ServeSettings)} - {"host", "port"}
     assert not [name for name in settings if f"`{name}`" not in TEXT]

@@ -320,13 +320,13 @@ def test_too_long_a_query_and_a_full_queue(world_settings: Settings, world: Rele
     try:
         endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
         assert "0.5 s" in str(problem(ask(app.test_client(), endless), 504)["detail"])
-        pool = app.extensions["rihla"].pool
-        taken = [pool._take() for _ in range(2)]
+        lanes = app.extensions["rihla"].pool._lanes
+        taken = [lanes.enter(None) for _ in range(lanes.places)]
         response = ask(app.test_client(), "ASK {}")
         problem(response, 503)
         assert int(response.headers["Retry-After"]) >= 1
-        for worker in taken:
-            pool._give_back(worker)
+        for job in taken:
+            lanes.leave(job)
         assert ask(app.test_client(), "ASK {}").status_code == 200
     finally:
         close_app(app)

@@ -1,0 +1,216 @@
+"""Which query may run: places for quick queries, others for long ones, and a fair queue.
+
+Every query begins in a quick place. When it has run for a while it makes room: it goes on in a
+long place, where it yields the processor to the quick ones, or is paused until one is free. So
+cheap queries are answered while analytic ones run, however many of those there are.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kg.errors import LimitError
+
+__all__ = ["Job", "Lanes"]
+
+QUICK, LONG, PAUSED, OUT = "quick", "long", "paused", "out"
+PAUSED_PER_PLACE = 2
+"""How many long queries may be paused for each long place: they keep their memory."""
+
+
+@dataclass
+class Job:
+    """One query on its way; ``turn`` is set when it may go on."""
+
+    client: str | None
+    place: str = OUT
+    turn: threading.Event = field(default_factory=threading.Event)
+
+
+class Lanes:
+    """The places for queries.
+
+    Parameters
+    ----------
+    places:
+        How many quick queries run at a time, and how many long ones.
+    max_waiting:
+        How many queries may wait for a quick place.
+    max_per_client:
+        How many queries one client may have here in all; 0 sets no limit.
+    patience_s:
+        How long a query waits for a place, in seconds.
+    """
+
+    def __init__(
+        self, places: int, max_waiting: int, max_per_client: int, patience_s: float
+    ) -> None:
+        self.places = places
+        self._max_waiting = max_waiting
+        self._max_per_client = max_per_client
+        self._patience_s = patience_s
+        self._lock = threading.Lock()
+        self._counts = Counter({QUICK: 0, LONG: 0, PAUSED: 0})
+        self._clients: Counter[str] = Counter()
+        self._long_of: Counter[str] = Counter()
+        self._waiting: deque[Job] = deque()
+        self._paused: deque[Job] = deque()
+        self._closed = False
+
+    def enter(self, client: str | None) -> Job:
+        """Return when a quick place is free.
+
+        Raises
+        ------
+        LimitError
+            The client has too many queries here (429), too many wait, or none came free (503).
+        """
+        job = Job(client)
+        with self._lock:
+            self._refuse_if_closed()
+            self._count(job)
+            if self._counts[QUICK] < self.places and self._may_start(job):
+                self._take(job, QUICK)
+                return job
+            if len(self._waiting) >= self._max_waiting:
+                self._forget(job)
+                raise self._busy(f"{len(self._waiting)} queries are waiting already")
+            self._waiting.append(job)
+        job.turn.wait(self._patience_s)
+        with self._lock:
+            if job.place is OUT:
+                self._forget(job)
+                if job in self._waiting:
+                    self._waiting.remove(job)
+                self._refuse_if_closed()
+                raise self._busy(f"no place came free in {self._patience_s:g} s")
+        return job
+
+    def slow(self, job: Job) -> bool:
+        """Take a query out of its quick place; True when it may go on as a long one at once.
+
+        Otherwise it has to be paused until :meth:`await_turn` returns.
+
+        Raises
+        ------
+        LimitError
+            Too many long queries run and are paused already (503).
+        """
+        with self._lock:
+            self._leave_place(job)
+            if job.client is not None:
+                self._long_of[job.client] += 1
+            if self._counts[LONG] < self.places:
+                self._take(job, LONG)
+            elif len(self._paused) < PAUSED_PER_PLACE * self.places:
+                job.turn.clear()
+                job.place = PAUSED
+                self._paused.append(job)
+            else:
+                self._advance()
+                raise self._busy(
+                    f"{self._counts[LONG]} long ones run and {len(self._paused)} wait to go on"
+                )
+            self._advance()
+            return job.place is LONG
+
+    def await_turn(self, job: Job, look: Callable[[], None], every_s: float) -> None:
+        """Return when a paused query may go on; ``look`` is called now and then, and may raise.
+
+        Raises
+        ------
+        LimitError
+            No long place came free in time (503), or the server is stopping.
+        """
+        left = self._patience_s
+        while not job.turn.wait(min(every_s, left)):
+            look()
+            left -= every_s
+            if left <= 0:
+                raise self._busy(f"no place for a long one came free in {self._patience_s:g} s")
+        with self._lock:
+            self._refuse_if_closed()
+
+    def leave(self, job: Job) -> None:
+        """Give the query's place to the next."""
+        with self._lock:
+            was_long = job.place is not QUICK
+            self._leave_place(job)
+            if was_long and job.client is not None:
+                self._long_of[job.client] -= 1
+                if self._long_of[job.client] <= 0:
+                    del self._long_of[job.client]
+            self._forget(job)
+            self._advance()
+
+    def close(self) -> None:
+        """Refuse whoever waits or comes."""
+        with self._lock:
+            self._closed = True
+            for job in (*self._waiting, *self._paused):
+                job.turn.set()
+
+    @property
+    def quick(self) -> int:
+        """How many quick queries run now."""
+        return self._counts[QUICK]
+
+    def _take(self, job: Job, place: str) -> None:
+        self._counts[place] += 1
+        job.place = place
+        job.turn.set()
+
+    def _leave_place(self, job: Job) -> None:
+        if job.place in (QUICK, LONG):
+            self._counts[job.place] -= 1
+        elif job in self._paused:
+            self._paused.remove(job)
+        job.place = OUT
+
+    def _advance(self) -> None:
+        """Let whoever comes next go on."""
+        while self._paused and self._counts[LONG] < self.places:
+            self._take(self._paused.popleft(), LONG)
+        while self._counts[QUICK] < self.places:
+            following = next(filter(self._may_start, self._waiting), None)
+            if following is None:
+                return
+            self._waiting.remove(following)
+            self._take(following, QUICK)
+
+    def _may_start(self, job: Job) -> bool:
+        """Whether a client has room: one with many long queries waits for one of them to end."""
+        return job.client is None or self._long_of[job.client] < 2 * self.places
+
+    def _count(self, job: Job) -> None:
+        if job.client is None:
+            return
+        most = self._max_per_client
+        if most and self._clients[job.client] >= most:
+            raise LimitError(
+                f"{most} queries of yours are running or waiting. Accepted: up to {most} at a "
+                "time. Wait for one to end.",
+                status=429,
+                retry_after=1,
+            )
+        self._clients[job.client] += 1
+
+    def _forget(self, job: Job) -> None:
+        if job.client is not None:
+            self._clients[job.client] -= 1
+            if self._clients[job.client] <= 0:
+                del self._clients[job.client]
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise LimitError("The server is stopping.", status=503, retry_after=5)
+
+    def _busy(self, what: str) -> LimitError:
+        return LimitError(
+            f"All query workers are busy: {what}. Try again in a few seconds.",
+            status=503,
+            retry_after=max(1, round(self._patience_s / 4)),
+        )
