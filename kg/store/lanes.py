@@ -1,8 +1,9 @@
 """Which query may run: places for quick queries, others for long ones, and a fair queue.
 
-Every query begins in a quick place. When it has run for a while it makes room: it goes on in a
-long place, where it yields the processor to the quick ones, or is paused until one is free. So
-cheap queries are answered while analytic ones run, however many of those there are.
+Every query begins in a quick place. When it has run for a while, or is in the way of others, it
+makes room: it goes on in a long place, where it yields the processor to the quick ones, or is
+paused until one is free. So cheap queries are answered while analytic ones run, however many of
+those there are.
 """
 
 from __future__ import annotations
@@ -157,6 +158,11 @@ class Lanes:
     def quick(self) -> int:
         """How many quick queries run now."""
         return self._counts[QUICK]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether somebody waits for a quick place, and would get it."""
+        return bool(self._waiting) and any(map(self._may_start, list(self._waiting)))
 
     def _take(self, job: Job, place: str) -> None:
         self._counts[place] += 1

@@ -21,11 +21,13 @@ from typing import Any, BinaryIO
 from kg.errors import LimitError, ReleaseError
 from kg.store.explain import out_of_memory
 
-__all__ = ["LOOK_SECONDS", "Reply", "WorkerProcess"]
+__all__ = ["LOOK_SECONDS", "Reply", "Slowness", "WorkerProcess"]
 
 _PROGRAM = Path(__file__).with_name("evaluator.py")
 _START_SECONDS = 60.0
 LOOK_SECONDS = 0.25  # how often a waiting thread asks whether its client is still there
+_GLANCE_SECONDS = 0.05  # how often a young query is looked at: it may have to make room
+_SOONEST_SECONDS = 0.1  # what a query may take and is quick in any case
 _CHUNK = 64 * 1024
 _MAY_KEEP = 24 * 1024 * 1024  # bytes that a worker may have grown by and go on
 _YIELDING = 10  # niceness of a long query: quick ones come first
@@ -37,6 +39,19 @@ class Reply:
 
     head: dict[str, Any]
     body: BinaryIO
+
+
+@dataclass(frozen=True)
+class Slowness:
+    """When a query is slow, and what is done then.
+
+    It is after ``after_s`` seconds, or sooner where it ``is_in_the_way`` of another. ``tell`` may
+    pause the process, and returns for how many seconds it did.
+    """
+
+    after_s: float
+    is_in_the_way: Callable[[], bool]
+    tell: Callable[[], float]
 
 
 class WorkerProcess:
@@ -102,13 +117,9 @@ class WorkerProcess:
         request: Mapping[str, Any],
         timeout_s: float,
         is_gone: Callable[[], bool] | None,
-        slow: tuple[float, Callable[[], float]] | None = None,
+        slow: Slowness | None = None,
     ) -> Reply:
-        """Send a request and wait for its reply; kill the process when that takes too long.
-
-        ``slow`` is after how many seconds a query is slow, and what is done then: it may pause
-        the process, and returns for how many seconds it did.
-        """
+        """Send a request and wait for its reply; kill the process when that takes too long."""
         self.is_sound = False
         body = json.dumps(request).encode()
         try:
@@ -163,7 +174,7 @@ class WorkerProcess:
         self,
         deadline: float,
         is_gone: Callable[[], bool] | None,
-        slow: tuple[float, Callable[[], float]] | None = None,
+        slow: Slowness | None = None,
     ) -> Reply:
         if slow:
             deadline += self._until_slow(slow, deadline, is_gone)
@@ -183,21 +194,22 @@ class WorkerProcess:
 
     def _until_slow(
         self,
-        slow: tuple[float, Callable[[], float]],
+        slow: Slowness,
         deadline: float,
         is_gone: Callable[[], bool] | None,
     ) -> float:
         """Wait for a reply until the query is slow, tell so, and return how long it paused."""
-        seconds, tell = slow
-        slow_at = min(time.monotonic() + seconds, deadline)
+        began = time.monotonic()
+        slow_at = min(began + slow.after_s, deadline)
         arrived = select.poll()  # not select(): a busy server has descriptors above its 1,024
         arrived.register(self._channel, select.POLLIN)
         while (left := slow_at - time.monotonic()) > 0:
-            wait = min(left, LOOK_SECONDS) if is_gone else left
-            if arrived.poll(1000 * wait):
+            if arrived.poll(1000 * min(left, _GLANCE_SECONDS)):
                 return 0.0
             self.stop_if(is_gone)
-        return tell() if slow_at < deadline else 0.0
+            if slow.is_in_the_way() and time.monotonic() - began > _SOONEST_SECONDS:
+                break
+        return slow.tell() if time.monotonic() < deadline else 0.0
 
     def _first_bytes(
         self, deadline: float, is_gone: Callable[[], bool] | None

@@ -21,7 +21,7 @@ from kg.errors import LimitError, QueryError
 from kg.store.explain import out_of_memory, syntax_error, too_large
 from kg.store.guard import GuardLimits, QueryShape, inspect_query
 from kg.store.lanes import Job, Lanes
-from kg.store.worker_process import LOOK_SECONDS, Reply, WorkerProcess
+from kg.store.worker_process import LOOK_SECONDS, Reply, Slowness, WorkerProcess
 
 __all__ = ["Answer", "PoolLimits", "WorkerPool"]
 
@@ -35,7 +35,8 @@ class PoolLimits:
     ``timeout_s`` is wall time in seconds, ``max_bytes`` the serialised answer, ``max_rows`` its
     rows or triples, ``max_memory`` the address space a worker may take beside its own, in bytes;
     ``max_waiting`` queries wait for a worker, and one client has at most ``max_per_client``
-    waiting or running (0: no limit). A query is long after ``long_s`` seconds.
+    waiting or running (0: no limit). A query is long after ``long_s`` seconds, or
+    sooner when others wait; never, where that is not below ``timeout_s``.
     """
 
     timeout_s: float = 10.0
@@ -171,8 +172,7 @@ class WorkerPool:
         with self._job(client) as job, self._worker(shape.calls_out) as worker:
             worker.await_ready()
             request["union"] = worker.union and not own_dataset
-            slow = (self.limits.long_s, lambda: self._slow(job, worker, is_gone))
-            reply = worker.ask(request, timeout_s, is_gone, slow)
+            reply = worker.ask(request, timeout_s, is_gone, self._slowness(job, worker, is_gone))
         return self._answer(reply, request)
 
     def close(self) -> None:

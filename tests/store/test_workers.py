@@ -474,7 +474,7 @@ def test_an_allowed_service_is_asked_and_no_other(store_path: Path, tmp_path: Pa
 
 
 def test_a_full_queue_says_when_to_come_back(store_path: Path) -> None:
-    with WorkerPool(store_path, 1, PoolLimits(timeout_s=2, max_waiting=1)) as pool:
+    with WorkerPool(store_path, 1, PoolLimits(timeout_s=2, long_s=2, max_waiting=1)) as pool:
         threads = occupy(pool, 2)  # one runs, one waits
         with pytest.raises(LimitError, match="1 queries are waiting already") as caught:
             pool.run(COUNT)
