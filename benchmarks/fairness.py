@@ -112,7 +112,7 @@ def measure(options: argparse.Namespace, folder: Path, data: Path, long: float, 
         stop.set()
         for thread in hogs:
             thread.join()
-        print(f"  endless queries: {dict((s, statuses.count(s)) for s in set(statuses))}")
+        print(f"  endless queries: { {s: statuses.count(s) for s in set(statuses)} }")
     finally:
         process.terminate()
         process.wait(20)

@@ -240,6 +240,18 @@ class WorkerPool:
                 retry_after=2,
             ) from error
 
+    def _slowness(
+        self, job: Job, worker: WorkerProcess, is_gone: Callable[[], bool] | None
+    ) -> Slowness | None:
+        """Say when the query is slow; never, where that is after the limit of time."""
+        if self.limits.long_s >= self.limits.timeout_s:
+            return None
+        return Slowness(
+            self.limits.long_s,
+            lambda: self._lanes.is_full,
+            lambda: self._slow(job, worker, is_gone),
+        )
+
     def _slow(self, job: Job, worker: WorkerProcess, is_gone: Callable[[], bool] | None) -> float:
         """Make room for quick queries; return for how many seconds the query was paused."""
         may_go_on = self._lanes.slow(job)
