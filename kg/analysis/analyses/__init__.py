@@ -11,13 +11,20 @@ from collections.abc import Mapping
 from kg.analysis.analyses.arrivals import ARRIVALS
 from kg.analysis.analyses.balance import BALANCE
 from kg.analysis.analyses.bloc_shares import BLOC_SHARES
+from kg.analysis.analyses.centrality_significance import CENTRALITY_SIGNIFICANCE
 from kg.analysis.analyses.dependence import DEPENDENCE
 from kg.analysis.analyses.diversity import DIVERSITY
+from kg.analysis.analyses.edge_significance import EDGE_SIGNIFICANCE
 from kg.analysis.analyses.flow_matrix import FLOW_MATRIX
 from kg.analysis.analyses.gap_map import GAP_MAP
+from kg.analysis.analyses.outcome_association import OUTCOME_ASSOCIATION
 from kg.analysis.analyses.partners import PARTNERS
+from kg.analysis.analyses.rank_intervals import RANK_INTERVALS
+from kg.analysis.analyses.recommend import RECOMMEND
+from kg.analysis.analyses.recommend_evaluation import RECOMMEND_EVALUATION
 from kg.analysis.analyses.regularity import REGULARITY
 from kg.analysis.analyses.retention import RETENTION
+from kg.analysis.analyses.robustness import ROBUSTNESS
 from kg.analysis.analyses.specialisation import SPECIALISATION
 from kg.analysis.analyses.spreaders import SPREADERS
 from kg.analysis.analyses.stalled import STALLED
@@ -32,13 +39,20 @@ ANALYSES: Mapping[str, Analysis] = {
     "arrivals": ARRIVALS,
     "balance": BALANCE,
     "bloc-shares": BLOC_SHARES,
+    "centrality-significance": CENTRALITY_SIGNIFICANCE,
     "dependence": DEPENDENCE,
     "diversity": DIVERSITY,
+    "edge-significance": EDGE_SIGNIFICANCE,
     "flow-matrix": FLOW_MATRIX,
     "gap-map": GAP_MAP,
+    "outcome-association": OUTCOME_ASSOCIATION,
     "partners": PARTNERS,
+    "rank-intervals": RANK_INTERVALS,
+    "recommend": RECOMMEND,
+    "recommend-evaluation": RECOMMEND_EVALUATION,
     "regularity": REGULARITY,
     "retention": RETENTION,
+    "robustness": ROBUSTNESS,
     "specialisation": SPECIALISATION,
     "spreaders": SPREADERS,
     "stalled": STALLED,

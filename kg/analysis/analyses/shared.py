@@ -7,7 +7,21 @@ import polars as pl
 from kg.analysis.base import Parameter, World
 from kg.analysis.seats import GROUPS
 
-__all__ = ["BY", "OF", "PERIOD", "TOO_FEW", "level", "named_groups", "placed_on_map"]
+__all__ = [
+    "ALPHA",
+    "BY",
+    "MEASURE",
+    "OF",
+    "PERIOD",
+    "PROJECTION",
+    "SEED",
+    "TOO_FEW",
+    "WEIGHT",
+    "level",
+    "named_groups",
+    "placed_on_map",
+    "samples",
+]
 
 BY = Parameter(
     "choice",
@@ -19,12 +33,42 @@ PERIOD = Parameter("integer", "Years in a period, with by=period.", default=5, l
 OF = Parameter(
     "choice", "What spreads: methods or topics.", default="method", choices=("method", "topic")
 )
+MEASURE = Parameter(
+    "choice",
+    "A centrality; docs/networks.md defines each.",
+    default="degree",
+    choices=(
+        "degree",
+        "strength",
+        "betweenness",
+        "closeness",
+        "harmonic",
+        "eigenvector",
+        "pagerank",
+    ),
+)
+PROJECTION = Parameter(
+    "choice",
+    "What links two nodes.",
+    default="partnership",
+    choices=("partnership", "knowledge-flow"),
+)
+WEIGHT = Parameter("text", "The weight that counts, of the projection; its first.")
+SEED = Parameter("integer", "The same seed gives the same numbers.", default=1, least=0)
+ALPHA = Parameter(
+    "number", "False discovery rate that is accepted.", default=0.05, least=0.0, most=1.0
+)
 TOO_FEW = "rests on fewer than [analyse] least_base"
 
 
 def level(*choices: str) -> Parameter:
     """Return the parameter that says what a node is; the first choice is the usual one."""
     return Parameter("choice", "What a node is.", default=choices[0], choices=choices)
+
+
+def samples(usual: int) -> Parameter:
+    """Return the parameter that says how often chance is drawn."""
+    return Parameter("integer", "How many draws.", default=usual, least=20, most=5000)
 
 
 def named_groups(world: World, frame: pl.DataFrame) -> pl.DataFrame:

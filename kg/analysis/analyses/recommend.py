@@ -1,0 +1,213 @@
+"""Partners that a node does not have yet, with what speaks for and against each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import polars as pl
+
+from kg.analysis.analyses.recommend_evaluation import recommend_evaluation
+from kg.analysis.analyses.shared import level
+from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
+from kg.analysis.candidates import SCORE_NAMES, Knowledge, common_partners, knowledge
+from kg.errors import NotFoundError, QueryError
+
+__all__ = ["RECOMMEND", "recommend"]
+
+_SHOWN = 3  # names of a kind in one cell
+_QUIET = 3  # years without a training that speak against a partner
+_POPULAR = 0.9  # rank of popularity above which it may be all that there is
+
+
+def recommend(world: World, given: Given) -> Answer:
+    """Return the candidates of a node by combined score, with evidence and objections.
+
+    Raises
+    ------
+    QueryError
+        Nobody says for whom.
+    NotFoundError
+        The node has no partner in the selection, so nothing is known about it.
+    """
+    if given["node"] is None:
+        raise QueryError("recommend needs node: for whom are partners meant?")
+    known = knowledge(world, given["level"])
+    nodes = known.network.nodes["node"].to_list()
+    if given["node"] not in nodes:
+        raise NotFoundError(
+            f"{given['node']!r} has no partner under these filters, so nothing can be suggested. "
+            "Widen the filters, or ask for another level."
+        )
+    own = nodes.index(given["node"])
+    others = np.array(
+        [c for c in range(len(nodes)) if c != own and not known.linked[own, c]], dtype=np.int64
+    )
+    scores = known.of_pairs(np.full(len(others), own), others)
+    order = sorted(range(len(others)), key=lambda n: (-scores["combined"][n], nodes[others[n]]))
+    chosen = [n for n in order if scores["complement"][n] + scores["common_neighbours"][n] > 0]
+    told = _Told(world, known, own)
+    rows = [
+        {
+            "candidate": nodes[others[n]],
+            **{name: float(scores[name][n]) for name in SCORE_NAMES},
+            **told.about(int(others[n])),
+        }
+        for n in chosen[: given["candidates"]]
+    ]
+    frame = pl.DataFrame(rows, schema=_SCHEMA).with_row_index("rank", offset=1)
+    verdicts = _verdict(world, given)
+    return Answer(
+        world.labelled(frame.with_columns(pl.col("rank").cast(pl.Int64)), "candidate", "label"),
+        coverage={"nodes": len(nodes), "not_linked": len(others), "with_a_reason": len(chosen)},
+        caveats=(
+            *verdicts,
+            "A score is no judgement of quality: it says who is near and what is new.",
+        ),
+        reason="No node shares a partner with it, and none taught what it has not had.",
+    )
+
+
+_SCHEMA = {
+    "candidate": pl.String,
+    **dict.fromkeys(SCORE_NAMES, pl.Float64),
+    "brings": pl.String,
+    "wants": pl.String,
+    "evidence": pl.String,
+    "against": pl.String,
+}
+
+
+class _Told:
+    """What speaks for and against a candidate, in words."""
+
+    def __init__(self, world: World, known: Knowledge, own: int) -> None:
+        self.known, self.own = known, own
+        entities = world.selection.entities
+        self.labels: Mapping[str, str | None] = dict(entities.select("entity", "label").rows())
+        self.nodes = known.network.nodes["node"].to_list()
+        self.last_year = world.last_year or 0
+        self.activity = _activity(world, known)
+        degree = known.scores["preferential_attachment"].diagonal()
+        self.popular = (np.argsort(np.argsort(degree, kind="stable")) + 1) / len(degree)
+
+    def about(self, other: int) -> dict[str, str]:
+        """Return brings, wants, evidence, against for a candidate."""
+        had, taught = self.known.had, self.known.taught
+        brings = taught[other] * (1 - had[self.own])
+        wants = taught[self.own] * (1 - had[other])
+        shared = common_partners(self.known.network, self.own, other)
+        return {
+            "brings": self._values(brings),
+            "wants": self._values(wants),
+            "evidence": self._paths(other, shared),
+            "against": "; ".join(said for _, said in self._objections(other, brings, shared)),
+        }
+
+    def _values(self, mask: np.ndarray) -> str:
+        # Few have it: rarer values say more about a candidate.
+        rarity = self.known.had.sum(axis=0)
+        found = np.flatnonzero(mask)
+        ordered = sorted(found, key=lambda v: (rarity[v], self.known.values[v]))
+        names = [self._label(self.known.values[v]) for v in ordered[:_SHOWN]]
+        more = len(found) - len(names)
+        return ", ".join(names) + (f" and {more} more" if more else "")
+
+    def _label(self, iri: str) -> str:
+        return self.labels.get(iri) or iri
+
+    def _paths(self, other: int, shared: list[int]) -> str:
+        """Return paths of two edges with a training behind each."""
+        told = []
+        for middle in shared[:_SHOWN]:
+            near = self._training(self.own, middle)
+            far = self._training(middle, other)
+            told.append(f"{self._label(self.nodes[middle])} ({near}; {far})")
+        more = len(shared) - len(told)
+        return " | ".join(told) + (f" and {more} more partners" if more else "")
+
+    def _training(self, a: int, b: int) -> str:
+        rows = self.known.network.evidence(self.nodes[a], self.nodes[b]).rows
+        _, label, year = rows[-1]
+        return f"{label}" if year is None else f"{label}, {year}"
+
+    def _objections(
+        self, other: int, brings: np.ndarray, shared: list[int]
+    ) -> list[tuple[str, str]]:
+        trainings, last = self.activity.get(self.nodes[other], (0, None))
+        found = []
+        if not shared:
+            found.append(("far", "no common partner"))
+        if not brings.any():
+            found.append(("same", "taught nothing that is new here"))
+        if trainings == 1:
+            found.append(("thin", "known from one training only"))
+        if last is not None and self.last_year - last >= _QUIET:
+            found.append(("quiet", f"last seen in {last}"))
+        if self.popular[other] >= _POPULAR and len(shared) <= 1:
+            found.append(("popular", "ranks high by its many partners rather than by nearness"))
+        return found
+
+
+def _activity(world: World, known: Knowledge) -> dict[str, tuple[int, int | None]]:
+    """Return node → its trainings and the last year."""
+    level = str(known.network.meta["level"])
+    column = {"institution": "organisation", "person": "person"}.get(level, "country")
+    rows = (
+        world.selection.involvements.select("training", node=pl.col(column)).drop_nulls().unique()
+    )
+    rows = rows.join(world.selection.trainings.select("training", "year"), on="training")
+    found = rows.group_by("node").agg(n=pl.len(), last=pl.col("year").max())
+    return {node: (n, last) for node, n, last in found.rows()}
+
+
+def _verdict(world: World, given: Given) -> tuple[str, ...]:
+    evaluated: Callable[[World, Given], Answer] = recommend_evaluation
+    found = evaluated(world, {**given, "until": None, "k": 50})
+    said = found.meta.get("verdict")
+    return (str(said),) if said else ("Too little came later to evaluate the scores here.",)
+
+
+RECOMMEND = Analysis(
+    recommend,
+    title="Suggested partners",
+    definition=(
+        "Nodes that the given one has no training with, by the mean rank of nearness (Adamic–Adar, "
+        "resource allocation), popularity (preferential attachment) and complementary methods and "
+        "topics; each with its paths and what speaks against it."
+    ),
+    formula=(
+        "common_neighbours = |Γ(a) ∩ Γ(b)|; adamic_adar = Σ_z 1/ln k_z; resource_allocation = Σ_z "
+        "1/k_z; preferential_attachment = k_a k_b; complement = values that one taught and the "
+        "other never had; combined = mean rank of the last four (0 to 1)"
+    ),
+    reference=(
+        "Adamic & Adar (2003), doi:10.1016/S0378-8733(03)00009-1; Zhou, Lü & Zhang (2009), "
+        "doi:10.1140/epjb/e2009-00335-8; Barabási et al. (2002), doi:10.1016/S0378-4371(02)00736-7"
+        "; Liben-Nowell & Kleinberg (2007), doi:10.1002/asi.20591"
+    ),
+    columns={
+        "rank": "place among the candidates",
+        "candidate": "the suggested partner",
+        "label": "its name",
+        "combined": "mean rank over the four scores",
+        "common_neighbours": "partners of both",
+        "adamic_adar": "these, each by 1/ln of its partners",
+        "resource_allocation": "these, each by 1/partners",
+        "preferential_attachment": "partners of the one times partners of the other",
+        "complement": "methods and topics that one taught and the other never had to do with",
+        "brings": "what the candidate taught and the node never had, the rarest first",
+        "wants": "what the node taught and the candidate never had",
+        "evidence": "common partners, with a training that links each way",
+        "against": "what speaks against it",
+    },
+    parameters={
+        "node": Parameter("thing", "For whom.", target="level"),
+        "level": level("institution", "country", "person"),
+        "candidates": Parameter("integer", "How many.", default=20, least=1, most=500),
+    },
+    example={"node": "NG", "level": "country"},
+    sides=("learner", "educator", "host", "organiser"),
+    chart=Chart("bars", x="label", y="combined"),
+    heavy=True,
+)

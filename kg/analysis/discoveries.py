@@ -1,0 +1,73 @@
+"""Many tests at once: how many of the discoveries may be false."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Moments", "benjamini_hochberg"]
+
+Vector = NDArray[np.float64]
+
+
+def benjamini_hochberg(p: Vector) -> Vector:
+    """Return q-values: the false discovery rate at which each test would be called significant.
+
+    ``q_(i) = min_{j ≥ i} p_(j) m / j``. Benjamini & Hochberg (1995),
+    doi:10.1111/j.2517-6161.1995.tb02031.x.
+
+    Examples
+    --------
+    >>> benjamini_hochberg(np.array([0.01, 0.04, 0.03])).round(3).tolist()
+    [0.03, 0.04, 0.04]
+    """
+    order = np.argsort(p, kind="stable")
+    stepped = p[order] * len(p) / np.arange(1, len(p) + 1)
+    falling = np.minimum.accumulate(stepped[::-1])[::-1]
+    q = np.empty(len(p))
+    q[order] = np.minimum(falling, 1.0)
+    return q
+
+
+class Moments:
+    """Mean, spread and tail counts of simulated values, beside the observed ones.
+
+    Parameters
+    ----------
+    observed:
+        The observed values; every simulation has as many.
+    """
+
+    def __init__(self, observed: Vector) -> None:
+        self.observed = observed
+        self.samples = 0
+        self.mean = np.zeros(len(observed))
+        self._squares = np.zeros(len(observed))
+        self._above = np.zeros(len(observed))
+        self._below = np.zeros(len(observed))
+        # Sums of floats in another order are the same value.
+        self._slack = 1e-9 * np.maximum(np.abs(observed), 1e-3)
+
+    def add(self, values: Vector) -> None:
+        """Take one simulation in (Welford's update)."""
+        self.samples += 1
+        step = values - self.mean
+        self.mean += step / self.samples
+        self._squares += step * (values - self.mean)
+        self._above += values >= self.observed - self._slack
+        self._below += values <= self.observed + self._slack
+
+    @property
+    def deviation(self) -> Vector:
+        """The standard deviation of the simulations; 0 where they all agree."""
+        spread = np.sqrt(self._squares / max(self.samples - 1, 1))
+        return np.where(spread > 1e-9 * np.maximum(np.abs(self.mean), 1e-9), spread, 0.0)
+
+    def upper(self) -> Vector:
+        """Return the chance of so much or more, ``(1 + #above)/(1 + samples)``: never 0."""
+        return np.asarray((1 + self._above) / (1 + self.samples))
+
+    def two_sided(self) -> Vector:
+        """Return twice the smaller of both tails, at most 1."""
+        lower = (1 + self._below) / (1 + self.samples)
+        return np.asarray(np.minimum(2 * np.minimum(self.upper(), lower), 1.0))

@@ -1,0 +1,88 @@
+"""Networks taken apart into what each training adds, so that trainings can be drawn anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from kg.analysis.base import World
+from kg.network import MEASURES, PROJECTIONS, Network, project
+from kg.network.pairing import terms_of
+
+__all__ = ["Links", "links_of", "network_of", "scores_of"]
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Links:
+    """What each training adds to each edge.
+
+    Attributes
+    ----------
+    network:
+        The network of all of them.
+    trainings:
+        One row a selected training, in the order of the codes: code, training, label, year.
+    training, source, target:
+        One entry a link, as codes.
+    weight:
+        What it adds to the weight of its edge.
+    """
+
+    network: Network
+    trainings: pl.DataFrame
+    training: NDArray[np.int64]
+    source: NDArray[np.int64]
+    target: NDArray[np.int64]
+    weight: Vector
+
+    def adjacency(self, counts: NDArray[np.int64]) -> Any:
+        """Return the adjacency matrix when each training counts so many times."""
+        kept = counts[self.training] > 0
+        values = self.weight[kept] * counts[self.training][kept]
+        source, target = self.source[kept], self.target[kept]
+        if not self.network.directed:
+            source, target = np.concatenate([source, target]), np.concatenate([target, source])
+            values = np.concatenate([values, values])
+        size = len(self.network)
+        matrix = csr_array((values, (source, target)), shape=(size, size))
+        matrix.sum_duplicates()
+        matrix.sort_indices()
+        return matrix
+
+
+def network_of(world: World, projection: str, level: str, *, isolates: bool = False) -> Network:
+    """Return the network of a selection."""
+    filters: Any = dict(world.selection.filters)
+    return project(world.columns, projection, level=level, isolates=isolates, **filters)
+
+
+def links_of(world: World, projection: str, level: str, weight: str | None) -> Links:
+    """Return the links of a selection; loops are left out, as measures ignore them."""
+    network = network_of(world, projection, level)
+    chosen = PROJECTIONS[projection].weights[network.weight_name(weight)]
+    assert network.pairing is not None  # it was made from trainings
+    assert network.trainings is not None
+    terms = terms_of({"weight": chosen})
+    links = network.pairing.links(terms).filter(pl.col("source") != pl.col("target"))
+    links = links.with_columns(weight=chosen.term.cast(pl.Float64))
+    links = links.sort("source", "target", "training")
+    codes = (links[name].to_numpy().astype(np.int64) for name in ("training", "source", "target"))
+    training, source, target = codes
+    trainings = network.trainings.sort("code")
+    return Links(network, trainings, training, source, target, links["weight"].to_numpy())
+
+
+def scores_of(measure: str, adjacency: Any, directed: bool) -> Vector:
+    """Return a measure of a matrix in its usual form: weighted where it usually is."""
+    chosen = MEASURES[measure]
+    if not chosen.weighted or chosen.weights == "ignored":
+        adjacency = adjacency.copy()
+        adjacency.data = np.ones(len(adjacency.data))
+    return np.asarray(chosen.function(adjacency, directed), dtype=np.float64)

@@ -1,0 +1,192 @@
+"""Bootstrap, leave-one-out, the null model, false discoveries."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chisquare
+
+from kg.analysis.base import World
+from kg.analysis.cooccurrence import bipartite_of
+from kg.analysis.discoveries import Moments, benjamini_hochberg
+from kg.analysis.links import links_of, scores_of
+from kg.analysis.nullmodel import curveball
+from kg.errors import QueryError
+from kg.network import project, select
+from tests.analysis.worlds import OPEN, analyse, frame_of, small
+from tests.network.worlds import world
+
+HERE = World(world(), select(world()), OPEN)
+
+
+@pytest.mark.parametrize("projection", ["partnership", "knowledge-flow"])
+@pytest.mark.parametrize("level", ["institution", "country"])
+def test_links_add_up_to_the_network(projection: str, level: str) -> None:
+    for weight in project(world(), projection, level=level).weights:
+        network = project(world(), projection, level=level, weight=weight)
+        links = links_of(HERE, projection, level, weight)
+        once = np.ones(links.trainings.height, dtype=np.int64)
+        assert abs(links.adjacency(once) - network.adjacency()).max() < 1e-12
+
+
+def test_scores_are_those_of_the_network() -> None:
+    network = project(world(), "partnership")
+    for measure in ("degree", "strength", "pagerank"):
+        table = network.centrality(measure)
+        expected = dict(zip(table.column("node"), table.column("score"), strict=True))
+        ours = scores_of(measure, network.adjacency(), directed=False)
+        for node, score in zip(network.nodes["node"], ours, strict=True):
+            assert score == pytest.approx(expected[node])
+
+
+def test_rank_intervals_hold_the_whole_and_repeat() -> None:
+    found = analyse(world(), "rank-intervals", samples=60, seed=3)
+    for row in found.to_records():
+        assert row["rank_low"] <= row["rank_high"]
+        assert 0 <= row["drawn"] <= 1
+        assert 0 <= row["score_low"] <= row["score_high"]
+    assert analyse(world(), "rank-intervals", samples=60, seed=3).rows == found.rows
+    assert analyse(world(), "rank-intervals", samples=60, seed=4).rows != found.rows
+    degrees = dict(
+        project(world(), "partnership").centrality("degree").select(["node", "score"]).rows
+    )
+    assert {r["node"]: r["score"] for r in found.to_records()} == degrees
+
+
+def test_who_depends_on_one_training_is_often_not_drawn() -> None:
+    # In 1 − (1 − 1/n)^n of draws a given training occurs: 0.684 of n = 4.
+    found = analyse(world(), "rank-intervals", samples=2000, roles=None)
+    drawn = {r["node"]: r["drawn"] for r in found.to_records()}
+    assert min(drawn.values()) > 0.6
+    lonely = [n for n, share in drawn.items() if share == pytest.approx(1 - 0.75**4, abs=0.04)]
+    assert lonely == [] or set(lonely) <= set(drawn)
+
+
+def test_a_measure_that_is_not_there_is_refused() -> None:
+    with pytest.raises(QueryError, match="betweenness"):
+        analyse(world(), "rank-intervals", measure="fame")
+    with pytest.raises(QueryError, match="newman"):
+        analyse(world(), "rank-intervals", weight="heavy")
+
+
+def test_robustness_by_leaving_out() -> None:
+    found = analyse(world(), "robustness", measure="degree", k=1)
+    for row in found.to_records():
+        kept = {k: f.filter(pl.col("training") != row["training"]) if "training" in f.columns else f
+                for k, f in world().items()}  # fmt: skip
+        degrees = dict(
+            project(kept, "partnership").centrality("degree").select(["node", "rank"]).rows
+        )
+        if row["moved"] in degrees:
+            assert row["rank_without"] == degrees[row["moved"]]
+    assert found.coverage["trainings_that_link"] == len(found)
+
+
+# The null model
+
+
+def test_a_drawn_graph_keeps_all_degrees() -> None:
+    random = np.random.default_rng(0)
+    matrix = random.random((12, 30)) < 0.2
+    rows, columns = (ends.astype(np.int64) for ends in np.nonzero(matrix))
+    for drawn in curveball(rows, columns, (12, 30), 20, seed=5):
+        dense = drawn.toarray()
+        assert set(np.unique(dense)) <= {0.0, 1.0}
+        assert dense.sum(axis=0).tolist() == matrix.sum(axis=0).tolist()
+        assert dense.sum(axis=1).tolist() == matrix.sum(axis=1).tolist()
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**20))
+def test_any_shape_keeps_its_degrees(height: int, width: int, seed: int) -> None:
+    matrix = np.random.default_rng(seed).random((height, width)) < 0.5
+    rows, columns = (ends.astype(np.int64) for ends in np.nonzero(matrix))
+    for drawn in curveball(rows, columns, (height, width), 2, seed):
+        assert drawn.sum(axis=0).tolist() == matrix.sum(axis=0).tolist()
+        assert drawn.sum(axis=1).tolist() == matrix.sum(axis=1).tolist()
+
+
+def test_every_graph_with_these_degrees_is_equally_likely() -> None:
+    # Rows of 2, 1, 1 and columns of 2, 1, 1: five matrices have these margins.
+    rows, columns = np.array([0, 0, 1, 2]), np.array([0, 1, 0, 2])
+    seen = Counter(g.toarray().tobytes() for g in curveball(rows, columns, (3, 3), 6000, seed=11))
+    assert len(seen) == 5
+    assert chisquare(list(seen.values())).pvalue > 0.001
+
+
+def test_the_projection_of_the_bipartite_graph_is_the_network() -> None:
+    for level in ("institution", "country"):
+        graph = bipartite_of(HERE, level)
+        for weight in ("count", "newman", "size-normalised"):
+            expected = project(world(), "partnership", level=level, weight=weight, isolates=True)
+            ours = graph.projected(graph.matrix, weight)
+            assert abs(ours - expected.adjacency()).max() < 1e-12
+
+
+def test_a_pair_that_meets_beyond_chance_stands_out() -> None:
+    # x and y are at the same ten trainings of two; the others meet at random.
+    random = np.random.default_rng(2)
+    people, days = [], []
+    for n in range(60):
+        pair = ("x", "y") if n < 10 else tuple(random.choice(list("abcdefgh"), 2, replace=False))
+        days.append((f"t{n:02}", "2015"))
+        people += [(f"t{n:02}", "educator", None, org, None, 1) for org in pair]
+    found = analyse(small(days, people), "edge-significance", samples=2000)
+    first = found.to_records()[0]
+    assert {first["source"], first["target"]} == {"x", "y"}
+    assert first["significant"]
+    assert first["shared_trainings"] == 10
+    others = [r for r in found.to_records()[1:] if r["significant"]]
+    assert not others
+    assert found.to_networkx()["x"]["y"]["weight"] == 10
+
+
+def test_a_strength_that_the_null_model_keeps_cannot_be_tested() -> None:
+    # With three in every training newman's strength is the number of trainings, whatever is drawn.
+    people = [(t, "educator", None, org, None, 1) for t, orgs in
+              (("t1", "abc"), ("t2", "abd"), ("t3", "cde")) for org in orgs]  # fmt: skip
+    days = [(t, "2015") for t in ("t1", "t2", "t3")]
+    found = analyse(
+        small(days, people),
+        "centrality-significance",
+        measure="strength",
+        weight="newman",
+        samples=50,
+    )
+    assert {row[0] for row in frame_of(found, "z")} == {None}
+    assert "leaves no room" in str(found.meta["empty_cells"])
+    assert frame_of(found, "score", "trainings") == [
+        (t, t) for _, t in frame_of(found, "score", "trainings")
+    ]
+
+
+def test_benjamini_and_hochbergs_own_example() -> None:
+    # Benjamini & Hochberg (1995), section 3.2: fifteen p-values of a trial of thrombolysis, of
+    # which the procedure rejects four at 0.05 and Bonferroni three.
+    p = np.array([0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240,
+                  0.4262, 0.5719, 0.6528, 0.7590, 1.0])  # fmt: skip
+    assert int(np.sum(benjamini_hochberg(p) <= 0.05)) == 4
+    assert int(np.sum(p <= 0.05 / 15)) == 3
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_q_is_at_least_p_and_keeps_its_order(values: list[float]) -> None:
+    p = np.array(values)
+    q = benjamini_hochberg(p)
+    assert np.all(q >= p - 1e-12)
+    assert np.all(np.diff(q[np.argsort(p, kind="stable")]) >= -1e-12)
+
+
+def test_moments_are_those_of_numpy() -> None:
+    drawn = np.random.default_rng(1).normal(size=(50, 3))
+    null = Moments(np.array([0.0, 5.0, -5.0]))
+    for values in drawn:
+        null.add(values)
+    assert null.mean == pytest.approx(drawn.mean(axis=0))
+    assert null.deviation == pytest.approx(drawn.std(axis=0, ddof=1))
+    assert null.upper()[1] == pytest.approx(1 / 51)
+    assert null.two_sided()[2] == pytest.approx(2 / 51)
