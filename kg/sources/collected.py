@@ -113,8 +113,12 @@ class Concepts:
 
         The IRI leaves no doubt, whatever other labels a project's own tables add.
         """
+        return self.find_of(self._schema.tables[table].target, text)
+
+    def find_of(self, target: str, text: str) -> str | None:
+        """Return the IRI of the one concept of a class that a text names."""
         folded = " ".join(text.split()).lower()
-        found = self._known.get(self._schema.tables[table].target, {}).get(folded, set())
+        found = self._known.get(target, {}).get(folded, set())
         return next(iter(found)) if len(found) == 1 else None
 
     def columns(self, texts: Iterable[str]) -> dict[str, str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,19 +20,38 @@ from kg.errors import InputError, SettingsError
 from kg.files import read_utf8
 from kg.schema import SEPARATOR, Schema, TableSchema
 from kg.settings import SourceSettings
-from kg.sources.base import SourceTables, check_options, read_json, slug
+from kg.sources.base import SourceTables, check_options, read_json
+from kg.sources.collected import Concepts
+from kg.sources.mapping_steps import BAR, STEPS, check_pattern, run_steps
 from kg.tables import FORMATS, InputTable, Problem, read_sheets
 from kg.tables.records import cell_text
 
 __all__ = ["read"]
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
-_WHERE = "where"
-# Stands for a bar that a foreign value holds, while the bars between several values are ours.
-_BAR = "\ue000"
+_WHERE, _EACH = "where", "each"
 _FULL_BAR = "｜"
 _JSON = {".json", ".jsonl", ".ndjson"}
 _ORDERS = ("day-first", "month-first")
+
+
+@dataclass(frozen=True)
+class _Mapping:
+    """What the rows of a table are made of.
+
+    ``conditions`` gives wanted values by field; ``each`` makes a row for each of its values.
+    """
+
+    columns: Mapping[str, _Expression]
+    conditions: Mapping[str, Any]
+    each: _Expression | None
+
+    @property
+    def fields(self) -> list[str]:
+        own = [field for expression in self.columns.values() for field in expression.fields]
+        if self.each is None:
+            return [*own, *self.conditions]
+        return [*(f for f in own if f != _EACH), *self.each.fields, *self.conditions]
 
 
 @dataclass(frozen=True)
@@ -65,13 +84,14 @@ def read(settings: SourceSettings, schema: Schema) -> SourceTables:
             f"{where}: dates is {options['dates']!r}. Accepted: {' or '.join(_ORDERS)}."
         )
     mappings = _mappings(options.get("tables"), schema, where)
-    wanted = sorted({f for m, w in mappings.values() for f in [*_fields(m), *w]})
+    wanted = sorted({field for mapping in mappings.values() for field in mapping.fields})
+    concepts = Concepts(schema)
     files = _files(settings)
     tables = [
-        _table(frame, settings, str(path), schema.tables[name], mapping, conditions)
+        _table(frame, settings, str(path), schema.tables[name], mapping, concepts)
         for path in files
         for frame in [_frame(path, wanted, options, where)]
-        for name, (mapping, conditions) in mappings.items()
+        for name, mapping in mappings.items()
     ]
     return SourceTables(tuple(tables), tuple(files))
 
@@ -89,42 +109,39 @@ def _files(settings: SourceSettings) -> list[Path]:
     return found
 
 
-def _fields(mapping: Mapping[str, _Expression]) -> list[str]:
-    return [field for expression in mapping.values() for field in expression.fields]
-
-
-def _mappings(
-    stated: Any, schema: Schema, where: str
-) -> dict[str, tuple[dict[str, _Expression], Mapping[str, Any]]]:
-    """Return, for each table, the expressions of its columns and the conditions of its rows."""
+def _mappings(stated: Any, schema: Schema, where: str) -> dict[str, _Mapping]:
+    """Return the mapping of each table."""
     if not isinstance(stated, dict) or not stated:
         raise SettingsError(
             f"{where}: there is no mapping. Accepted: [source.tables.NAME] with a column = "
             "expression a line; docs/mapping-sources.md shows how."
         )
-    mappings: dict[str, tuple[dict[str, _Expression], Mapping[str, Any]]] = {}
     for name, columns in stated.items():
         _known(name, schema.tables, f"{where}: tables.{name}", "table")
         if not isinstance(columns, dict):
             raise SettingsError(f"{where}: tables.{name} is {columns!r}. Accepted: a section.")
-        conditions = columns.get(_WHERE, {})
-        if not isinstance(conditions, dict):
-            raise SettingsError(
-                f"{where}: tables.{name}.where is {conditions!r}. Accepted: fields with the "
-                'values that are wanted, such as { status = ["open", "full"] }.'
-            )
-        mappings[name] = (
-            {
-                column: _expression(text, f"{where}: tables.{name}.{column}")
-                for column, text in columns.items()
-                if column != _WHERE
-            },
-            conditions,
+    return {
+        name: _mapping(columns, schema.tables[name], f"{where}: tables.{name}")
+        for name, columns in stated.items()
+    }
+
+
+def _mapping(stated: Mapping[str, Any], table: TableSchema, place: str) -> _Mapping:
+    conditions = stated.get(_WHERE, {})
+    if not isinstance(conditions, dict):
+        raise SettingsError(
+            f"{place}.where is {conditions!r}. Accepted: fields with the values that are wanted, "
+            'such as { status = ["open", "full"] }.'
         )
-        for column in mappings[name][0]:
-            place = f"{where}: tables.{name}.{column}"
-            _known(column, schema.tables[name].by_name, place, "column")
-    return mappings
+    columns = {
+        column: _expression(text, f"{place}.{column}")
+        for column, text in stated.items()
+        if column not in (_WHERE, _EACH)
+    }
+    for column in columns:
+        _known(column, table.by_name, f"{place}.{column}", "column")
+    each = _expression(stated[_EACH], f"{place}.{_EACH}") if _EACH in stated else None
+    return _Mapping(columns, conditions, each)
 
 
 def _known(name: str, known: Iterable[str], place: str, kind: str) -> None:
@@ -143,29 +160,17 @@ def _expression(stated: Any, place: str) -> _Expression:
     if not isinstance(stated, dict) or not isinstance(stated.get("from"), str):
         raise SettingsError(
             f'{place}: found {stated!r}. Accepted: a text such as "{{Title}} ({{Year}})", or '
-            f'{{ from = "{{Title}}", … }} with {", ".join(_STEPS)}.'
+            f'{{ from = "{{Title}}", … }} with {", ".join(STEPS)}.'
         )
     steps = {name: value for name, value in stated.items() if name != "from"}
     for name, value in steps.items():
-        _known(name, _STEPS, f"{place}.{name}", "step")
-        kind, _ = _STEPS[name]
+        _known(name, STEPS, f"{place}.{name}", "step")
+        kind, _ = STEPS[name]
         if not isinstance(value, kind):
             raise SettingsError(f"{place}.{name}: found {value!r}. Accepted: a {kind.__name__}.")
-    if "pattern" in steps:
-        _check_pattern(steps["pattern"], place)
+    if "pattern" in steps or "as" in steps:
+        check_pattern(steps.get("pattern"), steps.get("as", "{1}"), place)
     return _Expression(place, stated["from"], steps)
-
-
-def _check_pattern(pattern: str, place: str) -> None:
-    try:
-        pl.Series([""]).str.extract(pattern, 1)
-    except pl.exceptions.ComputeError as error:
-        raise SettingsError(f"{place}.pattern: {error}. Accepted: a regular expression.") from error
-    if not re.search(r"(?<!\\)\((?!\?)", pattern):
-        raise SettingsError(
-            f"{place}.pattern: found {pattern!r}. Accepted: a regular expression with one group "
-            "in (parentheses), which is what is taken."
-        )
 
 
 def _frame(path: Path, wanted: list[str], options: Mapping[str, Any], where: str) -> pl.DataFrame:
@@ -183,7 +188,7 @@ def _frame(path: Path, wanted: list[str], options: Mapping[str, Any], where: str
         _known(field, records.header, f"{where}: the mapping of {path}", "field")
     positions = {field: records.header.index(field) for field in wanted}
     # A list in Parquet comes with our bars; in any other file a bar is part of the text.
-    bar = SEPARATOR if path.suffix.lower() == ".parquet" else _BAR
+    bar = SEPARATOR if path.suffix.lower() == ".parquet" else BAR
     columns = {
         field: [
             cells[i].replace(SEPARATOR, bar) if i < len(cells) else None
@@ -239,7 +244,7 @@ def _at(record: Any, path: str) -> str | None:
     if isinstance(record, dict):
         return None
     items = record if isinstance(record, list) else [record]
-    texts = [cell_text(v).replace(SEPARATOR, _BAR) for v in items if not isinstance(v, dict)]
+    texts = [cell_text(v).replace(SEPARATOR, BAR) for v in items if not isinstance(v, dict)]
     return SEPARATOR.join(text for text in texts if text) or None
 
 
@@ -256,27 +261,54 @@ def _table(
     settings: SourceSettings,
     file: str,
     table: TableSchema,
-    mapping: Mapping[str, _Expression],
-    conditions: Mapping[str, Any],
+    mapping: _Mapping,
+    concepts: Concepts,
 ) -> InputTable:
-    read = frame.height
-    for field, values in conditions.items():
-        accepted = values if isinstance(values, list) else [values]
-        texts = [cell_text(value).replace(SEPARATOR, _BAR) for value in accepted]
-        frame = frame.filter(pl.col(field).is_in(texts))
-    columns = {
-        name: _evaluate(frame, expression).str.replace_all(
-            _BAR, _FULL_BAR if table.by_name[name].separator else SEPARATOR, literal=True
+    notes = []
+
+    def tell(column: str, value: str, rule: str, reading: str) -> None:
+        notes.append(
+            Problem(settings.id, file, table.name, 1, column, value, rule, reading, "info")
         )
-        for name, expression in mapping.items()
-    }
+
+    read = frame.height
+    for field, values in mapping.conditions.items():
+        accepted = values if isinstance(values, list) else [values]
+        texts = [cell_text(value).replace(SEPARATOR, BAR) for value in accepted]
+        frame = frame.filter(pl.col(field).is_in(texts))
+    if frame.height < read:
+        left_out = f"{read - frame.height} of {read} rows"
+        tell(
+            table.columns[0].name, left_out, _WHERE, "left out of this table by the mapping's where"
+        )
+    if mapping.each:
+        values = _evaluate(frame, mapping.each).str.split(SEPARATOR)
+        frame = frame.with_columns(values.alias(_EACH)).explode(_EACH).drop_nulls(_EACH)
+    columns = {}
+    for name, expression in mapping.columns.items():
+        cells = _evaluate(frame, expression)
+        if expression.steps.get("known"):
+            cells, unknown = _known_concepts(cells, str(table.by_name[name].target), concepts)
+            if unknown:
+                tell(name, f"{len(unknown)} values: {', '.join(unknown)}", "known",
+                     "left out: no concept of the vocabulary has these names")  # fmt: skip
+        bar = _FULL_BAR if table.by_name[name].separator else SEPARATOR
+        columns[name] = cells.str.replace_all(BAR, bar, literal=True)
     mapped = pl.DataFrame({**columns, "_row": frame["_row"]})
     dates = settings.options.get("dates")
-    note = Problem(settings.id, file, table.name, 1, table.columns[0].name,
-                   f"{read - frame.height} of {read} rows", _WHERE,
-                   "left out of this table by the mapping's where", "info")  # fmt: skip
-    notes = (note,) if frame.height < read else ()
-    return InputTable(settings.id, table.name, file, mapped, dates=dates, notes=notes)
+    return InputTable(settings.id, table.name, file, mapped, dates=dates, notes=tuple(notes))
+
+
+def _known_concepts(
+    values: pl.Series, target: str, concepts: Concepts
+) -> tuple[pl.Series, list[str]]:
+    """Return values as the IRIs of the concepts that they name, and the others, sorted."""
+    each = values.str.split(SEPARATOR)
+    texts = each.explode().drop_nulls().unique().sort().to_list()
+    found = {text: concepts.find_of(target, text) for text in texts}
+    named = each.list.eval(pl.element().replace_strict(found, default=None, return_dtype=pl.String))
+    cells = named.list.drop_nulls().list.unique(maintain_order=True).list.join(SEPARATOR)
+    return cells.replace("", None), [text for text, iri in found.items() if iri is None]
 
 
 def _evaluate(frame: pl.DataFrame, expression: _Expression) -> pl.Series:
@@ -290,41 +322,4 @@ def _evaluate(frame: pl.DataFrame, expression: _Expression) -> pl.Series:
     ]
     if len(values) != frame.height:
         values = pl.Series("value", [expression.template] * frame.height, dtype=pl.String)
-    for name, (_, step) in _STEPS.items():
-        if name in expression.steps:
-            values = step(values, expression.steps[name])
-    return values
-
-
-def _slugged(values: pl.Series, wanted: bool) -> pl.Series:
-    if not wanted:
-        return values
-    known = {text: slug(text) for text in values.drop_nulls().unique()}
-    return values.replace_strict(known, default=None, return_dtype=pl.String)
-
-
-def _mapped(values: pl.Series, meanings: Mapping[str, Any]) -> pl.Series:
-    known = {key.replace(SEPARATOR, _BAR): cell_text(v) or None for key, v in meanings.items()}
-    each = values.str.split(SEPARATOR).list.eval(pl.element().replace(known))
-    joined = each.list.drop_nulls().list.join(SEPARATOR)
-    return joined.replace("", None)
-
-
-def _first(values: pl.Series, wanted: bool) -> pl.Series:
-    return values.str.split(SEPARATOR).list.first() if wanted else values
-
-
-def _split(values: pl.Series, separator: str) -> pl.Series:
-    return values.str.replace_all(separator.replace(SEPARATOR, _BAR), SEPARATOR, literal=True)
-
-
-_STEPS: dict[str, tuple[type, Callable[[pl.Series, Any], pl.Series]]] = {
-    "pattern": (str, lambda values, pattern: values.str.extract(pattern, 1)),
-    "split": (str, _split),
-    "first": (bool, _first),
-    "map": (dict, _mapped),
-    "lower": (bool, lambda values, wanted: values.str.to_lowercase() if wanted else values),
-    "slug": (bool, _slugged),
-    "default": (str, lambda values, text: values.fill_null(text)),
-}
-"""The steps of an expression, in the order in which they run."""
+    return run_steps(values, expression.steps)

@@ -154,7 +154,62 @@ def test_json_lines(read: Reader) -> None:
     ]  # fmt: skip
 
 
+def test_each_value_of_a_cell_becomes_a_row(read: Reader) -> None:
+    mapping = """
+[source.tables.organisations]
+each = { from = "{hosts}", split = ";" }
+id = { from = "{each}", slug = true }
+name = "{each} of {k}"
+
+[source.tables.trainings]
+id = "{k}"
+host = { from = "{hosts}", split = ";", slug = true }
+"""
+    found = read("a.csv", "k,hosts\n1,Um Two; One;\n2,\n3,One\n", mapping)
+    assert [(r["id"], r["name"], r["_row"]) for r in rows(found, "organisations")] == [
+        ("um-two", "Um Two of 1", 2), ("one", "One of 1", 2), ("one", "One of 3", 4),
+    ]  # fmt: skip
+    assert [r["host"] for r in rows(found, "trainings")] == ["um-two|one", None, "one"]
+
+
+def test_groups_of_a_pattern_are_put_into_a_text(read: Reader) -> None:
+    mapping = """
+[source.tables.trainings]
+id = "{k}"
+start_date = { from = "{d}", pattern = '^(\\d{4})(\\d\\d)(\\d\\d)', as = "{1}-{2}-{3}" }
+description = { from = "{t}", clean = true, pattern = "^(.*)$", as = "{1}@en" }
+"""
+    found = read("a.csv", "k,d,t\n1,20220222T1330,<p>One</p> &amp; two\n2,soon,\n", mapping)
+    assert [(r["start_date"], r["description"]) for r in rows(found, "trainings")] == [
+        ("2022-02-22", "One & two@en"), (None, None),
+    ]  # fmt: skip
+
+
+def test_known_keeps_what_names_a_concept_and_tells_the_rest(read: Reader) -> None:
+    mapping = """
+[source.tables.trainings]
+id = "{k}"
+topic = { from = "{t}", split = ",", known = true }
+method = { from = "{t}", split = ",", known = true }
+"""
+    found = read("a.csv", 'k,t\n1,"Ecology, weaving, ecology"\n2,weaving\n3,\n', mapping)
+    topics = [r["topic"] for r in rows(found, "trainings")]
+    assert topics == ["https://w3id.org/rihla/id/topic/ecology", None, None]
+    (table,) = found.tables
+    assert [(n.column, n.value, n.severity) for n in table.notes] == [
+        ("topic", "1 values: weaving", "info"),
+        ("method", "3 values: Ecology, ecology, weaving", "info"),
+    ]
+
+
 BAD = [
+    ("[source.tables.trainings]\nid = {from = '{Nr}', as = '{1}'}", "there is no pattern"),
+    (
+        "[source.tables.trainings]\nid = {from = '{Nr}', pattern = '(x)', as = '{2}'}",
+        "with 1 groups",
+    ),
+    ("[source.tables.trainings]\nid = '{Nr}'\neach = 1", "tables.trainings.each: found 1"),
+    ("[source.tables.trainings]\nid = '{each}'", "no field 'each'"),
     ("", "there is no mapping"),
     ("[source.tables.training]\nid = '{Nr}'", "no table 'training'. Did you mean trainings?"),
     ("[source.tables.trainings]\nnam = '{Nr}'", "no column 'nam'. Did you mean name?"),
@@ -163,7 +218,7 @@ BAD = [
     ("[source.tables.trainings]\nid = {from = '{Nr}', slg = true}", "no step 'slg'. Did you mean"),
     ("[source.tables.trainings]\nid = {from = '{Nr}', slug = 'x'}", "slug: found 'x'. Accepted: a"),
     ("[source.tables.trainings]\nid = {from = '{Nr}', pattern = '('}", "pattern: "),
-    ("[source.tables.trainings]\nid = {from = '{Nr}', pattern = 'x'}", "with one group"),
+    ("[source.tables.trainings]\nid = {from = '{Nr}', pattern = 'x'}", "with 0 groups"),
     ("[source.tables.trainings]\nid = '{Nr}'\nwhere = 'x'", "where is 'x'. Accepted: fields"),
     ("dates = 'x'\n[source.tables.trainings]\nid = '{Nr}'", "dates is 'x'. Accepted: day-first"),
     ("colour = 1\n[source.tables.trainings]\nid = '{Nr}'", "colour is not known to the kind"),
