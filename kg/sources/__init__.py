@@ -19,6 +19,7 @@ from kg.sources import (
     icalendar_files,
     mapped,
     open_life_science,
+    openalex,
     orcid,
     ror,
     tables,
@@ -39,6 +40,7 @@ SOURCES: dict[str, Reader] = {
     "icalendar": icalendar_files.read,
     "mapped": mapped.read,
     "open-life-science": open_life_science.read,
+    "openalex": openalex.read,
     "openalex-topics": openalex_topics.read,
     "orcid": orcid.read,
     "ror": ror.read,
@@ -47,7 +49,7 @@ SOURCES: dict[str, Reader] = {
 }
 """The kinds of sources that a project file may name."""
 
-_STREAMED = {"ror"}  # reads gzip itself: its records need not be on disk at once
+_STREAMED = {"openalex", "ror"}  # read gzip themselves: no need to have it all on disk
 
 
 def read_source(
