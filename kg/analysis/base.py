@@ -133,6 +133,13 @@ class World:
         given: Any = self.selection.filters.get(name)
         return list(given) if given else []
 
+    def touched(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Keep the rows of trainings where somebody inside a bloc or country filter took part."""
+        if not {"bloc", "country"} & set(self.selection.filters):
+            return frame
+        there = self.selection.involvements.filter("inside").select("training").unique()
+        return frame.join(there, on="training", how="semi", maintain_order="left")
+
     @property
     def period(self) -> tuple[int | None, int | None]:
         """The first and the last year asked for."""

@@ -11,6 +11,7 @@ import click
 from kg.analysis.analyses import ANALYSES
 from kg.analysis.base import COMMON, Analysis, Parameter
 from kg.analysis.graph import Graph
+from kg.analysis.report import WRITERS, gather, write_report
 from kg.analysis.result import Result
 from kg.cli.options import format_option, graph_option, open_from, show
 
@@ -57,6 +58,7 @@ def analyse(context: click.Context) -> None:
       kg analyse
       kg analyse balance --level country --bloc oic
       kg analyse flow-matrix --level country --plot flows.svg
+      kg analyse report --bloc oic --output oic.html
     """
     if context.invoked_subcommand is None:
         show(Graph.analyses(), "table")
@@ -135,6 +137,48 @@ def _print(result: Result, form: str, output: Path | None, plot: Path | None, to
     if told or form == "table":
         for caveat in result.caveats:
             click.echo(f"Note: {caveat}", err=True)
+
+
+@analyse.command()
+@graph_option
+@click.option("--bloc", help="The bloc that it is about.")
+@click.option("--country", help="The country that it is about.")
+@click.option("--institution", help="The institution that it is about.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file to write: .html (one file), or .md with its drawings beside it.",
+)
+def report(
+    location: str | None,
+    bloc: str | None,
+    country: str | None,
+    institution: str | None,
+    output: Path,
+) -> None:
+    """Write all of it for a bloc, a country or an institution into one file.
+
+    Tables, plots and maps, each with its method, coverage and the command that gives it. Takes
+    seconds to a minute.
+
+    \b
+    Examples:
+      kg analyse report --bloc oic --output oic.html
+      kg analyse report --country NG -o nigeria.md
+      kg analyse report --institution "University of Oslo" -o oslo.html
+    """
+    named = {"bloc": bloc, "country": country, "institution": institution}
+    given = {kind: subject for kind, subject in named.items() if subject}
+    if len(given) != 1:
+        raise click.UsageError("Give one of --bloc, --country, --institution.")
+    if output.suffix.lower() not in WRITERS:
+        raise click.UsageError(f"--output {output}: it must end in {' or '.join(WRITERS)}.")
+    kind, subject = next(iter(given.items()))
+    written = write_report(gather(open_from(location), kind, subject), output)
+    click.echo(f"{output} written{f', with {len(written) - 1} drawings' if written[1:] else ''}.",
+               err=True)  # fmt: skip
 
 
 for _name, _analysis in ANALYSES.items():

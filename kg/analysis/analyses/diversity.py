@@ -37,7 +37,7 @@ def diversity(world: World, given: Given) -> Answer:
     rows = rows.sort(
         ["rao_stirling", "blau", "training"], descending=[True, True, False], nulls_last=True
     )
-    absent = world.selection.trainings.height - rows.height
+    absent = world.touched(world.selection.trainings).height - rows.height
     return Answer(
         rows,
         coverage={"trainings_without_a_kind": absent},
@@ -63,6 +63,7 @@ def diversity_of(world: World, of: str, side: str) -> pl.DataFrame:
     not known).
     """
     counted = _by_level(world, of, side) if of in LEVELS_OF else _by_facet(world, of)
+    counted = world.touched(counted)
     kinds = counted["kind"].unique().sort().to_list()
     distance, placed = _distances(world, of, kinds, counted)
     place = {kind: number for number, kind in enumerate(kinds)}

@@ -150,5 +150,5 @@ GAP_MAP = Analysis(
     level="country",
     sides=("learner",),
     filters=(*FACETS, "country", "bloc", "years"),
-    chart=Chart("map", x="country_label", y="trainings"),
+    chart=Chart("map", x="country_label", y="of_country"),
 )

@@ -111,7 +111,7 @@ def _trainings(world: World, given: Given) -> tuple[pl.DataFrame, int]:
         .agg(pl.col("value").first().alias(name))
         for name in ("format", "sector")
     }
-    rows = world.selection.trainings.join(
+    rows = world.touched(world.selection.trainings).join(
         diverse.select("training", "people", diversity=pl.col(value)), on="training", how="left"
     )
     for table in first.values():

@@ -6,7 +6,6 @@ import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.timeline import years
-from kg.network import FACETS
 
 __all__ = ["REGULARITY", "regularity"]
 
@@ -24,7 +23,7 @@ def regularity(world: World, _: Given) -> Answer:
     """Return cadence, gaps and whether it lapsed, for each series."""
     inside = world.columns["facets"].filter(pl.col("facet") == "series")
     held = inside.select("training", series="value").unique().join(
-        world.selection.trainings, on="training"
+        world.touched(world.selection.trainings), on="training"
     )  # fmt: skip
     end = world.selection.trainings.filter(pl.col("since").is_not_null()).select(
         years("since").max()
@@ -133,6 +132,5 @@ REGULARITY = Analysis(
         "lapsed": f"{_FEW}, or all at once",
     },
     level=None,
-    filters=(*FACETS, "years"),
     chart=Chart("bars", x="label", y="median_gap"),
 )

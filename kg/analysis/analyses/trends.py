@@ -19,9 +19,7 @@ def trends(world: World, given: Given) -> Answer:
     """Return trainings, learners and educators of each year and group, years without any as 0."""
     facets = world.columns["facets"]
     dated = world.selection.trainings.filter(pl.col("year").is_not_null())
-    if {"bloc", "country"} & set(world.selection.filters):
-        there = world.selection.involvements.filter("inside").select("training").unique()
-        dated = dated.join(there, on="training", how="semi")
+    dated = world.touched(dated)
     held = grouped(dated.select("training", "year"), facets, given["by"])
     counted = held.group_by("group", "year").agg(trainings=pl.len().cast(pl.Int64))
     people = grouped(seats(world.selection, "all"), facets, given["by"]).group_by(

@@ -25,7 +25,7 @@ def heatmap(table: ResultTable, chart: Chart) -> Canvas:
     across = _greatest(cells, 1, chart.most)
     down = _greatest(cells, 0, chart.most)
     size = 34 if len(across) <= _MOST_NUMBERED else 22
-    canvas = Canvas(max(_LEFT + size * len(across) + 110, 420), _TOP + size * len(down) + 34)
+    canvas = Canvas(max(_LEFT + size * len(across) + 110, 720), _TOP + size * len(down) + 34)
     most = max(cells.values(), default=1.0) or 1.0
     _heads(canvas, down, across, size)
     for row, source in enumerate(down):

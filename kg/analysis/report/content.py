@@ -1,0 +1,195 @@
+"""What a report says: which analyses, with which parameters, and what came of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kg.analysis.analyses import ANALYSES
+from kg.analysis.filters import LEVEL_CLASSES
+from kg.analysis.graph import Graph
+from kg.analysis.result import Result
+from kg.errors import KgError, QueryError
+
+__all__ = ["SUBJECTS", "Report", "Section", "gather"]
+
+SUBJECTS = ("bloc", "country", "institution")
+"""What a report can be about."""
+
+_ROWS = 12  # rows of a table that are shown; the rest is one call away
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """One analysis of a report.
+
+    ``given`` are its parameters; ``ends`` the columns one of which must be the institution, where
+    an analysis knows no filter for one.
+    """
+
+    analysis: str
+    given: Mapping[str, object] = field(default_factory=dict)
+    ends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """One analysis of a report: its result, or the reason why there is none."""
+
+    analysis: str
+    title: str
+    given: Mapping[str, object]
+    result: Result | None
+    refusal: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """The name of the section inside the document."""
+        return f"{self.analysis}-{'-'.join(str(v) for v in self.given.values())}".replace(" ", "-")
+
+    @property
+    def command(self) -> str:
+        """The command that gives the whole table."""
+        options = (f"--{k.replace('_', '-')} {_quoted(v)}" for k, v in self.given.items())
+        return " ".join(["kg analyse", self.analysis, *options])
+
+    @property
+    def shown(self) -> Result | None:
+        """The first rows, without the IRIs of things whose labels stand beside them."""
+        if self.result is None:
+            return None
+        named = {c.removesuffix("_label") for c in self.result.columns if c.endswith("_label")}
+        if "label" in self.result.columns:
+            named |= {"node", "training", "series", "candidate", "bloc"}
+        kept = [c for c in self.result.columns if c not in named]
+        table = self.result.select(kept)
+        return replace(self.result, columns=table.columns, rows=table.rows[:_ROWS])
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report: its subject, the release, and its sections in order."""
+
+    subject: str
+    kind: str
+    release: str
+    title: str
+    sections: Sequence[Section]
+
+    @property
+    def coverage(self) -> Mapping[str, Any]:
+        """What all of it rests on."""
+        results = [section.result for section in self.sections if section.result]
+        return results[0].coverage if results else {}
+
+
+_BOTH: tuple[_Plan, ...] = (
+    _Plan("trends"),
+    _Plan("trends", {"by": "sector"}),
+    _Plan("balance", {"level": "country"}),
+    _Plan("gap-map", {"of": "sector"}),
+    _Plan("flow-matrix", {"level": "country"}),
+    _Plan("partners", {"level": "country"}),
+    _Plan("dependence", {"level": "country"}),
+    _Plan("rank-intervals", {"measure": "betweenness", "level": "institution", "samples": 100}),
+    _Plan("robustness", {"measure": "degree", "level": "country"}),
+    _Plan("edge-significance", {"level": "country"}),
+    _Plan("centrality-significance", {"measure": "betweenness", "level": "country"}),
+    _Plan("arrivals", {"level": "country", "of": "method"}),
+    _Plan("survival", {"level": "country", "of": "method", "event": "teaching"}),
+    _Plan("stalled", {"level": "country", "of": "method"}),
+    _Plan("spreaders", {"level": "country", "of": "method"}),
+    _Plan("diversity", {"of": "country"}),
+    _Plan("outcome-association", {"measure": "shannon", "of": "country"}),
+    _Plan("regularity"),
+    _Plan("retention"),
+    _Plan("transitions", {"by": "sector"}),
+    _Plan("specialisation", {"level": "country", "of": "topic"}),
+)
+
+_PLANS: Mapping[str, tuple[_Plan, ...]] = {
+    "bloc": (*_BOTH, _Plan("bloc-shares", {"by": "year"}), _Plan("recommend-evaluation")),
+    "country": (
+        *_BOTH,
+        _Plan("balance", {"level": "institution"}),
+        _Plan("recommend", {"level": "country"}),
+    ),
+    "institution": (
+        _Plan("balance", {"level": "institution"}, ("node",)),
+        _Plan("balance", {"level": "institution", "by": "year"}, ("node",)),
+        _Plan("flow-matrix", {"level": "institution"}, ("source", "target")),
+        _Plan("dependence", {"level": "institution"}, ("node",)),
+        _Plan(
+            "rank-intervals",
+            {"measure": "betweenness", "level": "institution", "samples": 100},
+            ("node",),
+        ),
+        _Plan("edge-significance", {"level": "institution"}, ("source", "target")),
+        _Plan("centrality-significance", {"measure": "degree", "level": "institution"}, ("node",)),
+        _Plan("arrivals", {"level": "institution", "of": "method"}, ("node", "source")),
+        _Plan("spreaders", {"level": "institution", "of": "method"}, ("node",)),
+        _Plan("specialisation", {"level": "institution", "of": "topic"}, ("node",)),
+        _Plan("recommend", {"level": "institution"}),
+    ),
+}
+"""Kind of subject → the analyses of its report, in order."""
+
+
+def gather(graph: Graph, kind: str, subject: str) -> Report:
+    """Run all analyses of a report.
+
+    Parameters
+    ----------
+    graph:
+        The graph to ask.
+    kind:
+        One of :data:`SUBJECTS`.
+    subject:
+        The bloc, country or institution, by key, code, name or IRI.
+
+    Raises
+    ------
+    QueryError
+        The subject means nothing, or more than one thing. An analysis that has no answer is
+        no error: its section says why.
+    """
+    if kind not in SUBJECTS:
+        raise QueryError(f"A report is about {', '.join(SUBJECTS)}; found {kind!r}.")
+    iri = graph.iri(subject, LEVEL_CLASSES[kind])
+    entities = graph.columns("entities")
+    names = entities.filter(entities["entity"] == iri)["label"].to_list()
+    title = str(names[0]) if names and names[0] else iri
+    sections = [_section(graph, plan, kind, subject, iri) for plan in _PLANS[kind]]
+    return Report(subject, kind, graph.store.release_id, title, sections)
+
+
+def _section(graph: Graph, plan: _Plan, kind: str, subject: str, iri: str) -> Section:
+    given: dict[str, object] = dict(plan.given)
+    if kind != "institution":
+        given[kind] = subject
+    if plan.analysis == "recommend":
+        given = {**plan.given, "node": subject}
+    title = ANALYSES[plan.analysis].title
+    try:
+        result = graph.analyse(plan.analysis, **given)
+    except KgError as error:
+        return Section(plan.analysis, title, given, None, str(error))
+    if plan.ends:
+        result = _narrowed(result, plan.ends, iri)
+    if not result.rows:
+        reason = str(result.meta.get("reason") or "No row tells of this institution.")
+        return Section(plan.analysis, title, given, None, reason)
+    return Section(plan.analysis, title, given, result)
+
+
+def _narrowed(result: Result, ends: Sequence[str], iri: str) -> Result:
+    """Keep the rows that tell of one institution; their numbers stay those of all."""
+    places = [result.columns.index(end) for end in ends]
+    rows = [row for row in result.rows if any(row[place] == iri for place in places)]
+    return replace(result, rows=rows)
+
+
+def _quoted(value: object) -> str:
+    text = str(value)
+    return f'"{text}"' if " " in text else text

@@ -1,0 +1,104 @@
+"""Reports of the test world: whole, self-contained, honest about what has no answer."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kg.analysis.analyses import ANALYSES
+from kg.analysis.graph import Graph
+from kg.analysis.report import Report, gather, write_report
+from kg.analysis.report.content import _PLANS
+from kg.errors import InputError, QueryError
+from tests.analysis.worlds import OPEN
+from tests.outline import Outline
+
+SUBJECTS = {
+    "bloc": "oic",
+    "country": "TR",
+    "institution": "https://w3id.org/rihla/id/organisation/ror-0test0050",
+}
+
+
+@pytest.fixture(scope="module")
+def open_graph(graph: Graph) -> Graph:
+    """The test world without thresholds, so that analyses have answers."""
+    return Graph(graph.store, graph.release, OPEN)
+
+
+@pytest.fixture(scope="module")
+def reports(open_graph: Graph) -> dict[str, Report]:
+    return {kind: gather(open_graph, kind, subject) for kind, subject in SUBJECTS.items()}
+
+
+def test_every_analysis_is_in_a_report() -> None:
+    planned = {plan.analysis for plans in _PLANS.values() for plan in plans}
+    assert planned == set(ANALYSES)
+
+
+@pytest.mark.parametrize("kind", SUBJECTS)
+def test_every_section_has_an_answer_or_a_reason(reports: dict[str, Report], kind: str) -> None:
+    report = reports[kind]
+    assert [s.analysis for s in report.sections] == [p.analysis for p in _PLANS[kind]]
+    assert sum(section.result is not None for section in report.sections) >= 5
+    for section in report.sections:
+        assert bool(section.result) != bool(section.refusal)
+    anchors = [section.anchor for section in report.sections]
+    assert len(set(anchors)) == len(anchors)
+
+
+@pytest.mark.parametrize("kind", SUBJECTS)
+def test_the_page_needs_nothing_else(reports: dict[str, Report], kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    assert write_report(reports[kind], file) == [file]
+    text = file.read_text(encoding="utf-8")
+    page = Outline(text)
+    assert not [link for link in page.links if not link.startswith("#")]
+    assert "@import" not in text
+    assert "url(" not in text
+    assert "script" not in page.tags
+    assert {link[1:] for link in page.links} <= set(page.ids)
+    for section in reports[kind].sections:
+        assert f'id="{section.anchor}"' in text
+    assert text.count("Method and coverage") == sum(bool(s.result) for s in reports[kind].sections)
+    assert "NaN" not in text
+
+
+def test_markdown_has_its_drawings_beside_it(reports: dict[str, Report], tmp_path: Path) -> None:
+    file = tmp_path / "report.md"
+    written = write_report(reports["bloc"], file)
+    text = file.read_text(encoding="utf-8")
+    named = re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)
+    assert {tmp_path / name for name in named} == set(written) - {file}
+    assert all((tmp_path / name).read_text(encoding="utf-8").startswith("<svg") for name in named)
+    assert all(f"## {section.title}" in text for section in reports["bloc"].sections)
+
+
+def test_the_rows_of_an_institution_are_its_own(reports: dict[str, Report]) -> None:
+    balance = reports["institution"].sections[0]
+    assert balance.result is not None
+    assert len(balance.result) == 1
+
+
+def test_the_command_gives_the_table(reports: dict[str, Report]) -> None:
+    section = next(s for s in reports["bloc"].sections if s.analysis == "partners")
+    assert section.command == "kg analyse partners --level country --bloc oic"
+
+
+def test_the_thresholds_hold_in_reports_too(graph: Graph) -> None:
+    from dataclasses import replace
+
+    strict = Graph(graph.store, graph.release, replace(OPEN, least_trainings=10_000))
+    report = gather(strict, "bloc", "oic")
+    assert all("least_trainings" in s.refusal or "evaluate" in s.refusal for s in report.sections)
+
+
+def test_what_is_wrong_is_said(graph: Graph, reports: dict[str, Report], tmp_path: Path) -> None:
+    with pytest.raises(QueryError, match="There is no Bloc"):
+        gather(graph, "bloc", "atlantis")
+    with pytest.raises(QueryError, match="A report is about"):
+        gather(graph, "planet", "earth")
+    with pytest.raises(InputError, match=r"Accepted: \.html, \.md"):
+        write_report(reports["bloc"], tmp_path / "report.pdf")
