@@ -37,7 +37,7 @@ from kg.sources.events import (
     is_online,
     language_code,
 )
-from kg.tables.countries import country_code
+from kg.tables.countries import country_code, is_country_code
 
 __all__ = ["read"]
 
@@ -74,7 +74,9 @@ def read(settings: SourceSettings, schema: Schema) -> SourceTables:
 
 
 def _options(settings: SourceSettings) -> Mapping[str, Any]:
-    options = check_options(settings, ["categories", "organiser", "organizer_is"])
+    options = check_options(
+        settings, ["categories", "organiser", "organiser_country", "organizer_is"]
+    )
     where = f"[[source]] {settings.id}"
     if options.get("organizer_is", _ORGANIZERS[0]) not in _ORGANIZERS:
         raise SettingsError(
@@ -85,6 +87,11 @@ def _options(settings: SourceSettings) -> Mapping[str, Any]:
     if not isinstance(wanted, list) or not all(isinstance(name, str) for name in wanted):
         raise SettingsError(
             f'{where}: categories is {wanted!r}. Accepted: a list, such as ["Training"].'
+        )
+    country = options.get("organiser_country", "")
+    if country and not country_code(str(country)) and not is_country_code(str(country)):
+        raise SettingsError(
+            f"{where}: organiser_country is {country!r}. Accepted: the code or name of a country."
         )
     if not isinstance(options.get("organiser", ""), str):
         raise SettingsError(
@@ -140,6 +147,7 @@ class _Reader:
         self._people: set[str] = set()
         self._wanted = {str(name).casefold() for name in options.get("categories", [])}
         self._organiser = str(options.get("organiser", ""))
+        self._organiser_country = str(options.get("organiser_country", "")) or None
         self._organizer_is = str(options.get("organizer_is", _ORGANIZERS[0]))
         self._found: dict[str, list[_Found]] = {}
         self._changes: dict[str, list[Event]] = {}
@@ -311,7 +319,11 @@ class _Reader:
         """Return the key of the organisation that runs an event. Mail addresses are not kept."""
         name = _common_name(event) if self._organizer_is == "organisation" else None
         name = name or self._organiser
-        return self._organisations.add(file, number, {"name": name}) if name else None
+        row = {
+            "name": name,
+            "country": None if name != self._organiser else self._organiser_country,
+        }
+        return self._organisations.add(file, number, row) if name else None
 
     def _add_person(self, event: Event, key: str, file: str, number: int) -> None:
         name = _common_name(event)

@@ -161,9 +161,11 @@ def test_only_wanted_categories(ontology: Ontology) -> None:
 
 
 def test_the_calendars_organiser_stands_for_those_without_one(ontology: Ontology) -> None:
-    found = read_path(ontology, DATA, organiser="Society of Examples")
+    found = read_path(ontology, DATA, organiser="Society of Examples", organiser_country="Kenya")
     organisers = {row["organiser"] for row in rows(found, "trainings", "organiser")}
     assert organisers == {"i-institute-of-examples", "i-society-of-examples"}
+    countries = {row["id"]: row["country"] for row in rows(found, "organisations", "id", "country")}
+    assert countries == {"i-institute-of-examples": None, "i-society-of-examples": "Kenya"}
 
 
 def test_organizers_may_be_people_or_nobody(read: Reader) -> None:
@@ -274,6 +276,7 @@ def test_an_event_whose_start_cannot_be_read_is_left_out(read: Reader, start: st
         ({"categories": "Training"}, "categories is 'Training'"),
         ({"organizer_is": "cat"}, "organizer_is is 'cat'"),
         ({"organiser": 3}, "organiser is 3"),
+        ({"organiser_country": "Atlantis"}, "organiser_country is 'Atlantis'"),
         ({"organizer": "x"}, "organizer is not known"),
     ],
 )

@@ -133,6 +133,7 @@ def test_projects_are_mentorships_and_outcomes_where_they_graduated(found: Sourc
         "ols-1-a-project-stopped", "ols-1-open-soil-maps", "ols-9-dra-only-in-the-spreadsheet",
     ]  # fmt: skip
     soil = mentorships["ols-1-open-soil-maps"]
+    assert (soil["start_date"], soil["end_date"]) == ("2020-01-20", "2020-01-22")  # its cohort's
     assert soil["description"] == "Maps of soil . Made in the open.@en".replace(" .", ".")
     assert str(soil["topic"]).endswith("/topic/soil-science")
     assert str(soil["method"]).endswith("/method/version-control-git")

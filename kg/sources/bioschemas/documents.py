@@ -43,7 +43,8 @@ def documents(path: Path, collected: Collected) -> Iterator[Document]:
         A file of its own is no JSON, or nested too deeply.
     """
     text = read_utf8(path)
-    if path.suffix.lower() not in _PAGES:
+    # A page that was fetched may be called anything.
+    if path.suffix.lower() not in _PAGES and not text.lstrip().startswith("<"):
         yield Document(str(path), 1, _parsed(text, str(path), 1))
         return
     for line, script in _scripts(text):

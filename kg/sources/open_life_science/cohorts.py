@@ -10,7 +10,7 @@ from kg.sources.open_life_science.folder import PROGRAMME, Folder, day, listed, 
 from kg.sources.open_life_science.people import People
 from kg.sources.yaml_files import Record
 
-__all__ = ["add_calls", "add_cohorts", "add_talks"]
+__all__ = ["Days", "add_calls", "add_cohorts", "add_talks"]
 
 _SERIES = {"ols": ("open-seeds", "Open Seeds"), "neb": ("nebula", "Nebula")}
 # Calls of these kinds teach; the others (questions, coworking, mentor and mentee alone) do not.
@@ -19,9 +19,14 @@ _FIRST_YEAR = "2019"
 _ROLES = {"facilitators": "helper", "expert": "educator", "hosts": "organiser"}
 
 
-def add_cohorts(folder: Folder, collected: Collected) -> None:
-    """Add a series for each line of cohorts, and a training for each cohort."""
+Days = dict[str, tuple[str, str]]
+"""First and last day of each cohort that has a schedule."""
+
+
+def add_cohorts(folder: Folder, collected: Collected) -> Days:
+    """Add the series and a training for each cohort; return their first and last days."""
     series = set()
+    known: Days = {}
     for cohort in folder.cohorts:
         key, name = _SERIES[cohort.split("-")[0]]
         file, weeks = _weeks(folder, cohort)
@@ -31,6 +36,8 @@ def add_cohorts(folder: Folder, collected: Collected) -> None:
                    "organiser": PROGRAMME}  # fmt: skip
             collected.add("series", file, 1, line)
         days = _days(weeks, file, collected)
+        if days:
+            known[cohort] = (days[0], days[-1])
         row = {
             "id": cohort,
             "name": f"{name}, cohort {cohort.upper()}@en",
@@ -44,6 +51,7 @@ def add_cohorts(folder: Folder, collected: Collected) -> None:
             "topic": "open-science",
         }
         collected.add("trainings", file, 1, row)
+    return known
 
 
 def _weeks(folder: Folder, cohort: str) -> tuple[str, list[Record]]:

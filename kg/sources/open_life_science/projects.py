@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kg.sources.base import slug
 from kg.sources.collected import Collected, Concepts, clean_text, tagged, web_address
+from kg.sources.open_life_science.cohorts import Days
 from kg.sources.open_life_science.folder import PROGRAMME, Folder, listed, records
 from kg.sources.open_life_science.people import People
 
@@ -84,13 +85,18 @@ def _words(cells: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word))
 
 
-def add_projects(folder: Folder, people: People, concepts: Concepts, collected: Collected) -> None:
-    """Add a mentorship for each project with its people, and what came of it."""
+def add_projects(
+    folder: Folder, people: People, days: Days, concepts: Concepts, collected: Collected
+) -> None:
+    """Add a mentorship for each project with its people, and what came of it.
+
+    A project is mentored as long as its cohort lasts.
+    """
     used: set[str] = set()
     unknown: dict[str, set[str]] = {}
     for project in projects(folder, people, collected):
         key = _unused(f"{project.cohort}-{_short(project.name)}", used)
-        _add_mentorship(key, project, concepts, collected)
+        _add_mentorship(key, project, days.get(project.cohort), concepts, collected)
         for role, keys in project.people.items():
             for person in dict.fromkeys(map(people.id, keys)):
                 row = {"training": key, "role": _ROLES[role], "person": person}
@@ -119,12 +125,20 @@ def _unused(key: str, used: set[str]) -> str:
     return unused
 
 
-def _add_mentorship(key: str, project: Project, concepts: Concepts, collected: Collected) -> None:
+def _add_mentorship(
+    key: str,
+    project: Project,
+    days: tuple[str, str] | None,
+    concepts: Concepts,
+    collected: Collected,
+) -> None:
     row = {
         "id": key,
         "name": tagged(project.name, "en"),
         "format": "Mentorship",
         "part_of": project.cohort,
+        "start_date": days[0] if days else None,
+        "end_date": days[1] if days else None,
         "mode": "online",
         "organiser": PROGRAMME,
         "description": tagged(clean_text(project.fields.get("description")), "en"),

@@ -191,6 +191,11 @@ def test_a_page_gives_its_scripts_and_a_broken_one_is_a_doubt(found: SourceTable
     assert str(broken).startswith('{"@type": "Event"')
 
 
+def test_a_page_of_another_name_is_a_page(tmp_path: Path, ontology: Ontology) -> None:
+    (tmp_path / "events").write_text((DATA / "page.html").read_text())
+    assert len(rows(read_path(ontology, tmp_path / "events"), "trainings")) == 1
+
+
 def test_unknown_keywords_are_told(found: SourceTables) -> None:
     (note,) = [n for t in found.tables for n in t.notes
                if n.column == "topic" and n.file.endswith("course.json")]  # fmt: skip
