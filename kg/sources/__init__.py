@@ -21,6 +21,7 @@ from kg.sources import (
     open_life_science,
     openalex,
     orcid,
+    rdf,
     ror,
     tables,
 )
@@ -43,6 +44,7 @@ SOURCES: dict[str, Reader] = {
     "openalex": openalex.read,
     "openalex-topics": openalex_topics.read,
     "orcid": orcid.read,
+    "rdf": rdf.read,
     "ror": ror.read,
     "tables": tables.read,
     "unesco": unesco.read,

@@ -333,7 +333,8 @@ def _checked(
     hints: Mapping[tuple[str, str], str],
 ) -> CheckedTable:
     problems: list[Problem] = [*table.notes]
-    refused: set[int] = set()
+    wrong = [note.row for note in table.notes if note.severity == "error"]
+    refused = set(rows.filter(pl.col("_row").is_in(wrong))["_id"].to_list())
     for column, rule, bad in faults:
         found = _problems(table, column, rule.name, rule.accepted, bad)
         problems += (_with_suggestion(problem, column, hints) for problem in found)

@@ -53,7 +53,7 @@ class InputTable:
     ``frame`` has String columns named as the template's, and ``_row`` (UInt32): the row number
     in ``file`` (and ``sheet``), as a spreadsheet shows it. An empty cell is null. ``dates`` says
     how 03/04/2019 is read: ``day-first``, ``month-first``, or None where it is a question.
-    ``notes`` are what was noticed while reading.
+    ``notes`` are what was noticed while reading; one of severity ``error`` refuses its row.
     """
 
     source: str
@@ -76,7 +76,7 @@ def table_from_records(
     """Make a table from dictionaries, as a source module does for a foreign format.
 
     ``rows`` are the row or record numbers in ``file``; without them records count from 1.
-    ``notes`` are what was noticed while reading.
+    ``notes`` are what was noticed while reading; one of severity ``error`` refuses its row.
     """
     records = list(records)
     names = [c.name for c in schema.columns]
