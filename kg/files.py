@@ -6,16 +6,22 @@ import codecs
 import csv
 import hashlib
 import io
+import json
+import math
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kg.errors import InputError
 
 __all__ = [
+    "CELL_LIMIT",
     "CsvRecords",
     "parse_csv",
+    "parse_json",
     "read_csv",
     "read_utf8",
     "sha256",
@@ -24,7 +30,8 @@ __all__ = [
 ]
 
 _PACKAGE = Path(__file__).resolve().parent
-_CELL_LIMIT = 10_000_000  # characters; the csv module's own limit of 131,072 refuses real texts
+CELL_LIMIT = 10_000_000
+"""Characters that a cell may have; the csv module's own limit of 131,072 refuses real texts."""
 
 
 def shipped_folder(name: str) -> Path:
@@ -80,6 +87,60 @@ def read_utf8(path: Path) -> str:
         ) from error
 
 
+_SURROGATE = re.compile(r"(?i)\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]")
+
+
+def parse_json(text: str, path: Path, line: int = 1) -> Any:
+    """Take JSON apart that begins on ``line`` of a file.
+
+    Raises
+    ------
+    InputError
+        It is no JSON, nests too deeply, or holds what no text or number can be: a lone
+        surrogate, NaN, a number beyond all limits.
+    """
+    try:
+        found = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        place = f"line {line + error.lineno - 1}, column {error.colno}"
+        raise InputError(f"{path}, {place}: is not JSON: {error.msg}.") from error
+    except RecursionError as error:
+        raise InputError(
+            f"{path}, line {line}: is nested too deeply. Accepted: a few levels."
+        ) from error
+    except ValueError as error:
+        raise InputError(
+            f"{path}, line {line}: found a number that is none: {error}. Accepted: finite numbers; "
+            "what is unknown is null."
+        ) from error
+    if "\\ud" in text or "\\uD" in text:
+        _refuse_surrogates(found, text, path, line)
+    return found
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text[:40])
+    return number
+
+
+def _refuse_surrogates(found: Any, text: str, path: Path, line: int) -> None:
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        first = _SURROGATE.search(text)
+        number = line + text.count("\n", 0, first.start() if first else 0)
+        raise InputError(
+            f"{path}, line {number}: found a lone surrogate (half of a character). Accepted: whole "
+            "characters. Write the file again in UTF-8."
+        ) from error
+
+
 @dataclass(frozen=True)
 class CsvRecords:
     """A CSV file as text: ``header`` and ``rows`` of ``(row number, cells)``.
@@ -117,7 +178,7 @@ def parse_csv(text: str, path: Path, delimiter: str = ",", skipped: int = 0) -> 
             f"{path}: the file is empty. Accepted: a header row with the table's columns, "
             "then one row a record. A table without records keeps its header row."
         )
-    csv.field_size_limit(_CELL_LIMIT)
+    csv.field_size_limit(CELL_LIMIT)
     # Not splitlines(): it also ends a line at U+0085, U+2028 and others that a cell may hold.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records = list(_numbered(reader, path, skipped))

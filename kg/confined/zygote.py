@@ -19,7 +19,6 @@ import select
 import signal
 import socket
 import sys
-import time
 import traceback
 from collections.abc import Sequence
 from typing import Any
@@ -33,6 +32,7 @@ RAISED = 3
 """The exit code of a child whose result is an error, as JSON."""
 _ORDER_BYTES = 64 * 1024
 _DESCRIPTORS = 3
+_MESSAGE = 4000  # characters of an error
 # What Python and the parsers look up while they run, beside their own folders.
 _SYSTEM = (
     "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/usr/local/lib", "/lib", "/lib64",
@@ -159,8 +159,7 @@ def _told(error: Exception) -> dict[str, Any]:
     return {
         "kind": kind or type(error).__name__,
         "ours": bool(kind),
-        "message": str(error),
+        "message": str(error)[:_MESSAGE],
         "place": f"{os.path.basename(frame.filename)}, line {frame.lineno}",  # noqa: PTH119
-        "traceback": "".join(traceback.format_exception(error)),
-        "time": time.time(),
+        "traceback": "".join(traceback.format_tb(error.__traceback__)),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -11,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kg.errors import InputError, SettingsError
-from kg.files import read_utf8
+from kg.errors import SettingsError
+from kg.files import parse_json, read_utf8
 from kg.settings import SourceSettings
 from kg.tables import InputTable
 
@@ -45,12 +44,7 @@ def check_options(settings: SourceSettings, accepted: Iterable[str]) -> Mapping[
 
 def read_json(path: Path) -> Any:
     """Read a JSON file, with line and column in the error."""
-    try:
-        return json.loads(read_utf8(path))
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"{path}, line {error.lineno}, column {error.colno}: is not JSON: {error.msg}."
-        ) from error
+    return parse_json(read_utf8(path), path)
 
 
 def slug(text: str) -> str:

@@ -119,8 +119,10 @@ def _check_regular(path: Path, name: str, where: str) -> None:
         raise InputError(
             f"{where}: {name} cannot be read: {error.strerror}. Check the path and its rights."
         ) from error
-    if not stat.S_ISREG(mode):
-        kind = _KINDS.get(stat.S_IFMT(mode), "no file")
+    # Those below /proc and /sys call themselves regular, and may block or never end.
+    odd = os.path.realpath(path).startswith(("/proc/", "/sys/", "/dev/"))
+    if odd or not stat.S_ISREG(mode):
+        kind = _KINDS.get(stat.S_IFMT(mode), "no file of a disk")
         raise InputError(f"{where}: {name} is {kind}. Accepted: a regular file, or a folder.")
     if not os.access(path, os.R_OK):
         raise InputError(f"{where}: {name} cannot be read: Permission denied. Check its rights.")

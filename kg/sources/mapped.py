@@ -7,7 +7,6 @@ for each column; expressions run on whole columns, and none of them is code.
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from kg.errors import InputError, SettingsError
-from kg.files import read_utf8
+from kg.files import parse_json, read_utf8
 from kg.schema import SEPARATOR, Schema, TableSchema
 from kg.settings import SourceSettings
 from kg.sources.base import SourceTables, check_options, read_json
@@ -207,7 +206,9 @@ def _json_frame(path: Path, wanted: list[str], place: Any, where: str) -> pl.Dat
         numbered = list(enumerate(found, start=1)) if isinstance(found, list) else None
     else:
         lines = read_utf8(path).split("\n")
-        numbered = [(n, _line(path, n, text)) for n, text in enumerate(lines, 1) if text.strip()]
+        numbered = [
+            (n, parse_json(text, path, n)) for n, text in enumerate(lines, 1) if text.strip()
+        ]
     if numbered is None or not all(isinstance(record, dict) for _, record in numbered):
         raise InputError(
             f"{path}: there is no list of objects{f' at {place}' if place else ''}. Accepted: one; "
@@ -221,15 +222,6 @@ def _json_frame(path: Path, wanted: list[str], place: Any, where: str) -> pl.Dat
                 f"{where}: no record of {path} has a field {field!r}. Found: {', '.join(keys)}."
             )
     return _text(columns, [number for number, _ in numbered])
-
-
-def _line(path: Path, number: int, text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"{path}, line {number}, column {error.colno}: is not JSON: {error.msg}."
-        ) from error
 
 
 def _at(record: Any, path: str) -> str | None:

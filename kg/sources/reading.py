@@ -8,15 +8,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+import polars as pl
+
 import kg.errors
 from kg.confined import Limits, Outcome, run_confined
 from kg.errors import InputError, KgError
+from kg.files import CELL_LIMIT
 from kg.schema import Schema
 from kg.settings import LoadSettings, SourceSettings
 from kg.sources.base import SourceTables
 from kg.sources.gathering import gather
 from kg.sources.inputs import Input, find_inputs
 from kg.sources.wire import read_tables, write_tables
+from kg.tables import InputTable
 
 __all__ = ["Reader", "read_confined"]
 
@@ -76,9 +80,28 @@ def _read(request: _Request, output: BinaryIO) -> None:
     gathered = gather(request.inputs, request.scratch, request.keep_packed)
     try:
         found = request.reader(replace(request.settings, path=gathered.path), request.schema)
+        for table in found.tables:
+            _check_cells(table)
     except KgError as error:
         raise type(error)(gathered.named(str(error))) from error
     write_tables(gathered.tables(found), output)
+
+
+def _check_cells(table: InputTable) -> None:
+    """Refuse what no cell of any format may hold."""
+    text = pl.col(pl.String)
+    for bad, what in (
+        (text.str.len_bytes() > CELL_LIMIT, f"a cell of more than {CELL_LIMIT:,} bytes"),
+        (text.str.contains("\0", literal=True), "a NUL character"),
+    ):
+        found = table.frame.select(bad.arg_max().name.keep(), bad.any().name.prefix("any "))
+        for name in [n for n in table.frame.columns if n != "_row"]:
+            if found[f"any {name}"].item():
+                row = table.frame["_row"][int(found[name].item())]
+                raise InputError(
+                    f"{table.file}, row {row}, column {name}: found {what}. Accepted: text of "
+                    f"up to {CELL_LIMIT:,} bytes without NUL."
+                )
 
 
 def _refusal(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -19,6 +21,8 @@ __all__ = ["FORMATS", "IGNORED_COLUMN", "read_sheets", "read_table"]
 
 IGNORED_COLUMN = "_problem"
 """Written beside refused rows to say why; reading leaves it out."""
+
+_LISTED = 10  # faults of a kind in a header that are listed
 
 FORMATS: dict[str, Callable[[Path, Iterable[str], str | None], list[Records]]] = {
     ".csv": read_delimited,
@@ -61,6 +65,7 @@ def read_sheets(path: Path, known: Iterable[str], encoding: str | None = None) -
         raise InputError(
             f"{path}: found the ending {path.suffix!r}. Accepted: {', '.join(FORMATS)}."
         )
+    sys.audit("kg.read", str(path))  # who watches this process learns which file it is at
     return reader(path, list(known), encoding)
 
 
@@ -124,12 +129,15 @@ def _check_header(header: Sequence[str], schema: TableSchema, where: str) -> Non
     required = [c.name for c in schema.columns if c.required]
     missing = [name for name in required if name not in header]
     unknown = [name for name in header if name not in known]
-    repeated = sorted({name for name in header if header.count(name) > 1})
+    repeated = sorted(name for name, times in Counter(header).items() if times > 1)
     if not (missing or unknown or repeated):
         return
     faults = [f"the required column {name} is missing" for name in missing]
-    faults += [_unknown_column(name, known) for name in unknown]
-    faults += [f"the column {name} stands there more than once" for name in repeated]
+    faults += [_unknown_column(name, known) for name in unknown[:_LISTED]]
+    faults += [f"the column {name} stands there more than once" for name in repeated[:_LISTED]]
+    more = max(0, len(unknown) - _LISTED) + max(0, len(repeated) - _LISTED)
+    if more:
+        faults.append(f"{more:,} more of these")
     raise InputError(
         f"{where}, row 1: {'; '.join(faults)}. Accepted in table {schema.name}: {', '.join(known)} "
         f"(required: {', '.join(required)})."

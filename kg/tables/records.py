@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, overload
 import polars as pl
 
 from kg.errors import InputError
-from kg.files import read_utf8
+from kg.files import parse_json, read_utf8
 from kg.schema import SEPARATOR
 
 __all__ = ["FrameRows", "Records", "cell_text", "read_json_lines", "read_parquet"]
@@ -93,15 +92,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _object(text: str, path: Path, number: int) -> Mapping[str, Any]:
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"{path}, line {number}, column {error.colno}: is not JSON: {error.msg}. Accepted: one "
-            "object a line."
-        ) from error
-    except RecursionError as error:
-        raise InputError(f"{path}, line {number}: is nested too deeply. Accepted: flat.") from error
+    found = parse_json(text, path, number)
     if not isinstance(found, dict):
         raise InputError(f"{path}, line {number}: found {text[:80]!r}. Accepted: an object.")
     for key, value in found.items():

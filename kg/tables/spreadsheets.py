@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from kg.tables.records import Records, cell_text
 
 __all__ = ["read_spreadsheet"]
 
+_MAX_RATIO = 400  # real ones stay below 50
+_SMALL = 10_000_000  # bytes that no reader minds
 _ERRORS = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
 
 
@@ -26,6 +29,7 @@ def read_spreadsheet(path: Path, known: Iterable[str], encoding: str | None) -> 
         The file is no workbook, has no sheet with content, or a cell holds an error of a formula.
     """
     del known, encoding
+    _check_size(path)
     try:
         book = CalamineWorkbook.from_path(str(path))
         names = [name for name in book.sheet_names if not name.startswith("_")]
@@ -38,6 +42,20 @@ def read_spreadsheet(path: Path, known: Iterable[str], encoding: str | None) -> 
     if not found:
         raise InputError(f"{path}: no sheet has content. Accepted: a header row, then records.")
     return found
+
+
+def _check_size(path: Path) -> None:
+    """Refuse a workbook that says it unpacks to far more than any real one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        return  # the reader says what is wrong with it
+    if unpacked > max(_SMALL, path.stat().st_size * _MAX_RATIO):
+        raise InputError(
+            f"{path}: unpacks to {unpacked:,} bytes. Accepted: at most {_MAX_RATIO} times its "
+            "size. Save it again from a spreadsheet program if it is to be trusted."
+        )
 
 
 def _records(path: Path, sheet: str, cells: list[list[Any]]) -> Records:

@@ -1,0 +1,1 @@
+"""Tests of kg.network, one file a module."""
