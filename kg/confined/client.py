@@ -34,6 +34,7 @@ _START = (
     "from kg.confined.zygote import main; main(int(sys.argv[1]), sys.argv[3:])"
 )
 _READING = re.compile(r"\0reading ([^\0]*)\0\n")
+_NO_MEMORY = re.compile(r"(?i)memory ?error|memory allocation|cannot allocate memory|bad_alloc")
 # The thread pools and arenas of many cores would eat the address space of the child.
 _ENVIRONMENT = {"POLARS_MAX_THREADS": "2", "RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2",
                 "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
@@ -122,13 +123,14 @@ def _outcome(reply: dict[str, Any], result: BinaryIO, said: str) -> Outcome:
         return Outcome(result, "", {}, reading, peak)
     if code == RAISED:
         error = json.load(io.TextIOWrapper(io.BytesIO(result.read()), "utf-8"))
-        reason = "memory" if error["kind"] == "MemoryError" else "raised"
+        full = _NO_MEMORY.search(f"{error['kind']} {error['message']}") and not error["ours"]
+        reason = "memory" if full else "raised"
         return Outcome(None, reason, error, reading, peak)
     name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
     reason = "time" if reply["timed_out"] or name == "SIGXCPU" else "crash"
     if name == "SIGXFSZ":
         reason = "size"
-    if "memory allocation" in words or "MemoryError" in words or "bad_alloc" in words:
+    if _NO_MEMORY.search(words):
         reason = "memory"
     return Outcome(None, reason, {"message": name, "words": words}, reading, peak)
 

@@ -112,7 +112,7 @@ def _run(order: dict[str, Any], request: int, result: int) -> int:
     try:
         with os.fdopen(os.dup(result), "wb") as output:
             function(argument, output)
-    except Exception as error:  # noqa: BLE001 - told to the parent, which judges it
+    except BaseException as error:  # noqa: BLE001 - also panics of Rust: the parent judges
         os.ftruncate(result, 0)
         os.pwrite(result, json.dumps(_told(error)).encode(errors="replace"), 0)
         return RAISED
@@ -153,7 +153,7 @@ def _note_files(places: Sequence[str]) -> None:
     sys.addaudithook(note)
 
 
-def _told(error: Exception) -> dict[str, Any]:
+def _told(error: BaseException) -> dict[str, Any]:
     kind = next((c.__name__ for c in type(error).__mro__ if c.__module__ == KgError.__module__), "")
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return {

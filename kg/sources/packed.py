@@ -42,7 +42,9 @@ def unpack(path: Path, folder: Path) -> Path:
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{path}: cannot be unpacked: {error}. Fetch it again.") from error
+        raise InputError(
+            f"{path}: cannot be unpacked: {str(error).rstrip('.')}. Fetch it again."
+        ) from error
     again = next((p.name for p in [plain, *plain.rglob("*")] if is_packed(p) and p.is_file()), None)
     if again:
         raise InputError(

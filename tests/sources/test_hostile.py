@@ -6,6 +6,7 @@ The cases are data: tests/sources/hostile/cases.toml.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import time
 import tomllib
@@ -17,6 +18,7 @@ import pytest
 from kg.errors import InputError
 from kg.ontology import Ontology
 from kg.pipeline import build
+from kg.schema import Schema
 from kg.settings import LoadSettings, SourceSettings, load_settings
 from kg.sources import SOURCES, SourceTables, read_source
 from kg.store import current_release
@@ -76,10 +78,19 @@ def test_every_maker_has_its_case() -> None:
     assert {case.get("kind", "tables") for case in CASES} <= set(SOURCES)
 
 
-def test_a_hostile_source_leaves_the_served_release(tmp_path: Path) -> None:
+def crash(settings: SourceSettings, schema: Schema) -> SourceTables:
+    """Stand in for a parser that a file makes abort."""
+    settings.path.read_bytes()
+    os.abort()
+
+
+def test_a_hostile_source_leaves_the_served_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = load_settings(write_project(tmp_path, WORLD))
     release = build(settings).release
-    MAKERS["deep_triple_terms"](tmp_path)
+    monkeypatch.setitem(SOURCES, "rdf", crash)
+    (tmp_path / "a.nt").write_text("x")
     source = """
 [[source]]
 id = "evil"
@@ -90,7 +101,9 @@ licence = "https://example.org/l"
 retrieved = 2026-11-20
 """
     hostile = load_settings(write_project(tmp_path, WORLD, source))
-    with pytest.raises(InputError, match=r"\[\[source\]\] evil: .*a\.nt made its reader stop"):
+    with pytest.raises(
+        InputError, match=r"\[\[source\]\] evil: .*a\.nt made its reader stop \(SIGABRT\)"
+    ):
         build(hostile)
     assert current_release(settings.project.releases).id == release.id
     assert not build(load_settings(write_project(tmp_path, WORLD))).changed

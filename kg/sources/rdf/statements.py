@@ -38,6 +38,7 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _BOM = b"\xef\xbb\xbf"
 _DEEPEST = 100  # brackets open at a time in JSON-LD; the parser's own recursion ends later
+_MOST_OPEN = 10_000  # brackets or elements open at a time: far beyond any real file
 
 
 class Statement(NamedTuple):
@@ -70,6 +71,7 @@ class _Lines(io.RawIOBase):
         self._path = path
         self._is_xml = is_xml
         self._whole = True  # the last piece ended its line
+        self._open = 0
         self.line = 0
 
     def readable(self) -> bool:
@@ -94,6 +96,23 @@ class _Lines(io.RawIOBase):
                 f"{where}: found a <!DOCTYPE>, whose entities can make a small file endless. "
                 "Accepted: RDF/XML without it. Convert the file to Turtle."
             )
+        self._open = max(0, self._open + (_elements(piece) if self._is_xml else _brackets(piece)))
+        if self._open > _MOST_OPEN:
+            raise InputError(
+                f"{where}: is nested deeper than {_MOST_OPEN} levels. Accepted: RDF as its "
+                "publisher offers it."
+            )
+
+
+def _elements(piece: bytes) -> int:
+    """Return about how many elements are open after some XML, more than before it."""
+    closed = 2 * piece.count(b"</") + piece.count(b"/>")
+    return piece.count(b"<") - closed - piece.count(b"<!") - piece.count(b"<?")
+
+
+def _brackets(piece: bytes) -> int:
+    """Return about how many brackets are open after some Turtle, more than before it."""
+    return sum(map(piece.count, (b"[", b"(", b"<<"))) - sum(map(piece.count, (b"]", b")", b">>")))
 
 
 def statements(path: Path, place: Place) -> Iterator[Statement]:
