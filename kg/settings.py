@@ -201,7 +201,8 @@ class SourceSettings:
     ``path`` is the file or folder that the source's module reads. ``inputs`` are what the project
     file states, where that is more than one plain path: paths, globs and URLs; a module never
     sees them, ``path`` is then what they gave. ``sha256`` pins inputs to their content,
-    ``media_type`` says what a server has to answer with. ``max_refused`` is the share of rows
+    ``media_type`` says what a server has to answer with, ``files`` names further files that a
+    mapping looks things up in. ``max_refused`` is the share of rows
     (0 to 1) that may be refused before the build stops. ``publish`` says who of its people is
     named (:data:`PUBLISH_RULES`). ``options`` are further keys, read by the source's own module.
     """
@@ -218,6 +219,7 @@ class SourceSettings:
     inputs: tuple[str, ...] = ()
     sha256: Mapping[str, str] = field(default_factory=dict)
     media_type: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
     publish: str = "named"
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -339,7 +341,7 @@ def _sources(entries: Any, folder: Path, file: Path) -> tuple[SourceSettings, ..
         options = {key: value for key, value in entry.items() if key not in known}
         where = f"[[source]] number {number} ({entry.get('id', 'without id')})"
         inputs = _inputs(entry, folder, f"{file}: {where}")
-        plain = {key: value for key, value in entry.items() if key in known - {"sha256"}}
+        plain = {key: value for key, value in entry.items() if key in known - {"sha256", "files"}}
         if inputs["inputs"]:
             plain["path"] = "."  # the module gets what the inputs give
         section = _section(SourceSettings, plain, folder, file, where)
@@ -364,7 +366,17 @@ def _inputs(entry: Mapping[str, Any], folder: Path, where: str) -> dict[str, Any
     return {
         "inputs": tuple(places.values()) if several else (),
         "sha256": _pins(entry.get("sha256", {}), places, where),
+        "files": _named_files(entry.get("files", {}), folder, where),
     }
+
+
+def _named_files(stated: Any, folder: Path, where: str) -> dict[str, str]:
+    if not isinstance(stated, dict) or not all(isinstance(v, str) for v in stated.values()):
+        raise SettingsError(
+            f"{where} files: found {stated!r}. Accepted: paths by name, such as "
+            '{ codes = "codes.csv" }.'
+        )
+    return {name: i if is_url(i) else str(_path(i, folder, where)) for name, i in stated.items()}
 
 
 def _pins(stated: Any, places: Mapping[str, str], where: str) -> dict[str, str]:

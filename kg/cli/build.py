@@ -24,6 +24,7 @@ from kg.pipeline import rollback as roll_back
 from kg.pipeline.diff import changed_things, diff_summary
 from kg.pipeline.load import Loaded, refuse_excess
 from kg.pipeline.origins import input_files, loaded_sources
+from kg.pipeline.preview import preview
 from kg.pipeline.report import report_lines, report_page, report_table, write_refused
 from kg.results import ResultTable
 from kg.settings import Settings
@@ -93,6 +94,14 @@ def _loaded(settings: Settings) -> Loaded:
     return load_sources(settings, load_ontology(settings.ontology).schema)
 
 
+def _preview(settings: Settings, source: str) -> None:
+    schema = load_ontology(settings.ontology).schema
+    for title, rows in preview(settings, schema, source):
+        click.echo(title)
+        show(rows, "table")
+        click.echo()
+
+
 def _summarise(result: BuildResult) -> None:
     release = result.release
     show(result.counts, "table")
@@ -128,6 +137,8 @@ def _summarise(result: BuildResult) -> None:
               help="Write the refused rows here, to correct and load again.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Exit with 1 at a doubtful cell too.")
 @click.option("--all", "every", is_flag=True, help="Print every problem, not three of a kind.")
+@click.option("--preview", "previewed", metavar="SOURCE",
+              help="Print the first rows that a source gives, before any check.")  # fmt: skip
 @offline_option
 def check(
     project: Path | None,
@@ -138,6 +149,7 @@ def check(
     refused: Path | None,
     strict: bool,
     every: bool,
+    previewed: str | None,
     offline: bool,
 ) -> None:
     """Check all sources without building: every refused or doubtful cell, with its place.
@@ -149,6 +161,7 @@ def check(
       kg check
       kg check --format csv --output report.csv
       kg check --html report.html --refused refused
+      kg check --preview trainings
       kg check --release
     """
     settings = settings_from(project, offline)
@@ -157,6 +170,9 @@ def check(
         named = release_id != "current"
         release = find_release(folder, release_id) if named else current_release(folder)
         click.echo(f"Release {release.id}: {verify(release)} quads, every file as it was built.")
+        return
+    if previewed is not None:
+        _preview(settings, previewed)
         return
     loaded = _loaded(settings)
     if html:

@@ -32,8 +32,8 @@ def check_options(settings: SourceSettings, accepted: Iterable[str]) -> Mapping[
     unknown = sorted(set(settings.options) - set(accepted))
     if unknown:
         known = (
-            "id, kind, path, sha256, media_type, title, licence, retrieved, homepage, attribution, "
-            "max_refused, publish"
+            "id, kind, path, sha256, media_type, files, title, licence, retrieved, homepage, "
+            "attribution, max_refused, publish"
         )
         raise SettingsError(
             f"[[source]] {settings.id}: {', '.join(unknown)} is not known to the kind "

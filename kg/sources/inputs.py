@@ -18,7 +18,7 @@ from kg.files import sha256
 from kg.settings import LoadSettings, SourceSettings, is_url
 from kg.sources.fetching import fetch
 
-__all__ = ["Input", "find_inputs"]
+__all__ = ["Input", "find_file", "find_inputs"]
 
 MAX_ENTRIES = 100_000  # files and folders below one folder
 _KINDS = {
@@ -54,6 +54,24 @@ def find_inputs(settings: SourceSettings, load: LoadSettings) -> list[Input]:
         _check(item, f"[[source]] {settings.id}")
     unique = {os.path.realpath(item.path): item for item in reversed(found)}
     return list(reversed(unique.values()))
+
+
+def find_file(name: str, text: str, settings: SourceSettings, load: LoadSettings) -> Input:
+    """Return the further file that a source states as ``name``.
+
+    Raises
+    ------
+    SettingsError
+        There is nothing, or more than one file.
+    InputError
+        As :func:`find_inputs`.
+    """
+    where = f"[[source]] {settings.id}"
+    found = list(_inputs(text, settings, load))
+    if len(found) != 1 or found[0].path.is_dir():
+        raise SettingsError(f"{where}: files.{name} is {text!r}. Accepted: one file.")
+    _check(found[0], where)
+    return found[0]
 
 
 def _inputs(text: str, settings: SourceSettings, load: LoadSettings) -> Iterator[Input]:

@@ -21,7 +21,9 @@ from kg.schema import SEPARATOR, Schema, TableSchema
 from kg.settings import SourceSettings
 from kg.sources.base import SourceTables, check_options, read_json
 from kg.sources.collected import Concepts
-from kg.sources.mapping_steps import BAR, STEPS, check_pattern, run_steps
+from kg.sources.mapping_files import Joined, looked_up
+from kg.sources.mapping_steps import BAR, STEPS, check_pattern, check_regex, run_steps
+from kg.sources.mapping_where import check_condition, wanted_rows
 from kg.tables import FORMATS, InputTable, Problem, read_sheets
 from kg.tables.records import cell_text
 
@@ -58,12 +60,12 @@ class _Expression:
     """What a column is made of; ``place`` says where in the project file it stands."""
 
     place: str
-    template: str
+    templates: tuple[str, ...]
     steps: Mapping[str, Any]
 
     @property
     def fields(self) -> list[str]:
-        return [name.strip() for name in _FIELD.findall(self.template)]
+        return [name.strip() for text in self.templates for name in _FIELD.findall(text)]
 
 
 def read(settings: SourceSettings, schema: Schema) -> SourceTables:
@@ -76,23 +78,26 @@ def read(settings: SourceSettings, schema: Schema) -> SourceTables:
     InputError
         A file cannot be read.
     """
-    options = check_options(settings, ["tables", "records", "sheet", "dates", "encoding"])
+    options = check_options(settings, ["tables", "records", "sheet", "dates", "encoding", "join"])
     where = f"[[source]] {settings.id}"
     if options.get("dates", _ORDERS[0]) not in _ORDERS:
         raise SettingsError(
             f"{where}: dates is {options['dates']!r}. Accepted: {' or '.join(_ORDERS)}."
         )
-    mappings = _mappings(options.get("tables"), schema, where)
+    mappings = _mappings(options.get("tables"), schema, where, settings.files)
+    further = Joined(options.get("join", {}), settings.files, where)
     wanted = sorted({field for mapping in mappings.values() for field in mapping.fields})
     concepts = Concepts(schema)
     files = _files(settings)
     tables = [
         _table(frame, settings, str(path), schema.tables[name], mapping, concepts)
         for path in files
-        for frame in [_frame(path, wanted, options, where)]
+        for own in [_frame(path, further.own_fields(wanted), options, where)]
+        for frame in [further.add_to(own, wanted)]
         for name, mapping in mappings.items()
     ]
-    return SourceTables(tuple(tables), tuple(files))
+    used = [Path(path) for path in settings.files.values()]
+    return SourceTables(tuple(tables), (*files, *used))
 
 
 def _files(settings: SourceSettings) -> list[Path]:
@@ -108,7 +113,9 @@ def _files(settings: SourceSettings) -> list[Path]:
     return found
 
 
-def _mappings(stated: Any, schema: Schema, where: str) -> dict[str, _Mapping]:
+def _mappings(
+    stated: Any, schema: Schema, where: str, files: Mapping[str, str]
+) -> dict[str, _Mapping]:
     """Return the mapping of each table."""
     if not isinstance(stated, dict) or not stated:
         raise SettingsError(
@@ -120,26 +127,30 @@ def _mappings(stated: Any, schema: Schema, where: str) -> dict[str, _Mapping]:
         if not isinstance(columns, dict):
             raise SettingsError(f"{where}: tables.{name} is {columns!r}. Accepted: a section.")
     return {
-        name: _mapping(columns, schema.tables[name], f"{where}: tables.{name}")
+        name: _mapping(columns, schema.tables[name], f"{where}: tables.{name}", files)
         for name, columns in stated.items()
     }
 
 
-def _mapping(stated: Mapping[str, Any], table: TableSchema, place: str) -> _Mapping:
+def _mapping(
+    stated: Mapping[str, Any], table: TableSchema, place: str, files: Mapping[str, str]
+) -> _Mapping:
     conditions = stated.get(_WHERE, {})
     if not isinstance(conditions, dict):
         raise SettingsError(
             f"{place}.where is {conditions!r}. Accepted: fields with the values that are wanted, "
             'such as { status = ["open", "full"] }.'
         )
+    for name, condition in conditions.items():
+        check_condition(condition, f"{place}.where.{name}")
     columns = {
-        column: _expression(text, f"{place}.{column}")
+        column: _expression(text, f"{place}.{column}", files)
         for column, text in stated.items()
         if column not in (_WHERE, _EACH)
     }
     for column in columns:
         _known(column, table.by_name, f"{place}.{column}", "column")
-    each = _expression(stated[_EACH], f"{place}.{_EACH}") if _EACH in stated else None
+    each = _expression(stated[_EACH], f"{place}.{_EACH}", files) if _EACH in stated else None
     return _Mapping(columns, conditions, each)
 
 
@@ -153,13 +164,17 @@ def _known(name: str, known: Iterable[str], place: str, kind: str) -> None:
         )
 
 
-def _expression(stated: Any, place: str) -> _Expression:
+def _expression(stated: Any, place: str, files: Mapping[str, str]) -> _Expression:
     if isinstance(stated, str):
-        return _Expression(place, stated, {})
-    if not isinstance(stated, dict) or not isinstance(stated.get("from"), str):
+        return _Expression(place, (stated,), {})
+    source = stated.get("from") if isinstance(stated, dict) else None
+    templates = tuple(source) if isinstance(source, list) else (source,)
+    fits = templates and all(isinstance(text, str) for text in templates)
+    if not isinstance(stated, dict) or not fits:
         raise SettingsError(
             f'{place}: found {stated!r}. Accepted: a text such as "{{Title}} ({{Year}})", or '
-            f'{{ from = "{{Title}}", … }} with {", ".join(STEPS)}.'
+            f'{{ from = "{{Title}}", … }} with {", ".join(STEPS)}; of from = ["{{A}}", "{{B}}"] '
+            "the first that is filled counts."
         )
     steps = {name: value for name, value in stated.items() if name != "from"}
     for name, value in steps.items():
@@ -169,7 +184,11 @@ def _expression(stated: Any, place: str) -> _Expression:
             raise SettingsError(f"{place}.{name}: found {value!r}. Accepted: a {kind.__name__}.")
     if "pattern" in steps or "as" in steps:
         check_pattern(steps.get("pattern"), steps.get("as", "{1}"), place)
-    return _Expression(place, stated["from"], steps)
+    for pattern in steps.get("replace", {}):
+        check_regex(pattern, f"{place}.replace")
+    if "lookup" in steps:
+        steps["lookup"] = looked_up(steps["lookup"], files, f"{place}.lookup")
+    return _Expression(place, tuple(map(str, templates)), steps)
 
 
 def _frame(path: Path, wanted: list[str], options: Mapping[str, Any], where: str) -> pl.DataFrame:
@@ -264,10 +283,8 @@ def _table(
         )
 
     read = frame.height
-    for field, values in mapping.conditions.items():
-        accepted = values if isinstance(values, list) else [values]
-        texts = [cell_text(value).replace(SEPARATOR, BAR) for value in accepted]
-        frame = frame.filter(pl.col(field).is_in(texts))
+    for field, condition in mapping.conditions.items():
+        frame = wanted_rows(frame, field, condition)
     if frame.height < read:
         left_out = f"{read - frame.height} of {read} rows"
         tell(
@@ -304,14 +321,17 @@ def _known_concepts(
 
 
 def _evaluate(frame: pl.DataFrame, expression: _Expression) -> pl.Series:
-    """Return a column; it is empty where a field of its template is."""
-    parts = _FIELD.split(expression.template)
+    """Return a column: of each row the first template of which no field is empty."""
+    filled = [_filled(frame, template) for template in expression.templates]
+    values = pl.select(value=pl.coalesce(filled))["value"] if len(filled) > 1 else filled[0]
+    return run_steps(values, expression.steps)
+
+
+def _filled(frame: pl.DataFrame, template: str) -> pl.Series:
+    parts = _FIELD.split(template)
     pieces = [
         pl.col(part.strip()) if i % 2 else pl.lit(part) for i, part in enumerate(parts) if part
     ]
-    values = frame.select(value=pl.concat_str(pieces) if pieces else pl.lit(None, dtype=pl.String))[
-        "value"
-    ]
-    if len(values) != frame.height:
-        values = pl.Series("value", [expression.template] * frame.height, dtype=pl.String)
-    return run_steps(values, expression.steps)
+    if len(parts) == 1:
+        return pl.Series("value", [template or None] * frame.height, dtype=pl.String)
+    return frame.select(value=pl.concat_str(pieces))["value"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
 import polars as pl
@@ -14,7 +15,7 @@ from kg.sources.base import slug
 from kg.sources.collected import clean_text
 from kg.tables.records import cell_text
 
-__all__ = ["BAR", "STEPS", "check_pattern", "run_steps"]
+__all__ = ["BAR", "STEPS", "check_pattern", "check_regex", "run_steps"]
 
 BAR = "\ue000"
 """Stands for a bar of a foreign value, while the bars between several values are ours."""
@@ -36,6 +37,14 @@ def check_pattern(pattern: str | None, template: str, place: str) -> None:
             f"{place}.pattern: found {pattern!r} with {groups} groups, of which {template!r} is "
             "taken. Accepted: a regular expression with a group in (parentheses) for each {number}."
         )
+
+
+def check_regex(pattern: str, place: str) -> None:
+    """Raise where a text is no regular expression."""
+    try:
+        pl.Series([""]).str.contains(pattern)
+    except pl.exceptions.ComputeError as error:
+        raise SettingsError(f"{place}: {error}. Accepted: a regular expression.") from error
 
 
 def run_steps(values: pl.Series, stated: Mapping[str, Any]) -> pl.Series:
@@ -88,6 +97,26 @@ def _mapped(values: pl.Series, meanings: Mapping[str, Any]) -> pl.Series:
     return joined.replace("", None)
 
 
+def _replaced(values: pl.Series, wanted: Mapping[str, Any]) -> pl.Series:
+    """Replace what regular expressions match, one after the other."""
+    for pattern, text in wanted.items():
+        values = values.str.replace_all(pattern, cell_text(text))
+    return values.replace("", None)
+
+
+def _hashed(values: pl.Series, wanted: bool) -> pl.Series:
+    """Return 16 hexadecimal digits of each value's SHA-256: equal values keep equal keys."""
+    return (
+        _changed(values, lambda text: sha256(text.encode()).hexdigest()[:16]) if wanted else values
+    )
+
+
+def _dated(values: pl.Series, form: str) -> pl.Series:
+    """Return dates of one form as ISO writes them; the checks judge what has another form."""
+    read = values.str.to_date(form, strict=False).dt.strftime("%Y-%m-%d")
+    return read.fill_null(values)
+
+
 def _first(values: pl.Series, wanted: bool) -> pl.Series:
     return values.str.split(SEPARATOR).list.first() if wanted else values
 
@@ -99,13 +128,18 @@ def _split(values: pl.Series, separator: str) -> pl.Series:
 
 STEPS: dict[str, tuple[type, Callable[[pl.Series, Any], pl.Series]]] = {
     "clean": (bool, lambda values, wanted: _changed(values, clean_text) if wanted else values),
+    "replace": (dict, _replaced),
     "pattern": (str, _matched),
     "as": (str, lambda values, _: values),
     "split": (str, _split),
     "first": (bool, _first),
     "map": (dict, _mapped),
+    "lookup": (dict, _mapped),
+    "date": (str, _dated),
+    "upper": (bool, lambda values, wanted: values.str.to_uppercase() if wanted else values),
     "lower": (bool, lambda values, wanted: values.str.to_lowercase() if wanted else values),
     "slug": (bool, lambda values, wanted: _changed(values, slug) if wanted else values),
+    "hash": (bool, _hashed),
     "known": (bool, lambda values, _: values),
     "default": (str, lambda values, text: values.fill_null(text)),
 }

@@ -18,7 +18,7 @@ from kg.schema import Schema
 from kg.settings import LoadSettings, SourceSettings
 from kg.sources.base import SourceTables
 from kg.sources.gathering import gather
-from kg.sources.inputs import Input, find_inputs
+from kg.sources.inputs import Input, find_file, find_inputs
 from kg.sources.wire import read_tables, write_tables
 from kg.tables import InputTable
 
@@ -58,6 +58,8 @@ def read_confined(
         wanted too much memory.
     """
     inputs = tuple(find_inputs(settings, load))
+    further = {name: find_file(name, text, settings, load) for name, text in settings.files.items()}
+    settings = replace(settings, files={name: str(item.path) for name, item in further.items()})
     limits = Limits(memory=load.memory_mib * _MIB, seconds=load.seconds)
     with TemporaryDirectory(prefix="rihla-") as scratch:
         request = _Request(reader, settings, schema, inputs, Path(scratch).resolve(), keep_packed)
@@ -65,7 +67,7 @@ def read_confined(
             _read,
             request,
             limits,
-            [str(item.path.resolve()) for item in inputs],
+            [str(item.path.resolve()) for item in (*inputs, *further.values())],
             [str(request.scratch)],
             preloaded=["kg.sources"],
         )

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from kg.cli import cli
 from kg.errors import InputError, SettingsError
 from kg.ontology import Ontology
 from kg.pipeline import build
@@ -262,3 +264,90 @@ def test_the_guides_example_builds_beside_a_stewards_own_tables(tmp_path: Path) 
     result = build(settings)
     counts = {row[:2]: row[2:] for row in result.counts.rows}
     assert counts["universities", "organisations"] == (1, 1, 0, 0)
+
+
+EXTRAS = """
+files = { codes = "codes.csv", venues = "venues.csv" }
+join = { venues = { on = "Venue", key = "id" } }
+
+[source.tables.trainings]
+where.Seats = { at_least = 5, at_most = 50 }
+where.Status = { not = "cancelled" }
+where.Title = { filled = true, matches = "^C" }
+id = { from = "{Title}", hash = true }
+name = { from = ["{Short}", "{Title}"], replace = { "\\\\s*\\\\(.*\\\\)$" = "" } }
+start_date = { from = "{Day}", date = "%d/%m/%y" }
+topic.from = "{Codes}"
+topic.split = ";"
+topic.lookup = { file = "codes", key = "code", value = "label" }
+venue = { from = "{venues.name}", upper = true }
+"""
+COURSES = """\
+Title,Short,Day,Codes,Venue,Seats,Status
+Course A (online),,03/02/20,b;g;x,v1,10,open
+Course B,Short B,2020-02-04,,v9,50,
+Course C,,05/02/20,,,51,open
+Course D,,05/02/20,,,9,cancelled
+Day E,,05/02/20,,,9,open
+"""
+
+
+def test_lookups_joins_first_filled_and_tests(read: Reader, tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_text("code,label\nb,Biology\ng,Genomics\n")
+    (tmp_path / "venues.csv").write_text("id,name\nv1,Hall\nv2,Room\n")
+    found = read("courses.csv", COURSES, EXTRAS)
+    first, second = rows(found, "trainings")
+    assert len(first.pop("id")) == 16
+    assert first == {"name": "Course A", "start_date": "2020-02-03", "topic": "Biology|Genomics|x",
+                     "venue": "HALL", "_row": 2}  # fmt: skip
+    assert (second["name"], second["start_date"], second["venue"], second["_row"]) == (
+        "Short B", "2020-02-04", None, 3,
+    )  # fmt: skip
+    assert [p.name for p in found.files] == ["courses.csv", "codes.csv", "venues.csv"]
+
+
+BAD_EXTRAS = [
+    ("join = { v = { on = 'Nr', key = 'id' } }\n", "", "there is no file 'v'. Accepted: none"),
+    ("files = { v = 'events.csv' }\njoin = { v = 1 }\n", "", "join is {'v': 1}. Accepted"),
+    (
+        "files = { v = 'events.csv' }\njoin = { v = { on = 'Nr', key = 'k' } }\n",
+        "",
+        "no column 'k'",
+    ),
+    ("files = { v = 'gone.csv' }\n", "", "there is nothing at"),
+    ("files = 1\n", "", "files: found 1. Accepted: paths by name"),
+    ("", "name = {from = '{Nr}', lookup = {file = 'v'}}", "lookup: found {'file': 'v'}. Accepted"),
+    ("", "name = {from = '{Nr}', replace = {'(' = ''}}", "replace: "),
+    ("", "name = {from = []}", "the first that is filled counts"),
+    ("", "where = { Nr = { over = 1 } }", "where.Nr: found over = 1. Accepted: a value"),
+    ("", "where = { Nr = { matches = '(' } }", "where.Nr.matches: "),
+]
+
+
+@pytest.mark.parametrize(("keys", "column", "said"), BAD_EXTRAS)
+def test_bad_lookups_and_tests_are_named(read: Reader, keys: str, column: str, said: str) -> None:
+    mapping = f"{keys}[source.tables.trainings]\nid = '{{Nr}}'\n{column}\n"
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        read("events.csv", EVENTS, mapping)
+
+
+def test_a_key_that_means_two_things_is_refused(read: Reader, tmp_path: Path) -> None:
+    (tmp_path / "v.csv").write_text("id,name\n1,A\n1,B\n")
+    mapping = """
+files = { v = "v.csv" }
+join = { v = { on = "Nr", key = "id" } }
+[source.tables.trainings]
+id = "{Nr}"
+name = "{v.name}"
+"""
+    with pytest.raises(InputError, match=r"v\.csv, row 3, column id: found '1' a second time"):
+        read("events.csv", EVENTS, mapping)
+
+
+def test_a_preview_shows_the_first_rows(tmp_path: Path) -> None:
+    home = str(write_project(tmp_path).parent)
+    shown = CliRunner().invoke(cli, ["check", "--preview", "world", "--project", home])
+    assert shown.exit_code == 0, shown.output
+    assert re.search(r"trainings: \d+ of \d+ rows of .*trainings\.csv", shown.output)
+    unknown = CliRunner().invoke(cli, ["check", "--preview", "w", "--project", home])
+    assert "There is no source 'w'. Accepted: world." in f"{unknown.exception} {unknown.output}"
