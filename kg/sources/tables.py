@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from kg.errors import InputError, SettingsError
 from kg.schema import Schema, TableSchema
 from kg.settings import SourceSettings
 from kg.sources.base import SourceTables, check_options
-from kg.tables import FORMATS, InputTable, read_sheets
+from kg.tables import FORMATS, InputTable, Problem, read_sheets
 from kg.tables.reading import table_of
 
 __all__ = ["read"]
@@ -44,7 +45,22 @@ def read(settings: SourceSettings, schema: Schema) -> SourceTables:
             f"named {', '.join(f'{name}.csv' for name in sorted(only))}."
         )
     paths = tuple(dict.fromkeys(path for path, _ in found))
-    return SourceTables(tuple(table for _, table in found), paths)
+    tables = [table for _, table in found]
+    doubts = tuple(_unread(settings, schema, tables[0].name)) if folder else ()
+    tables[0] = replace(tables[0], notes=(*tables[0].notes, *doubts))
+    return SourceTables(tuple(tables), paths)
+
+
+def _unread(settings: SourceSettings, schema: Schema, table: str) -> Iterator[Problem]:
+    """Yield a doubt for each file that has a table's name, and an ending that is not read."""
+    for path in sorted(settings.path.iterdir()):
+        named = path.name.split(".")[0] in schema.tables
+        if named and path.is_file() and path.suffix.lower() not in FORMATS:
+            yield Problem(
+                settings.id, str(path), table, 1, "(file)", path.name, "unread file",
+                f"{', '.join(FORMATS)}; the file was left out (a packed one is read where path "
+                "names it)", "warning",
+            )  # fmt: skip
 
 
 def _files(folder: Path) -> list[Path]:

@@ -17,7 +17,7 @@ import chardet
 import polars as pl
 
 from kg.errors import InputError
-from kg.files import parse_csv, read_utf8
+from kg.files import CELL_LIMIT, parse_csv, read_utf8
 from kg.tables.records import FrameRows, Records
 
 __all__ = ["decode", "read_delimited"]
@@ -25,6 +25,7 @@ __all__ = ["decode", "read_delimited"]
 _DELIMITERS = (",", ";", "\t")
 _STATED = re.compile(r"sep=(.)\r?\n")  # Excel's own line before the header
 _LARGE = 100_000  # characters from which the quick reader is worth its start
+_MOST_COLUMNS = 5_000
 _SAMPLE = 200_000  # bytes that the encoding is found out from
 # What the detector may answer for a steward's file; anything else is refused as not UTF-8.
 _LEGACY = ("cp125", "iso8859")
@@ -63,6 +64,9 @@ def _plain_frame(text: str, delimiter: str, skipped: int) -> pl.DataFrame | None
         return None
     lines = pl.Series([text.replace("\r\n", "\n").removesuffix("\n")]).str.split("\n").explode()
     width = len(next(csv.reader([lines[0]], delimiter=delimiter)))
+    # Beyond any real table: the slow reader says what is wrong.
+    if width > _MOST_COLUMNS or (lines.str.len_bytes() > CELL_LIMIT).any():
+        return None
     mark = re.escape(delimiter)
     cell = rf'(?:[^"{mark}]*|"(?:[^"]|"")*")'
     header = [name.strip() for name in next(csv.reader([lines[0]], delimiter=delimiter))]

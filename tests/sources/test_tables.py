@@ -40,6 +40,17 @@ def test_a_folder_is_read_file_by_file(folder: Path, schema: Schema) -> None:
     assert [p.name for p in found.files] == ["people.csv", "places.2019.csv", "places.csv"]
 
 
+def test_a_tables_file_that_is_not_read_is_told(folder: Path, schema: Schema) -> None:
+    for name in ("trainings.xls", "people.csv.gz", "places.json"):
+        (folder / name).write_text("x")
+    notes = [n for t in read_source(source(folder), schema).tables for n in t.notes]
+    assert [(n.value, n.rule, n.severity) for n in notes] == [
+        ("people.csv.gz", "unread file", "warning"),
+        ("places.json", "unread file", "warning"),
+        ("trainings.xls", "unread file", "warning"),
+    ]
+
+
 def test_a_source_may_take_some_tables_only(folder: Path, schema: Schema) -> None:
     assert [t.name for t in read_source(source(folder, only=["people"]), schema).tables] == [
         "people"
