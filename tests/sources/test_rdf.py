@@ -223,7 +223,7 @@ def test_resources_may_be_spread_over_files_and_blank_nodes_stay_apart(
 
 BAD: list[tuple[str, str, str]] = [
     ("a.ttl", HEAD + "ex:a ex:b\n ex:c ex:d .", r"a\.ttl, line 8, column \d+: is no ttl: "),
-    ("a.nt", "<https://e.org/a> <b> .\n", r"a\.nt, line 1"),
+    ("a.nt", "<https://e.org/a> <b> .\n", r"a\.nt, line 1, column \d+: is no nt: No scheme"),
     ("a.ttl", HEAD + 'ex:a ex:b "x\0y" .', r"line 7: found a NUL"),
     ("a.ttl", HEAD + "ex:a ex:b <<( ex:a ex:b ex:c )>> .", r"line 7: found a triple as a value"),
     ("a.ttl", "", r"nothing in it is of a class of the vocabulary\. Found: no statement"),

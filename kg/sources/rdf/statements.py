@@ -155,7 +155,7 @@ def _parsed(lines: _Lines, path: Path, form: ox.RdfFormat, place: Place) -> Iter
 
 
 def _no_rdf(error: SyntaxError, path: Path, line: int) -> InputError:
-    said = re.sub(r"^Parser error (at line \d+ column \d+|between .*? column \d+): ", "", error.msg)
+    said = re.sub(r"^Parser error [^:]*: ", "", error.msg)
     said = re.sub(r" \(line \d+\)$", "", said).rstrip(".")
     if "LoadDocumentCallback" in said:
         return InputError(
