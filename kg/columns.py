@@ -19,6 +19,13 @@ __all__ = ["COLUMNS", "COLUMN_QUERIES", "pull_columns"]
 COLUMNS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
     **NETWORK_COLUMNS,
     "coordinates": {"country": pl.String, "latitude": pl.Float64, "longitude": pl.Float64},
+    "names": {
+        "entity": pl.String,
+        "kind": pl.String,
+        "use": pl.String,
+        "text": pl.String,
+        "language": pl.String,
+    },
     "outcomes": {
         "training": pl.String,
         "outcome": pl.String,
@@ -26,7 +33,7 @@ COLUMNS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
         "date": pl.String,
     },
 }
-"""The flat tables: those that networks are made from, and those that only analyses read."""
+"""The flat tables: those that networks are made from, those that only analyses read, and names."""
 
 COLUMN_QUERIES: dict[str, str] = {
     "bloc_members": "columns/bloc-members",
@@ -34,6 +41,7 @@ COLUMN_QUERIES: dict[str, str] = {
     "entities": "columns/entities",
     "facets": "columns/facets",
     "involvements": "columns/involvements",
+    "names": "columns/names",
     "outcomes": "columns/outcomes",
     "trainings": "columns/trainings",
 }

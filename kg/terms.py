@@ -65,6 +65,11 @@ class RIHLA(DefinedNamespace):
     Sector: URIRef
     Training: URIRef
     aboutTopic: URIRef
+    ror: URIRef
+    orcid: URIRef
+    iso3: URIRef
+    iso2: URIRef
+    acronym: URIRef
     agent: URIRef
     bloc: URIRef
     country: URIRef

@@ -19,8 +19,8 @@ LAYERS = [
     {"reconcile", "privacy", "store"},
     {"tables"},
     {"schema"},
-    {"identifiers", "settings", "results", "tombstones"},
-    {"terms", "files", "quads", "confined"},
+    {"identifiers", "settings", "results", "search", "tombstones"},
+    {"terms", "files", "quads", "confined", "folding"},
     {"errors"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

@@ -16,7 +16,7 @@ from kg.analysis.parameters import read_parameters
 from kg.analysis.result import Result
 from kg.analysis.running import run_analysis
 from kg.columns import COLUMN_QUERIES, pull_columns
-from kg.errors import NotFoundError
+from kg.errors import NotFoundError, QueryError
 from kg.network import Network, project
 from kg.queries import (
     Resolver,
@@ -27,6 +27,7 @@ from kg.queries import (
     get_query,
 )
 from kg.results import ResultTable
+from kg.search import KINDS, SearchIndex
 from kg.settings import AnalyseSettings, load_settings
 from kg.store import (
     EmbeddedStore,
@@ -195,6 +196,61 @@ class Graph:
         # A release of an earlier version lacks the tables that came later: its store has them.
         later = [name for name in COLUMN_QUERIES if name not in kept]
         return kept | pull_columns(self.store, later)
+
+    @cached_property
+    def names(self) -> SearchIndex:
+        """The index of all names, made when it is first asked for."""
+        kept = self._columns
+        taken_part = [
+            kept["involvements"].select("training", entity=column)
+            for column in ("organisation", "person", "country")
+        ]
+        facets = kept["facets"].select("training", entity="value")
+        weights = (
+            pl.concat([*taken_part, facets])
+            .drop_nulls("entity")
+            .group_by("entity")
+            .agg(weight=pl.col("training").n_unique())
+        )
+        return SearchIndex(kept["names"], weights)
+
+    def search(
+        self,
+        text: str,
+        kinds: Sequence[str] = (),
+        language: str = "en",
+        limit: int = 20,
+    ) -> ResultTable:
+        """Find things by any of their names or codes, in any script.
+
+        Parameters
+        ----------
+        text:
+            Words or beginnings of words, in any order; misspelt ones where nothing fits.
+        kinds:
+            Such as ``organisation`` or ``topic``: see :data:`kg.search.KINDS`; none means all.
+        language:
+            In which the labels are wanted: ``en``, ``ar`` or ``fr``.
+        limit:
+            How many rows at most.
+
+        Returns
+        -------
+        ResultTable
+            ``entity kind label matched trainings``, the likeliest first; ``matched`` is the name
+            that fitted where it is not the label.
+
+        Raises
+        ------
+        QueryError
+            A kind is unknown.
+        """
+        if unknown := sorted(set(kinds) - set(KINDS)):
+            raise QueryError(f"There is no kind {unknown[0]!r}. Accepted: {', '.join(KINDS)}.")
+        hits = self.names.find(text, kinds, language, limit)
+        rows = [(h.iri, h.kind, h.label, h.matched, h.weight) for h in hits]
+        columns = ("entity", "kind", "label", "matched", "trainings")
+        return ResultTable(columns, rows, {"release": self.store.release_id, "text": text})
 
     def columns(self, name: str) -> pl.DataFrame:
         """Return one of the flat tables that analyses read; kg.columns.COLUMNS lists them."""

@@ -9,7 +9,7 @@ import click
 
 from kg import __version__
 from kg.cli.analyse import analyse
-from kg.cli.ask import network, query, sparql
+from kg.cli.ask import network, query, search, sparql
 from kg.cli.build import build, check, diff, releases, rollback, sources
 from kg.cli.ontology import ontology
 from kg.cli.project import cite, init
@@ -42,8 +42,8 @@ def cli() -> None:
 
 
 for command in (
-    analyse, build, check, cite, diff, init, network, ontology, query, releases, rollback, serve,
-    sources, sparql,
+    analyse, build, check, cite, diff, init, network, ontology, query, releases, rollback, search,
+    serve, sources, sparql,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -1,4 +1,4 @@
-"""``kg query``, ``sparql``, ``network``."""
+"""``kg query``, ``search``, ``sparql``, ``network``."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from kg.network import FORMATS as NETWORK_FORMATS
 from kg.network import LEVELS, MEASURES, PROJECTIONS, Network
 from kg.queries import INTERNAL_GROUPS, catalogue
 from kg.results import ResultTable
+from kg.search import KINDS
 
-__all__ = ["network", "query", "sparql"]
+__all__ = ["network", "query", "search", "sparql"]
 
 
 @click.command()
@@ -50,6 +51,35 @@ def query(
         click.echo(answer.meta["sparql"])
     else:
         show(answer, form, output)
+
+
+@click.command()
+@graph_option
+@format_option
+@click.argument("text", nargs=-1, required=True)
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS),
+              help="Only things of this kind; several times for several.")  # fmt: skip
+@click.option("--language", type=click.Choice(["en", "ar", "fr"]), default="en", show_default=True,
+              help="In which the labels are wanted.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+def search(
+    location: str | None,
+    form: str,
+    output: Path | None,
+    text: tuple[str, ...],
+    kinds: tuple[str, ...],
+    language: str,
+    limit: int,
+) -> None:
+    """Find things by name or code, in any script: TEXT is words or their beginnings.
+
+    \b
+    Examples:
+      kg search cape town
+      kg search الأزهر --kind organisation
+      kg search sequencing --kind method --language fr
+    """
+    show(open_from(location).search(" ".join(text), kinds, language, limit), form, output)
 
 
 def _is_public(query_id: str) -> bool:

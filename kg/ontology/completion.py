@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.errors import QueryError
+from kg.folding import folded
 from kg.ontology.docs.model import Concept, Documentation, Ref, in_language
 from kg.ontology.docs.words import LANGUAGES
-from kg.ontology.folding import folded
 from kg.results import ResultTable
 
 __all__ = ["COLUMNS", "MOST", "Completions", "complete"]

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
-from rdflib import RDF, RDFS, SKOS
+from rdflib import DCTERMS, RDF, RDFS, SKOS
 
-from kg.network import COLUMNS
+from kg.columns import COLUMNS
 from kg.quads import TERM
 from kg.terms import RIHLA, VOCABULARY_BASE
 
@@ -25,6 +25,14 @@ _KINDS = {
     "Organisation": "organisation", "Person": "person", "Country": "country", "Bloc": "bloc",
     "Topic": "topic", "Method": "method", "Sector": "sector", "Programme": "programme",
     "TrainingSeries": "series",
+}  # fmt: skip
+_NAMED_KINDS = {
+    "Training": "training", "Outcome": "outcome", "Curriculum": "curriculum", "Place": "place",
+}  # fmt: skip
+_NAMES = {
+    RDFS.label: "label", SKOS.prefLabel: "label", SKOS.altLabel: "alias", RIHLA.acronym: "acronym",
+    RIHLA.ror: "code", RIHLA.orcid: "code", RIHLA.iso2: "code", RIHLA.iso3: "code",
+    DCTERMS.identifier: "code",
 }  # fmt: skip
 _FACETS = {
     RIHLA.inSector: "sector",
@@ -41,7 +49,7 @@ _OF_TRAININGS = (
     (RIHLA.fundedBy, "funder"),
 )
 _PROPERTIES = (
-    *_FACETS, *(p for p, _ in _OF_TRAININGS), RDF.type, RDFS.label, RDFS.subClassOf, SKOS.broader,
+    *_FACETS, *_NAMES, *(p for p, _ in _OF_TRAININGS), RDF.type, RDFS.subClassOf, SKOS.broader,
     RIHLA.training, RIHLA.role, RIHLA.agent, RIHLA.headcount, RIHLA.organisation, RIHLA.country,
     RIHLA.fromCountry, RIHLA.startDate, RIHLA.endDate, RIHLA.year, RIHLA.bloc, RIHLA.memberCountry,
 )  # fmt: skip
@@ -267,11 +275,27 @@ def _bloc_members(facts: Facts) -> pl.DataFrame:
     return frame.with_columns(_iri("bloc"), _iri("country"))
 
 
+def _names(facts: Facts) -> pl.DataFrame:
+    kinds = [
+        facts.members(VOCABULARY_BASE + cls, "entity").with_columns(kind=pl.lit(kind))
+        for cls, kind in {**_KINDS, **_NAMED_KINDS}.items()
+    ]
+    sectors = facts.members(RIHLA.Sector, "entity").with_columns(kind=pl.lit("topic"))
+    uses = [
+        facts.values(prop, "entity").with_columns(use=pl.lit(use)) for prop, use in _NAMES.items()
+    ]
+    texts = pl.concat(uses).drop_nulls("text").with_columns(pl.col("language").fill_null(""))
+    frame = pl.concat(kinds).join(sectors, on=["entity", "kind"], how="anti")
+    lower = pl.col("language").str.to_lowercase()
+    return frame.join(texts, on="entity").with_columns(_iri("entity"), lower).unique()
+
+
 _FUNCTIONS: dict[str, Callable[[Facts], pl.DataFrame]] = {
     "bloc_members": _bloc_members,
     "entities": _entities,
     "facets": _facets,
     "involvements": _involvements,
+    "names": _names,
     "trainings": _trainings,
 }
 

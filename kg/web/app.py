@@ -24,6 +24,7 @@ from kg.web import (
     pages,
     problems,
     render,
+    search,
     sparql,
     vocabulary,
 )
@@ -32,7 +33,7 @@ from kg.web.current import Current
 __all__ = ["close_app", "create_app"]
 
 _BLUEPRINTS = (data, description, files, graphs, health, problems, sparql, vocabulary)
-_OURS = (analyse, api, pages)
+_OURS = (analyse, api, pages, search)
 """What only a release of ``kg build`` has something to show for."""
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from kg.errors import QueryError
+from kg.folding import folded
 from kg.ontology import Ontology, load_ontology
 from kg.ontology.completion import MOST, Completions, complete
 from kg.ontology.docs import Documentation, read_documentation
-from kg.ontology.folding import folded
 from tests.ontology.extended import extended_copy
 
 

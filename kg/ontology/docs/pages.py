@@ -17,11 +17,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kg.errors import NotFoundError
+from kg.folding import folded
 from kg.ontology.docs.diagram import all_classes, neighbourhood
 from kg.ontology.docs.model import Documentation, Expression, Ref, in_language
 from kg.ontology.docs.tables import accepted
 from kg.ontology.docs.words import DIRECTIONS, LANGUAGES, say, subject_name
-from kg.ontology.folding import folded
 
 __all__ = [
     "Links",

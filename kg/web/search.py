@@ -1,0 +1,72 @@
+"""Search by name: a page for people, rows for programs and for completion."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+
+from kg.errors import QueryError
+from kg.results import ResultTable
+from kg.search import KINDS
+from kg.web import headers
+from kg.web.formats import HTML
+from kg.web.render import LANGUAGES, address_of
+from kg.web.sending import not_modified
+from kg.web.service import service
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("search", __name__)
+
+MOST = 100
+_USUAL = 20
+
+
+@blueprint.get("/api/search")
+def answer() -> Response:
+    """Find things by name: ``q``, ``kind`` (several), ``language``, ``limit``."""
+    tag = headers.etag(service().release.id, "search", request.full_path)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    found = _found()
+    results = [
+        {**record, "page": address_of(str(record["entity"]))} for record in found.to_records()
+    ]
+    document = {"release": service().release.id, "query": _text(), "results": results}
+    return headers.revalidated(jsonify(document), tag)
+
+
+@blueprint.get("/search")
+def page() -> Response:
+    """Show what a text may mean, each with its kind."""
+    tag = headers.etag(service().release.id, "search", request.full_path)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    text = render_template(
+        "search.html",
+        text=_text(),
+        kinds=KINDS,
+        chosen=request.args.getlist("kind"),
+        found=_found().to_records(),
+        most=_limit(),
+        json=url_for("search.answer", **request.args.to_dict(flat=False)),  # type: ignore[arg-type]
+    )
+    return headers.revalidated(Response(text, mimetype=HTML.media_type), tag)
+
+
+def _found() -> ResultTable:
+    language = request.args.get("language", "en")
+    if language not in LANGUAGES:
+        raise QueryError(f"language: found {language!r}. Accepted: {', '.join(LANGUAGES)}.")
+    kinds = [kind for kind in request.args.getlist("kind") if kind]
+    return service().graph.search(_text(), kinds, language, _limit())
+
+
+def _text() -> str:
+    return request.args.get("q", "")
+
+
+def _limit() -> int:
+    given = request.args.get("limit", str(_USUAL))
+    if not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= MOST):
+        raise QueryError(f"limit: found {given!r}. Accepted: a whole number from 1 to {MOST}.")
+    return int(given)
