@@ -78,7 +78,8 @@ class _Writer:
             sheet.write_string(0, position, column.name, look)
             sheet.write_comment(0, position, self._help_of(column), {"x_scale": 2, "y_scale": 2})
             sheet.write_string(1, position, column.example, self.example)
-            self._drop_down(sheet, position, _choices(column, table, self.schema))
+            choices = _choices(column, table, self.schema)
+            self._drop_down(sheet, position, choices, several=column.separator is not None)
 
     def help(self, name: str | None) -> None:
         """Write the sheet that explains every column."""
@@ -102,8 +103,13 @@ class _Writer:
         return f"{label}\n{text}"
 
     def _drop_down(
-        self, sheet: xlsxwriter.worksheet.Worksheet, position: int, choices: list[str]
+        self,
+        sheet: xlsxwriter.worksheet.Worksheet,
+        position: int,
+        choices: list[str],
+        several: bool,
     ) -> None:
+        """Offer ``choices``; one that may hold ``several`` takes what is not listed."""
         if not choices:
             return
         # A list in the rule itself may have 255 characters; one on a sheet has no limit.
@@ -115,17 +121,18 @@ class _Writer:
             "error_type": "warning",
             "error_title": sheet.get_name(),
             "error_message": "This is none of the values of the list.",
+            "show_error": not several,
         }
         sheet.data_validation(1, position, _ROWS, position, rule)
         self.lists += 1
 
 
 def _choices(column: Column, table: TableSchema, schema: Schema) -> list[str]:
-    """Return the values that a cell may hold, where it holds one of a short list."""
-    if column.separator:
-        return []
+    """Return the values that a cell may hold, where there are few; of several, classes only."""
     if column.kind == "class":
         return [iri.rpartition("#")[2] for iri in schema.subclasses(table.target)]
+    if column.separator:
+        return []
     if column.datatypes == (_BOOLEAN,):
         return ["true", "false"]
     if column.values:

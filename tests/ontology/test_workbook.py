@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -36,6 +37,16 @@ def test_help_lists_and_drop_downs(ontology: Ontology, tmp_path: Path) -> None:
     assert 'rightToLeft="1"' in sheet
     assert '<dataValidation type="list"' in sheet
     assert "شكل الدورة التدريبية" in comments
+
+
+def test_a_list_of_kinds_lets_several_be_written(ontology: Ontology, tmp_path: Path) -> None:
+    path = write_workbook(ontology.schema, tmp_path / "one.xlsx", "organisations")
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.read("xl/worksheets/sheet2.xml").decode()
+    rules = dict.fromkeys(re.findall(r"<dataValidation ([^>]*)>", sheet))
+    kinds, status = [r for r in rules if 'type="list"' in r]
+    assert 'showErrorMessage="1"' not in kinds  # University|FundingBody is none of the list
+    assert 'showErrorMessage="1"' in status
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
