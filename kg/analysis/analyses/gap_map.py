@@ -42,7 +42,12 @@ def gap_map(world: World, given: Given) -> Answer:
         )
         .with_columns(expected=pl.col("of_country") * pl.col("of_value") / max(total, 1))
         .with_columns(state=_state())
-        .sort("value", "country")
+        .sort(
+            pl.col("expected") - pl.col("trainings"),
+            "value",
+            "country",
+            descending=[True, False, False],
+        )
     )
     rows = placed_on_map(world, rows, "country")
     named = world.labelled(world.labelled(rows, "country"), "value")

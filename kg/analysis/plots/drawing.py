@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.analysis.base import Chart
@@ -35,7 +35,7 @@ _HEAD, _FOOT = 34, 24  # px for the title above and the note below
 class Plot:
     """An SVG document, shown by notebooks as it is."""
 
-    svg: str
+    svg: str = field(repr=False)
 
     def write(self, path: str | Path) -> Path:
         """Write the SVG to a file and return its path."""

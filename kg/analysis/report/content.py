@@ -62,6 +62,9 @@ class Section:
         named = {c.removesuffix("_label") for c in self.result.columns if c.endswith("_label")}
         if "label" in self.result.columns:
             named |= {"node", "training", "series", "candidate", "bloc"}
+        named |= {"latitude", "longitude"}
+        if set(self.result.column("group") if "group" in self.result.columns else []) == {"total"}:
+            named |= {"group", "group_label"}
         kept = [c for c in self.result.columns if c not in named]
         table = self.result.select(kept)
         return replace(self.result, columns=table.columns, rows=table.rows[:_ROWS])
@@ -171,6 +174,10 @@ def _section(graph: Graph, plan: _Plan, kind: str, subject: str, iri: str) -> Se
     if plan.analysis == "recommend":
         given = {**plan.given, "node": subject}
     title = ANALYSES[plan.analysis].title
+    if "by" in plan.given:
+        title += f", by {plan.given['by']}"
+    elif plan.given.get("level") == "institution" and kind == "country":
+        title += ", institutions"
     try:
         result = graph.analyse(plan.analysis, **given)
     except KgError as error:
