@@ -18,7 +18,7 @@ from kg import __version__
 from kg.files import sha256
 from kg.quads import quads_of_graph
 from kg.settings import SourceSettings
-from kg.terms import RIHLA, SCHEMA
+from kg.terms import ONTOLOGY, RIHLA, SCHEMA, SPDX
 
 __all__ = [
     "FileRecord",
@@ -28,6 +28,8 @@ __all__ = [
     "describe_loads",
     "file_records",
 ]
+
+_MOST_FILES = 1_000  # input files of a load that are described; the manifest lists all
 
 
 @dataclass(frozen=True)
@@ -146,11 +148,19 @@ def _describe_load(graph: Graph, load: LoadRecord, names: GraphNames, ontology: 
     target = URIRef(names.load(load.source.id, load.content))
     retrieved = Literal(load.source.retrieved.isoformat(), datatype=XSD.date)
     software = f"rihla-kg {__version__}, ontology {ontology}"
+    source = URIRef(f"{names.base}source/{load.source.id}")
     graph.add((subject, RDF.type, RIHLA.Load))
     graph.add((subject, RDFS.label, Literal(f"Load of {load.source.title}, {retrieved}")))
     graph.add((subject, RIHLA.loadedFrom, URIRef(f"{names.base}source/{load.source.id}")))
     graph.add((subject, RIHLA.loadedInto, target))
     graph.add((target, PROV.wasGeneratedBy, subject))
+    graph.add((target, DCTERMS.source, source))
+    graph.add((target, DCTERMS.license, URIRef(load.source.licence)))
+    graph.add((subject, PROV.used, URIRef(f"{ONTOLOGY}/{ontology}")))
+    _describe_software(graph, subject, names)
+    if len(load.files) <= _MOST_FILES:
+        for file in load.files:
+            _describe_file(graph, file, load, names)
     graph.add((subject, DCTERMS.date, retrieved))
     graph.add((subject, DCTERMS.description, Literal(software)))
     graph.add((subject, RIHLA.contentHash, Literal(load.content)))
@@ -161,3 +171,29 @@ def _describe_load(graph: Graph, load: LoadRecord, names: GraphNames, ontology: 
         (RIHLA.rowsMerged, load.merged),
     ):
         graph.add((subject, predicate, Literal(str(count), datatype=XSD.integer)))
+
+
+def _describe_software(graph: Graph, load: URIRef, names: GraphNames) -> None:
+    agent = URIRef(f"{names.base}software/rihla-kg-{__version__}")
+    graph.add((load, PROV.wasAssociatedWith, agent))
+    graph.add((agent, RDF.type, PROV.SoftwareAgent))
+    graph.add((agent, RDFS.label, Literal(f"rihla-kg {__version__}")))
+    graph.add((agent, DCTERMS.hasVersion, Literal(__version__)))
+
+
+def _describe_file(graph: Graph, file: FileRecord, load: LoadRecord, names: GraphNames) -> None:
+    """State an input file as a distribution of its source, with size and SHA-256."""
+    key = hashlib.sha256(f"{file.name}\0{file.sha256}".encode()).hexdigest()[:8]
+    subject = URIRef(f"{names.base}file/{load.source.id}-{key}")
+    checksum = URIRef(f"{subject}/sha256")
+    source = URIRef(f"{names.base}source/{load.source.id}")
+    activity = URIRef(f"{names.base}load/{load.source.id}-{load.content[:8]}")
+    graph.add((source, DCAT.distribution, subject))
+    graph.add((activity, PROV.used, subject))
+    graph.add((subject, RDF.type, DCAT.Distribution))
+    graph.add((subject, RDFS.label, Literal(file.name)))
+    graph.add((subject, DCAT.byteSize, Literal(str(file.size), datatype=XSD.integer)))
+    graph.add((subject, SPDX.checksum, checksum))
+    graph.add((checksum, RDF.type, SPDX.Checksum))
+    graph.add((checksum, SPDX.algorithm, SPDX.checksumAlgorithm_sha256))
+    graph.add((checksum, SPDX.checksumValue, Literal(file.sha256, datatype=XSD.hexBinary)))

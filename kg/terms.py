@@ -17,6 +17,7 @@ __all__ = [
     "RIHLA",
     "SCHEMA",
     "SD",
+    "SPDX",
     "VOCABULARY_BASE",
     "prefixes_for",
 ]
@@ -27,6 +28,7 @@ SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 FORMATS = Namespace("http://www.w3.org/ns/formats/")
 CSVW = Namespace("http://www.w3.org/ns/csvw#")
 SCHEMA = Namespace("https://schema.org/")
+SPDX = Namespace("http://spdx.org/rdf/terms#")
 
 
 class RIHLA(DefinedNamespace):
@@ -119,6 +121,7 @@ _STANDARD = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "schema": "https://schema.org/",
+    "spdx": "http://spdx.org/rdf/terms#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "wgs84": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",

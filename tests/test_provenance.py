@@ -94,3 +94,15 @@ def test_a_title_of_any_form_is_one_line(title: str) -> None:
 
 def test_the_same_loads_give_the_same_statements() -> None:
     assert describe_loads([LOAD], NAMES, "1").equals(describe_loads([LOAD], NAMES, "1"))
+
+
+def test_a_load_states_its_files_with_size_and_checksum(tmp_path: Path) -> None:
+    files = file_records([file(tmp_path, "id\n1\n")])
+    found = statements(replace(LOAD, files=files))
+    binary = "^^<http://www.w3.org/2001/XMLSchema#hexBinary>"
+    assert found["checksumValue"] == {f'"{files[0].sha256}"{binary}'}
+    assert found["byteSize"] == {'"5"^^<http://www.w3.org/2001/XMLSchema#integer>'}
+    assert len(found["distribution"]) == 1
+    assert found["distribution"] <= found["used"]
+    assert "<https://w3id.org/rihla/ontology/0.1.0>" in found["used"]
+    assert len(found["wasAssociatedWith"]) == 1
