@@ -22,26 +22,36 @@ Pure: data frames in, tables out; nothing here knows of files, stores or setting
 
 from __future__ import annotations
 
+from kg.network.asking import ALL_MEASURES, KINDS
 from kg.network.build import project
+from kg.network.edge_measures import EDGE_MEASURES, EdgeMeasure
 from kg.network.formats import FORMATS
 from kg.network.frame import COLUMNS, FACETS, FILTERS, Columns, Filters, Selection, select
 from kg.network.graph import UNWEIGHTED, Network
+from kg.network.graph_measures import GRAPH_MEASURES, GraphMeasure
 from kg.network.incidence import LEVELS
+from kg.network.lanes import watched
 from kg.network.measures import MEASURES, Measure, UndefinedMeasureError
 from kg.network.projections import PROJECTIONS, ROLES, Projection
 
 __all__ = [
+    "ALL_MEASURES",
     "COLUMNS",
+    "EDGE_MEASURES",
     "FACETS",
     "FILTERS",
     "FORMATS",
+    "GRAPH_MEASURES",
+    "KINDS",
     "LEVELS",
     "MEASURES",
     "PROJECTIONS",
     "ROLES",
     "UNWEIGHTED",
     "Columns",
+    "EdgeMeasure",
     "Filters",
+    "GraphMeasure",
     "Measure",
     "Network",
     "Projection",
@@ -49,4 +59,5 @@ __all__ = [
     "UndefinedMeasureError",
     "project",
     "select",
+    "watched",
 ]

@@ -9,8 +9,10 @@ from typing import Unpack
 import polars as pl
 
 from kg.errors import QueryError
+from kg.network.blocs import memberships
 from kg.network.frame import Columns, Filters, Selection, select
 from kg.network.graph import Network
+from kg.network.groups import BLOC_JOIN, NO_BLOC
 from kg.network.incidence import LEVELS
 from kg.network.pairing import CODE, Pairing, aggregate, terms_of
 from kg.network.projections import PROJECTIONS, ROLES, Projection
@@ -89,6 +91,13 @@ def project(
     """
     plan = _plan(projection, level, weight, roles, loops)
     meetings = _meet(select(columns, **filters), plan)
+
+    def again(**other: Unpack[Filters]) -> Network:
+        return project(
+            columns, projection, level=level, weight=weight, roles=roles, isolates=isolates,
+            loops=loops, meta=meta, **(filters | other),
+        )  # fmt: skip
+
     edges = aggregate(meetings.links, plan.projection.weights)
     kept = range(len(meetings.names)) if isolates else _linked(edges)
     codes = {old: new for new, old in enumerate(kept)}
@@ -101,6 +110,7 @@ def project(
         meta={**_meta(meetings, plan), **(meta or {})},
         pairing=meetings.pairing.recoded(codes),
         trainings=meetings.trainings,
+        again=again,
     )
 
 
@@ -146,6 +156,7 @@ def _meet(selection: Selection, plan: _Plan) -> _Meetings:
         left=_coded(left, tables),
         right=_coded(right, tables),
         symmetric=plan.projection.symmetric,
+        bipartite=plan.projection.bipartite,
         within=selection.within,
         loops=plan.loops,
     )
@@ -185,7 +196,7 @@ def _renumbered(edges: pl.DataFrame, codes: Mapping[int, int]) -> pl.DataFrame:
 
 
 def _attributes(names: list[str], meetings: _Meetings, level: str) -> pl.DataFrame:
-    """Return (node, label, country, kind); where the entity has no country, the only one seen."""
+    """Return (node, label, country, kind, bloc); see :class:`kg.network.graph.Network`."""
     placed = LEVELS[level].place(meetings.rows, meetings.selection)
     seen = (
         placed.filter(pl.col("node") == pl.col("via"), pl.col("country").is_not_null())
@@ -194,18 +205,50 @@ def _attributes(names: list[str], meetings: _Meetings, level: str) -> pl.DataFra
         .filter(pl.col("seen").list.len() == 1)
         .select("node", seen=pl.col("seen").list.first())
     )
-    entities = meetings.selection.entities.rename({"entity": "node"})
-    return (
+    nodes = (
         pl.DataFrame({"node": names}, schema={"node": pl.String})
-        .join(entities, on="node", how="left", maintain_order="left")
+        .join(_entities(meetings.selection), on="node", how="left", maintain_order="left")
         .join(seen, on="node", how="left", maintain_order="left")
         .select(
             "node",
             label=pl.coalesce("label", "node"),
+            # Where the entity has no country, the only one that was seen.
             country=pl.coalesce("country", "seen"),
             kind=pl.coalesce("kind", pl.lit(LEVELS[level].kind)),
         )
     )
+    return nodes.join(_blocs(nodes, placed, meetings), on="node", how="left", maintain_order="left")
+
+
+def _entities(selection: Selection) -> pl.DataFrame:
+    """Return (node, kind, label, country) of everything that a node can be."""
+    trainings = selection.trainings.select(
+        node="training", kind=pl.lit("training"), label="label", country=pl.lit(None, pl.String)
+    )
+    return pl.concat([selection.entities.rename({"entity": "node"}), trainings]).unique(
+        "node", keep="first", maintain_order=True
+    )
+
+
+def _blocs(nodes: pl.DataFrame, placed: pl.DataFrame, meetings: _Meetings) -> pl.DataFrame:
+    """Return (node, bloc): the blocs of the node's country at the times of its trainings."""
+    selection = meetings.selection
+    here = (
+        placed.select("training", "node").unique().join(nodes.select("node", "country"), on="node")
+    )
+    here = here.filter(pl.col("country").is_not_null())
+    there = memberships(here, selection.trainings, selection.bloc_members)
+    found = (
+        here.join(there, on=["training", "country"], how="left")
+        .group_by("node")
+        .agg(bloc=pl.col("bloc").drop_nulls().unique().sort())
+    )
+    text = (
+        pl.when(pl.col("bloc").list.len() == 0)
+        .then(pl.lit(NO_BLOC))
+        .otherwise(pl.col("bloc").list.join(BLOC_JOIN))
+    )
+    return found.select("node", bloc=text)
 
 
 def _meta(meetings: _Meetings, plan: _Plan) -> dict[str, object]:
@@ -249,7 +292,9 @@ def _reason(meetings: _Meetings, plan: _Plan) -> str:
     trainings, plural = meetings.selection.trainings.height, LEVELS[plan.level].plural
     if trainings == 0:
         return "No training passes the filters."
-    if plan.projection.symmetric:
+    if plan.projection.bipartite:
+        missing = f"None of the {trainings} selected trainings has both kinds of nodes"
+    elif plan.projection.symmetric:
         missing = f"None of the {trainings} selected trainings brings two {plural} together"
     else:
         missing = f"None of the {trainings} selected trainings has {plural} on both sides"

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["from_networkx", "to_networkx"]
 
-_NODES = {"node": pl.String, "label": pl.String, "country": pl.String, "kind": pl.String}
+_TEXTS = ("label", "country", "kind", "bloc")
+_NODES = dict.fromkeys(("node", *_TEXTS), pl.String)
 _YEARS = ("shared_trainings", "first_year", "last_year")
 
 
@@ -41,8 +42,8 @@ def from_networkx(graph: nx.Graph[Any], weight: str) -> dict[str, Any]:
     """Return the arguments of the Network that a networkx graph describes.
 
     Nodes are named by ``str(node)`` and sorted by it. An edge without the attribute ``weight``
-    weighs 1; parallel edges of a multigraph are added up; the attributes label, country and
-    kind of nodes, and shared_trainings, first_year and last_year of edges are kept.
+    weighs 1; parallel edges of a multigraph are added up; the attributes label, country,
+    kind and bloc of nodes, and shared_trainings, first_year and last_year of edges are kept.
 
     Raises
     ------
@@ -89,7 +90,7 @@ def _edges(graph: nx.Graph[Any], codes: dict[Any, int], weight: str) -> pl.DataF
 
 
 def _texts(data: dict[str, Any]) -> dict[str, str]:
-    return {name: str(data[name]) for name in ("label", "country", "kind") if name in data}
+    return {name: str(data[name]) for name in _TEXTS if name in data}
 
 
 def _filled(row: dict[str, Any]) -> dict[str, Any]:

@@ -71,6 +71,7 @@ class Filters(TypedDict, total=False):
     ``sector topic method programme series format held_in`` filter trainings (several names:
     all must hold). ``country`` and ``bloc`` filter nodes. ``years`` is ``(first, last)``, both
     included and either may be None; a training counts in the year in which it began.
+    ``min_headcount`` keeps trainings with at least so many known learners.
     """
 
     sector: Values
@@ -83,10 +84,11 @@ class Filters(TypedDict, total=False):
     country: Values
     bloc: Values
     years: Years
+    min_headcount: int | None
     within: bool
 
 
-FILTERS: tuple[str, ...] = (*FACETS, "country", "bloc", "years", "within")
+FILTERS: tuple[str, ...] = (*FACETS, "country", "bloc", "years", "min_headcount", "within")
 """The names that :func:`select` accepts, in the order in which they are documented."""
 
 
@@ -104,6 +106,8 @@ class Selection:
         the organisation where the involvement has none.
     entities:
         One row an entity: entity, kind, label, country.
+    facets:
+        Those of the selected trainings: training, facet, value.
     bloc_members:
         As in the release.
     filters:
@@ -117,6 +121,7 @@ class Selection:
     trainings: pl.DataFrame
     involvements: pl.DataFrame
     entities: pl.DataFrame
+    facets: pl.DataFrame
     bloc_members: pl.DataFrame
     filters: Mapping[str, object] = field(default_factory=dict)
     within: bool = False
@@ -149,6 +154,7 @@ def select(columns: Columns, **filters: Unpack[Filters]) -> Selection:
     )
     trainings = tables["trainings"].unique("training", keep="first", maintain_order=True)
     chosen, undated = _in_period(_with_facets(trainings, tables, entities, given), given)
+    chosen, small = _of_size(chosen, tables["involvements"], given)
     chosen = chosen.select("training", "label", "year", *_dates())
     involvements = _with_country(tables["involvements"], entities).join(
         chosen.select("training"), on="training", how="semi"
@@ -158,11 +164,15 @@ def select(columns: Columns, **filters: Unpack[Filters]) -> Selection:
         "trainings_in_release": trainings.height,
         "trainings_selected": chosen.height,
         "trainings_left_out_without_year": undated,
+        **({"trainings_left_out_small_or_unknown": small} if "min_headcount" in given else {}),
     }
     return Selection(
         trainings=chosen,
         involvements=involvements.with_columns(inside),
         entities=entities,
+        facets=tables["facets"]
+        .join(chosen.select("training"), on="training", how="semi")
+        .unique(maintain_order=True),
         bloc_members=tables["bloc_members"],
         filters={name: given[name] for name in FILTERS if name in given},
         within=bool(given.get("within", False)),
@@ -201,6 +211,8 @@ def _as_given(name: str, value: object) -> object:
         return True
     if name == "years":
         return _period(value)
+    if name == "min_headcount":
+        return _headcount(value)
     values = [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
     if not values:
         raise QueryError(f"The filter {name!r} is empty; give at least one value or leave it out.")
@@ -216,6 +228,33 @@ def _period(value: object) -> list[int | None]:
     if first is not None and last is not None and first > last:
         raise QueryError(f"years=({first}, {last}) ends before it begins; give (first, last).")
     return pair
+
+
+def _headcount(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise QueryError(f"min_headcount={value!r} is not accepted; give a whole number from 1.")
+    return value
+
+
+def _of_size(
+    trainings: pl.DataFrame, involvements: pl.DataFrame, given: Mapping[str, object]
+) -> tuple[pl.DataFrame, int]:
+    """Return the trainings with enough known learners, and how many that leaves out.
+
+    A named learner is one, a group its headcount; a group of unknown size adds nothing.
+    """
+    if "min_headcount" not in given:
+        return trainings, 0
+    learners = involvements.filter(pl.col("side") == "learner")
+    groups = pl.col("headcount").fill_null(0).filter(pl.col("person").is_null()).sum()
+    heads = pl.col("person").drop_nulls().n_unique().cast(pl.Int64) + groups
+    large = (
+        learners.group_by("training")
+        .agg(heads=heads)
+        .filter(pl.col("heads") >= given["min_headcount"])
+    )
+    kept = trainings.join(large, on="training", how="semi", maintain_order="left")
+    return kept, trainings.height - kept.height
 
 
 def _with_facets(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -15,10 +15,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from kg.errors import NotFoundError, QueryError
-from kg.network import foreign, scores
+from kg.network import foreign, routes, scores, summaries, temporal, ties
+from kg.network.asking import asked
 from kg.network.formats import FORMATS
+from kg.network.options import Names, Options
 from kg.network.pairing import CODE, Pairing
-from kg.network.ranking import check_top
+from kg.network.temporal import Slice
 from kg.results import ResultTable
 
 if TYPE_CHECKING:
@@ -29,17 +31,6 @@ __all__ = ["UNWEIGHTED", "Network"]
 UNWEIGHTED = "unweighted"
 """The name of the weight that counts every edge as 1."""
 
-EDGE_COLUMNS = (
-    "source",
-    "source_label",
-    "target",
-    "target_label",
-    "weight",
-    "shared_trainings",
-    "first_year",
-    "last_year",
-)
-
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -48,7 +39,9 @@ class Network:
     Attributes
     ----------
     nodes:
-        One row a node in the order of the IRIs: node, label, country, kind (text).
+        One row a node in the order of the IRIs: node, label, country, kind, bloc (text). The
+        country is that of the entity, or the only one seen; the bloc all blocs of the country at
+        the times of the node's trainings, joined by " + ", or "no bloc".
     edges_by_code:
         One row an edge: source, target (row numbers of ``nodes``; an undirected edge once, the
         smaller first), shared_trainings, first_year, last_year (int or null), and one column
@@ -64,6 +57,8 @@ class Network:
     pairing, trainings:
         What the evidence is read from: codes (see :class:`kg.network.pairing.Pairing`), and
         code, training, label, year. None for a network that was not made from trainings.
+    again:
+        Makes the network anew, with other filters; None likewise.
     """
 
     nodes: pl.DataFrame
@@ -74,6 +69,7 @@ class Network:
     meta: Mapping[str, object] = field(default_factory=dict)
     pairing: Pairing | None = None
     trainings: pl.DataFrame | None = None
+    again: Callable[..., Network] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         """Return the number of nodes."""
@@ -103,11 +99,14 @@ class Network:
 
     def centrality(
         self,
-        measure: str | Sequence[str] | None = None,
+        measure: Names = None,
         *,
         weight: str | None = None,
         top: int | None = None,
         normalised: bool = False,
+        groups: str = "country",
+        sample: int | None = None,
+        seed: int = 1,
     ) -> ResultTable:
         """Return one row a node, the most central first.
 
@@ -115,8 +114,9 @@ class Network:
         ----------
         measure:
             A name of :data:`kg.network.measures.MEASURES`: columns node, label, country, score,
-            rank. Several names, or None for all that apply: columns node, label, country and
-            one score column for each, in the order of the first.
+            rank (of parts, such as ``community``: their number instead of the two). Several names,
+            or None for all that apply: columns node, label, country and one score column for each,
+            in the order of the first.
         weight:
             One of ``weights`` or "unweighted", for every measure that can use a weight. None:
             each measure in its usual form, as ``meta["measures"]`` says.
@@ -124,6 +124,15 @@ class Network:
             Keep so many rows; ``meta["left_out"]`` says how many there were besides.
         normalised:
             Divide degree, betweenness and harmonic by their largest possible score.
+        groups:
+            What brokerage groups nodes by: "country", "bloc", "kind", or the IRI of a bloc (its
+            members against others); see :func:`kg.network.groups.grouping`.
+        sample:
+            Estimate betweenness and harmonic from so many sources; the column ``error`` (or
+            ``<measure>-error``) says how far off a score may be, for all nodes at once with a
+            probability of 95 %.
+        seed:
+            Of the sample: the same seed draws the same sources.
 
         Ties share a rank (standard competition ranking) and stand in the order of their IRIs;
         scores have 12 significant digits. Where a measure has no value on this network, naming
@@ -133,36 +142,108 @@ class Network:
         Raises
         ------
         QueryError
-            Unknown measure or weight, or ``top`` below 1.
+            Unknown measure, weight or groups, ``top`` below 1, ``sample`` below 2, or a sample of
+            a measure that has no sampled form.
         """
-        return scores.table(self, measure, weight, top, normalised)
+        options = Options(weight, top, normalised, groups, sample, seed)
+        return scores.table(self, measure, options)
 
-    def edges(self, *, weight: str | None = None, top: int | None = None) -> ResultTable:
+    def edges(
+        self, measure: Names = None, *, weight: str | None = None, top: int | None = None
+    ) -> ResultTable:
         """Return one row an edge, the heaviest first, ties in the order of the IRIs.
 
         Columns: source, source_label, target, target_label, weight, shared_trainings,
         first_year, last_year. An undirected edge stands once, its smaller IRI as the source.
+        Names of :data:`kg.network.edge_measures.EDGE_MEASURES` add a column each, and the first
+        gives the order: the strongest first. A loop has no score.
         """
-        check_top(top)
-        chosen = self.weight_name(weight)
-        edges = self._weighted(chosen).sort(
-            "weight", "source", "target", descending=[True, False, False]
-        )
-        kept = edges if top is None else edges.head(top)
-        meta = {**self.meta, "weight": chosen, "left_out": edges.height - kept.height}
-        return ResultTable(EDGE_COLUMNS, self._labelled(kept).select(EDGE_COLUMNS).rows(), meta)
+        return ties.table(self, measure, Options(weight=weight, top=top))
+
+    def summary(
+        self, measure: Names = None, *, weight: str | None = None, groups: str = "country"
+    ) -> ResultTable:
+        """Return what can be said of the network as a whole: measure, quantity, value.
+
+        Names are those of :data:`kg.network.graph_measures.GRAPH_MEASURES`; None takes all that
+        apply. A quantity without a value is None, and ``meta["caveats"]`` says so.
+        """
+        return summaries.table(self, measure, Options(weight=weight, groups=groups))
+
+    def measure(self, measure: Names = None, **options: Any) -> ResultTable:
+        """Return the table of measures of nodes, of edges, or of the whole network.
+
+        What is measured follows from the name; several names must be of one kind. Options are
+        those of :meth:`centrality`; edges and the whole ignore those that mean nothing to them.
+
+        Raises
+        ------
+        QueryError
+            A name is unknown, or names are of several kinds.
+        """
+        return asked(self, measure, Options(**options))
+
+    def backbone(
+        self,
+        measure: str = "disparity",
+        *,
+        threshold: float | None = None,
+        weight: str | None = None,
+        isolates: bool = False,
+    ) -> Network:
+        """Return the network of the edges that stand out from chance.
+
+        Parameters
+        ----------
+        measure:
+            "disparity": edges with α below the threshold (0.05). "noise-corrected": edges more than
+            the threshold (1.64) standard deviations above what the strengths of their ends explain.
+        weight:
+            The weight that is judged; the network's own where None.
+        isolates:
+            Keep nodes that lose all their edges.
+
+        ``meta["backbone"]`` says what was done and how many nodes and edges there were. Evidence
+        stays available.
+        """
+        return ties.backbone(self, measure, threshold, weight, isolates)
+
+    def path(self, a: str, b: str, *, weight: str | None = None) -> ResultTable:
+        """Return a shortest path from a to b, one row an edge, with the trainings behind it.
+
+        Columns: step, source, source_label, target, target_label, weight, shared_trainings,
+        first_year, last_year, trainings (IRIs, with spaces between). Steps are counted unless a
+        ``weight`` is named; then the length of an edge is 1/weight. ``meta`` has ``length`` and
+        ``shortest_paths``, how many there are; of several, the one whose nodes come first in the
+        order of their IRIs, seen from b. No row and a ``reason`` where there is no path.
+
+        Raises
+        ------
+        NotFoundError
+            A node is not in the network.
+        """
+        return routes.table(self, a, b, self.weight_name(weight or UNWEIGHTED))
+
+    def slices(self, width: int, step: int | None = None) -> list[Slice]:
+        """Return (first year, last year, network) for each period of ``width`` years.
+
+        Periods begin every ``step`` years (``width`` where None; less makes them overlap) from the
+        first year of the selected trainings to the last, all with the same projection and filters.
+        Trainings without a year are in none.
+        """
+        return temporal.slices(self, width, step)
 
     def edge_frame(self, weight: str | None = None) -> pl.DataFrame:
         """Return the edges in the order of the IRIs: columns of :meth:`edges`, then all weights."""
-        return self._labelled(self._weighted(self.weight_name(weight)).sort("source", "target"))
+        return self.labelled(self.weighted(self.weight_name(weight)).sort("source", "target"))
 
-    def _weighted(self, weight: str) -> pl.DataFrame:
+    def weighted(self, weight: str) -> pl.DataFrame:
         """Return the edges by code with the chosen weight in the column ``weight``."""
         value = pl.lit(1.0) if weight == UNWEIGHTED else pl.col(weight)
         return self.edges_by_code.with_columns(weight=value.round_sig_figs(12))
 
-    def _labelled(self, edges: pl.DataFrame) -> pl.DataFrame:
-        """Return the edges, in their order, with IRIs and labels for codes."""
+    def labelled(self, edges: pl.DataFrame, more: Sequence[str] = ()) -> pl.DataFrame:
+        """Return edges by code, in their order, with IRIs and labels; ``more`` columns stay."""
         nodes = self.nodes.select("node", "label").with_row_index("code")
         nodes = nodes.with_columns(pl.col("code").cast(CODE))
         others = [name for name in self.weights if name != "weight"]
@@ -171,7 +252,7 @@ class Network:
             edges = edges.join(named, on=end, how="left", maintain_order="left")
         return edges.with_columns(
             pl.col(others).round_sig_figs(12), source="source_iri", target="target_iri"
-        ).select(*EDGE_COLUMNS, *others)
+        ).select(*ties.EDGE_COLUMNS, *others, *more)
 
     def evidence(self, a: str, b: str) -> ResultTable:
         """Return the trainings behind the edge from a to b: training, label, year; oldest first.
@@ -185,7 +266,7 @@ class Network:
         QueryError
             The network was not made from trainings.
         """
-        source, target = self._code(a), self._code(b)
+        source, target = self.code(a), self.code(b)
         if self.pairing is None or self.trainings is None:
             raise QueryError("This network was not made from trainings, so it has no evidence.")
         links = self.pairing.of(source, target).links()
@@ -242,7 +323,8 @@ class Network:
         accepted = ", ".join((*self.weights, UNWEIGHTED))
         raise QueryError(f"Unknown weight {weight!r}; accepted: {accepted}.")
 
-    def _code(self, node: str) -> int:
+    def code(self, node: str) -> int:
+        """Return the row number of a node; refuse an unknown one and name those close to it."""
         place = self.nodes["node"].index_of(node)
         if place is not None:
             return int(place)

@@ -48,11 +48,38 @@ def _by_bloc(rows: pl.DataFrame, selection: Selection) -> pl.DataFrame:
     )
 
 
+def _by_training(rows: pl.DataFrame, _: Selection) -> pl.DataFrame:
+    return rows.with_columns(node=pl.col("training"), via=pl.col("training"))
+
+
+def _by_facet(facet: str) -> Callable[[pl.DataFrame, Selection], pl.DataFrame]:
+    """Return what places the involvements of a training at each of its topics, say.
+
+    A training in which nobody is known to take part has its topics all the same.
+    """
+
+    def place(rows: pl.DataFrame, selection: Selection) -> pl.DataFrame:
+        values = selection.facets.filter(pl.col("facet") == facet).select(
+            "training", node="value", via="value"
+        )
+        narrowed = bool({"bloc", "country"} & set(selection.filters))
+        nobody = selection.trainings.select("training").join(rows, on="training", how="anti")
+        nobody = nobody.join(values.select("training").unique(), on="training", how="semi")
+        known = pl.concat([rows, nobody.with_columns(inside=pl.lit(not narrowed))], how="diagonal")
+        return known.join(values, on="training", how="left")
+
+    return place
+
+
 LEVELS: Mapping[str, Level] = {
     "institution": Level("organisation", "institutions", _by("organisation")),
     "person": Level("person", "named persons", _by("person")),
     "country": Level("country", "countries", _by("country")),
     "bloc": Level("bloc", "blocs", _by_bloc),
+    "training": Level("training", "trainings", _by_training),
+    "topic": Level("topic", "topics", _by_facet("topic")),
+    "method": Level("method", "methods", _by_facet("method")),
+    "sector": Level("sector", "sectors", _by_facet("sector")),
 }
 """The levels at which a network can be made, by name."""
 

@@ -54,6 +54,9 @@ class Pairing:
         Both nodes of a pair must be inside, not one.
     loops:
         Keep a node's link with itself (never in a symmetric pairing).
+    bipartite:
+        Edges have no direction, though the sides are of two kinds: the smaller code of the two
+        is the source.
     """
 
     left: pl.DataFrame
@@ -61,6 +64,7 @@ class Pairing:
     symmetric: bool
     within: bool = False
     loops: bool = False
+    bipartite: bool = False
 
     def links(self, terms: Collection[str] = ()) -> pl.DataFrame:
         """Return one row for each (training, source, target).
@@ -77,6 +81,9 @@ class Pairing:
         )
         linked = met.rename({"node": "source", "node_target": "target"}).filter(self._linked())
         linked = linked.select("training", "source", "target", *terms)
+        if self.bipartite:
+            ends = pl.min_horizontal("source", "target"), pl.max_horizontal("source", "target")
+            linked = linked.with_columns(source=ends[0], target=ends[1])
         # Only blocs come in by way of several countries; elsewhere the rows are unique already.
         several = any(
             side.select("training", "node").is_duplicated().any()
@@ -86,9 +93,10 @@ class Pairing:
 
     def of(self, source: int, target: int) -> Pairing:
         """Return the pairing of two nodes alone, for the evidence of their edge."""
-        pair = [source, target]
-        left = self.left.filter(pl.col("node").is_in(pair if self.symmetric else [source]))
-        right = self.right.filter(pl.col("node").is_in(pair if self.symmetric else [target]))
+        pair = [source, target]  # an undirected edge is looked for both ways round
+        one_way = not (self.symmetric or self.bipartite)
+        left = self.left.filter(pl.col("node").is_in([source] if one_way else pair))
+        right = self.right.filter(pl.col("node").is_in([target] if one_way else pair))
         return replace(self, left=left, right=right)
 
     def recoded(self, codes: Mapping[int, int]) -> Pairing:

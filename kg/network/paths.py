@@ -1,8 +1,9 @@
-"""Lengths of edges and shortest distances, block by block."""
+"""Shortest paths: lengths of edges, and sums over the paths from all sources or some."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -10,15 +11,66 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
-__all__ = ["blocks", "distances", "exact_lengths", "incoming_distances", "is_uniform"]
+from kg.network import kernels
+from kg.network.lanes import add_up
 
-BLOCK_CELLS = 4_000_000
-"""Cells (sources × nodes or edges) that one block may hold: 32 MB a float array."""
+__all__ = [
+    "Dependencies",
+    "Reach",
+    "arrays",
+    "dependencies",
+    "exact_lengths",
+    "is_uniform",
+    "measured",
+    "reach",
+    "with_lengths",
+]
 
 _INTEGERS = 2**53  # the whole numbers that float64 holds without loss
 _DENOMINATOR = 10**6
+_AT_ONCE = 256  # sources that one bit-parallel search carries
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Of each node, over the other nodes from which a path leads to it (only ``sources``, if given).
+
+    Attributes
+    ----------
+    reached:
+        How many there are.
+    far, near:
+        The sum of their distances, and of the inverse distances.
+    widest:
+        The greatest distance of all.
+    """
+
+    reached: NDArray[np.int64]
+    far: Floats
+    near: Floats
+    widest: float
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """The share of shortest paths that run through each node, added up over their sources.
+
+    Attributes
+    ----------
+    total:
+        ``Σ_s δ_s(v)`` with ``δ_s(v) = Σ_t σ_st(v)/σ_st``.
+    squares:
+        ``Σ_s δ_s(v)²``, for the variance over sources.
+    by_edge:
+        The same as ``total`` for each entry of the matrix, in its order; empty if not asked for.
+    """
+
+    total: Floats
+    squares: Floats
+    by_edge: Floats
 
 
 def is_uniform(adjacency: Any) -> bool:
@@ -26,14 +78,7 @@ def is_uniform(adjacency: Any) -> bool:
     return adjacency.nnz == 0 or bool(np.all(adjacency.data == adjacency.data[0]))
 
 
-def blocks(nodes: int, width: int) -> Iterator[NDArray[np.intp]]:
-    """Yield the codes of all nodes as blocks of sources, ``width`` cells to a source."""
-    size = max(1, BLOCK_CELLS // max(1, width))
-    for start in range(0, nodes, size):
-        yield np.arange(start, min(nodes, start + size))
-
-
-def exact_lengths(weights: NDArray[np.float64], nodes: int) -> tuple[NDArray[np.float64], float]:
+def exact_lengths(weights: Floats, nodes: int) -> tuple[Floats, float]:
     """Return lengths proportional to 1/weight, and the relative tolerance for calling two equal.
 
     Paths of equal length must tie, and sums of floats such as 1/3 + 1/6 and 1/2 need not. So
@@ -62,26 +107,98 @@ def exact_lengths(weights: NDArray[np.float64], nodes: int) -> tuple[NDArray[np.
     return lengths[where], 0.0
 
 
-def distances(
-    lengths: Any, sources: NDArray[np.intp], *, steps: bool = False
-) -> NDArray[np.float64]:
-    """Return the shortest distances from each source to each node; inf where there is no path.
+def arrays(matrix: Any) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return where the edges of each node start, and where each of them ends, for the kernels."""
+    matrix.sort_indices()
+    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32)
 
-    ``steps=True`` counts edges instead of adding their lengths.
+
+def measured(adjacency: Any) -> tuple[Any, float]:
+    """Return the matrix of exact lengths for one of weights, and the tolerance; see above."""
+    lengths, tolerance = exact_lengths(adjacency.data, adjacency.shape[0])
+    return csr_array((lengths, adjacency.indices, adjacency.indptr), adjacency.shape), tolerance
+
+
+def with_lengths(adjacency: Any) -> Any:
+    """Return the matrix of 1/weight."""
+    lengths = (1.0 / adjacency.data, adjacency.indices, adjacency.indptr)
+    return csr_array(lengths, adjacency.shape)
+
+
+def dependencies(
+    lengths: Any,
+    tolerance: float = 0.0,
+    *,
+    sources: NDArray[Any] | None = None,
+    edges: bool = False,
+) -> Dependencies:
+    """Return what lies on the shortest paths from the sources, or from all nodes.
+
+    ``lengths`` is the matrix of the lengths of the edges. Where all are the same, steps are
+    counted.
     """
-    found = dijkstra(lengths, directed=True, indices=sources, unweighted=steps)
-    return np.asarray(found, dtype=np.float64)
+    nodes = lengths.shape[0]
+    chosen = np.arange(nodes) if sources is None else sources
+    starts, ends = arrays(lengths)
+
+    def blank() -> tuple[Floats, Floats, Floats]:
+        return np.zeros(nodes), np.zeros(nodes), np.zeros(lengths.nnz if edges else 0)
+
+    def by_steps(some: NDArray[Any], *into: Floats) -> None:
+        kernels.steps.depend(starts, ends, some, *into)
+
+    def by_lengths(some: NDArray[Any], *into: Floats) -> None:
+        kernels.dijkstra.depend(starts, ends, lengths.data, tolerance, some, *into)
+
+    if nodes == 0:
+        return Dependencies(*blank())
+    return Dependencies(*add_up(by_steps if is_uniform(lengths) else by_lengths, chosen, blank))
 
 
-def incoming_distances(adjacency: Any) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float64]]]:
-    """Yield blocks of nodes with the distances to them from every node.
+def reach(lengths: Any, *, sources: NDArray[Any] | None = None) -> Reach:
+    """Return the distances to each node, added up over the sources, or over all nodes."""
+    nodes = lengths.shape[0]
+    chosen = np.arange(nodes) if sources is None else sources
+    if nodes == 0:
+        return Reach(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), 0.0)
+    return _by_steps(lengths, chosen) if is_uniform(lengths) else _by_lengths(lengths, chosen)
 
-    The length of an edge is 1/weight. Row i of a block holds the distances to its node i.
-    """
-    reverse = csr_array(adjacency.T)
-    steps = is_uniform(adjacency)
-    scale = 1.0 / adjacency.data[0] if steps and adjacency.nnz else 1.0
-    if not steps:
-        reverse = csr_array((1.0 / reverse.data, reverse.indices, reverse.indptr), reverse.shape)
-    for block in blocks(adjacency.shape[0], adjacency.shape[0]):
-        yield block, distances(reverse, block, steps=steps) * scale
+
+def _by_steps(lengths: Any, chosen: NDArray[Any]) -> Reach:
+    starts, ends = arrays(csr_array(lengths.T))
+    step = float(lengths.data[0]) if lengths.nnz else 1.0
+    # Few sources at once keep every thread busy, many share more of their way.
+    chunk = min(_AT_ONCE, max(64, len(chosen) // 16))
+    found = _spread(
+        lambda some, into: kernels.steps.spread(starts, ends, some, *into), chosen, len(starts) - 1,
+        chunk,
+    )  # fmt: skip
+    return Reach(found.reached, found.far * step, found.near / step, found.widest * step)
+
+
+def _by_lengths(lengths: Any, chosen: NDArray[Any]) -> Reach:
+    starts, ends = arrays(lengths)
+    return _spread(
+        lambda some, into: kernels.dijkstra.spread(starts, ends, lengths.data, some, *into),
+        chosen, len(starts) - 1, 32,
+    )  # fmt: skip
+
+
+def _spread(
+    search: Callable[[NDArray[Any], tuple[NDArray[Any], ...]], None],
+    chosen: NDArray[Any],
+    nodes: int,
+    chunk: int,
+) -> Reach:
+    widest = [0.0]
+
+    def work(some: NDArray[Any], *sums: NDArray[Any]) -> None:
+        greatest = np.zeros(1)
+        search(some, (*sums, greatest))
+        widest.append(float(greatest[0]))
+
+    def blank() -> tuple[NDArray[Any], ...]:
+        return np.zeros(nodes, np.int64), np.zeros(nodes), np.zeros(nodes)
+
+    reached, far, near = add_up(work, chosen, blank, chunk=chunk)
+    return Reach(reached, far, near, max(widest))

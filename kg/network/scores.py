@@ -1,104 +1,166 @@
-"""Tables of centrality scores."""
+"""Tables of the scores of nodes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import QueryError
+from kg.network.groups import Grouping, grouping
 from kg.network.measures import MEASURES, Measure, UndefinedMeasureError
 from kg.network.measures.base import Scores
+from kg.network.options import Names, Options
 from kg.network.ranking import check_top, rank, significant
+from kg.network.sampling import CONFIDENCE
 from kg.results import ResultTable, Value
 
 if TYPE_CHECKING:
     from kg.network.graph import Network
 
-__all__ = ["table"]
+__all__ = ["chosen", "described", "table", "used_weight"]
 
 _NODE = ("node", "label", "country")
 
 
-def table(
-    network: Network,
-    measure: str | Sequence[str] | None,
-    weight: str | None,
-    top: int | None,
-    normalised: bool,
-) -> ResultTable:
+@dataclass(frozen=True)
+class _Found:
+    """Scores by measure, the errors of those that are estimates, and why others have none."""
+
+    scores: dict[str, Scores] = field(default_factory=dict)
+    errors: dict[str, Scores] = field(default_factory=dict)
+    undefined: list[str] = field(default_factory=list)
+
+
+def table(network: Network, measure: Names, options: Options) -> ResultTable:
     """Return the scores of a network; see :meth:`kg.network.graph.Network.centrality`."""
-    names = _chosen(network, measure)
-    network.weight_name(weight)  # refuses an unknown one
-    check_top(top)
+    names = chosen(
+        measure,
+        [n for n, m in MEASURES.items() if network.directed or not m.directed_only],
+        MEASURES,
+    )
+    network.weight_name(options.weight)  # refuses an unknown one
+    check_top(options.top)
     single = isinstance(measure, str)
-    found, undefined = _scores(network, names, weight, normalised, strict=single)
-    ranks = {name: rank(values) for name, values in found.items()}
-    leading = next(iter(ranks.values()), np.ones(len(network), dtype=np.int64))
+    found = _scores(network, names, options, strict=single)
+    leading = _order(names[0], found, len(network))
     order = np.argsort(leading, kind="stable")
-    columns: dict[str, list[Value]] = {
-        name: [significant(score) for score in found[name]]
-        if name in found
-        else [None] * len(order)
-        for name in names
-    }
-    if single:
-        columns = {"score": columns[names[0]], "rank": ranks[names[0]].tolist()}
+    columns = _single(names[0], found, leading) if single else _several(names, found, len(network))
     heads = network.nodes.select(_NODE).rows()
     rows: list[tuple[Value, ...]] = [
         (*heads[place], *(values[place] for values in columns.values()))
-        for place in order[:top].tolist()
+        for place in order[: options.top].tolist()
     ]
     meta = {
         **network.meta,
         "nodes": len(network),
         "edges": network.edges_by_code.height,
         "components": network.components,
-        "measures": {name: _described(network, name, weight, normalised) for name in names},
-        "caveats": [*undefined, *_caveats(network, list(found))],
-        **_cut(leading[order], top),
+        "measures": {name: _described(network, name, options) for name in names},
+        "caveats": [*found.undefined, *_caveats(network, list(found.scores))],
+        **_grouped(network, names, options),
+        **_sampled(found, options),
+        **_cut(leading[order], options.top),
     }
     return ResultTable((*_NODE, *columns), rows, meta)
 
 
-def _chosen(network: Network, measure: str | Sequence[str] | None) -> list[str]:
-    """Return the names of the measures; for None all that say something here."""
-    if measure is None:
-        return [n for n, m in MEASURES.items() if network.directed or not m.directed_only]
-    names = [measure] if isinstance(measure, str) else list(dict.fromkeys(measure))
-    unknown = [name for name in names if name not in MEASURES]
+def chosen(given: Names, all_of_them: Sequence[str], accepted: Sequence[str] | dict[str, Measure]) -> list[str]:  # fmt: skip
+    """Return the names of the measures; for None all that say something here.
+
+    Raises
+    ------
+    QueryError
+        A name is not accepted, or none is given.
+    """
+    if given is None:
+        return list(all_of_them)
+    names = [given] if isinstance(given, str) else list(dict.fromkeys(given))
+    unknown = [name for name in names if name not in accepted]
     if unknown or not names:
-        given = ", ".join(map(repr, unknown)) or "(none)"
-        raise QueryError(f"Unknown measure {given}; accepted: {', '.join(MEASURES)}.")
+        listed = ", ".join(map(repr, unknown)) or "(none)"
+        raise QueryError(f"Unknown measure {listed}; accepted: {', '.join(accepted)}.")
     return names
 
 
-def _used_weight(network: Network, measure: Measure, weight: str | None) -> str:
+def used_weight(network: Network, weights: str, weighted: bool, weight: str | None) -> str:
     """Return the name of the weight that a measure sees."""
-    usual = network.weight if measure.weighted else "unweighted"
-    return "unweighted" if measure.weights == "ignored" else weight or usual
+    usual = network.weight if weighted else "unweighted"
+    return "unweighted" if weights == "ignored" else weight or usual
 
 
-def _scores(
-    network: Network, names: Sequence[str], weight: str | None, normalised: bool, *, strict: bool
-) -> tuple[dict[str, Scores], list[str]]:
+def _scores(network: Network, names: Sequence[str], options: Options, *, strict: bool) -> _Found:
     """Return the scores by measure, and why those that are missing have none."""
-    found: dict[str, Scores] = {}
-    undefined: list[str] = []
+    if options.sample is not None and strict and MEASURES[names[0]].sampled is None:
+        able = ", ".join(name for name, m in MEASURES.items() if m.sampled)
+        raise QueryError(f"{names[0]} has no sampled form; those that have: {able}.")
+    found = _Found()
     for name in names:
-        measure = MEASURES[name]
-        adjacency = network.adjacency(_used_weight(network, measure, weight))
         try:
-            values = measure.function(adjacency, network.directed)
+            values, errors = _of_one(network, MEASURES[name], options)
         except UndefinedMeasureError as error:
             if strict:
                 raise
-            undefined.append(f"{name}: {error}")
+            found.undefined.append(f"{name}: {error}")
             continue
-        found[name] = values / _largest(network, measure) if normalised else values
-    return found, undefined
+        largest = _largest(network, MEASURES[name]) if options.normalised else 1.0
+        found.scores[name] = values / largest
+        if errors is not None:
+            found.errors[name] = errors / largest
+    return found
+
+
+def _of_one(network: Network, measure: Measure, options: Options) -> tuple[Scores, Scores | None]:
+    used = used_weight(network, measure.weights, measure.weighted, options.weight)
+    adjacency, directed = network.adjacency(used), network.directed
+    if options.sample is not None and measure.sampled is not None:
+        return measure.sampled(adjacency, directed, options.sample, options.seed)
+    if measure.grouped:
+        groups = _grouping(network, options).codes
+        return measure.function(adjacency, directed, groups), None
+    return measure.function(adjacency, directed), None
+
+
+def _grouping(network: Network, options: Options) -> Grouping:
+    return grouping(network, options.groups)
+
+
+def _order(name: str, found: _Found, nodes: int) -> NDArray[np.int64]:
+    """Return what rows are sorted by: ranks, or the numbers of parts."""
+    if name not in found.scores:
+        return np.ones(nodes, dtype=np.int64)
+    scores = found.scores[name]
+    return scores.astype(np.int64) if MEASURES[name].numbers else rank(scores)
+
+
+def _single(name: str, found: _Found, leading: NDArray[np.int64]) -> dict[str, list[Value]]:
+    if MEASURES[name].numbers:
+        return {name: leading.tolist()}
+    columns: dict[str, list[Value]] = {"score": _rounded(found.scores[name])}
+    if name in found.errors:
+        columns["error"] = _rounded(found.errors[name])
+    return columns | {"rank": leading.tolist()}
+
+
+def _several(names: Sequence[str], found: _Found, nodes: int) -> dict[str, list[Value]]:
+    columns: dict[str, list[Value]] = {}
+    for name in names:
+        if name not in found.scores:
+            columns[name] = [None] * nodes
+        elif MEASURES[name].numbers:
+            columns[name] = found.scores[name].astype(np.int64).tolist()
+        else:
+            columns[name] = _rounded(found.scores[name])
+        if name in found.errors:
+            columns[f"{name}-error"] = _rounded(found.errors[name])
+    return columns
+
+
+def _rounded(scores: Scores) -> list[Value]:
+    return [significant(score) for score in scores]
 
 
 def _largest(network: Network, measure: Measure) -> float:
@@ -107,16 +169,21 @@ def _largest(network: Network, measure: Measure) -> float:
     return largest if largest > 0 else 1.0
 
 
-def _described(
-    network: Network, name: str, weight: str | None, normalised: bool
-) -> dict[str, object]:
+def _described(network: Network, name: str, options: Options) -> dict[str, object]:
     measure = MEASURES[name]
+    return {
+        **described(network, measure, options),
+        "normalised": options.normalised and measure.norm is not None,
+    }
+
+
+def described(network: Network, measure: Measure, options: Options) -> dict[str, object]:
+    """Return what a reader must know of a measure."""
     return {
         "definition": measure.definition,
         "formula": measure.formula,
-        "weight": _used_weight(network, measure, weight),
+        "weight": used_weight(network, measure.weights, measure.weighted, options.weight),
         "weight_as": measure.weights,
-        "normalised": normalised and measure.norm is not None,
         "reference": measure.reference,
     }
 
@@ -126,6 +193,22 @@ def _caveats(network: Network, names: Sequence[str]) -> list[str]:
     if network.components < 2:
         return []
     return [f"{network.components} components; {n}: {MEASURES[n].disconnected}" for n in names]
+
+
+def _grouped(network: Network, names: Sequence[str], options: Options) -> dict[str, object]:
+    if not any(MEASURES[name].grouped for name in names):
+        return {}
+    return {"groups": dict(_grouping(network, options).meta)}
+
+
+def _sampled(found: _Found, options: Options) -> dict[str, object]:
+    if not found.errors:
+        return {}
+    return {
+        "sample": options.sample,
+        "seed": options.seed,
+        "errors": f"with a probability of {CONFIDENCE:.0%} every score lies within its error",
+    }
 
 
 def _cut(ranks: NDArray[np.int64], top: int | None) -> dict[str, object]:

@@ -18,7 +18,15 @@ from numpy.typing import NDArray
 
 from kg.errors import QueryError
 
-__all__ = ["Adjacency", "Measure", "MeasureFunction", "Scores", "UndefinedMeasureError"]
+__all__ = [
+    "Adjacency",
+    "Groups",
+    "Measure",
+    "MeasureFunction",
+    "Sampled",
+    "Scores",
+    "UndefinedMeasureError",
+]
 
 Adjacency = Any
 """A ``scipy.sparse.csr_array`` of float64, n × n (scipy ships no types)."""
@@ -26,8 +34,15 @@ Adjacency = Any
 Scores = NDArray[np.float64]
 """One finite score for each node, in the order of the rows."""
 
-MeasureFunction = Callable[[Adjacency, bool], Scores]
-"""``(adjacency, directed) -> scores``."""
+Groups = NDArray[np.int64]
+"""The number of each node's group (its country, say), from 0; −1 where it is not known."""
+
+MeasureFunction = Callable[..., Scores]
+"""``(adjacency, directed) -> scores``; of a grouped measure ``(adjacency, directed, groups)``."""
+
+Sampled = Callable[[Adjacency, bool, int, int], tuple[Scores, Scores]]
+"""``(adjacency, directed, sources, seed) -> (estimates, errors)``: with a probability of 95 %, all
+scores lie within their error of the estimate at once."""
 
 
 class UndefinedMeasureError(QueryError):
@@ -57,6 +72,14 @@ class Measure:
     norm:
         ``(nodes, directed) -> largest possible score``, for normalised scores; None where
         the measure is not normalised so.
+    grouped:
+        Looks at groups of nodes, such as their countries, and not only at edges.
+    numbers:
+        Scores are the numbers of parts that nodes belong to, not amounts: nothing to rank.
+    all_pairs:
+        Time grows with nodes × edges.
+    sampled:
+        The estimate from some sources, where there is one; see :data:`Sampled`.
     """
 
     function: MeasureFunction = field(repr=False)
@@ -68,3 +91,7 @@ class Measure:
     disconnected: str
     directed_only: bool = False
     norm: Callable[[int, bool], float] | None = field(default=None, repr=False)
+    grouped: bool = False
+    numbers: bool = False
+    all_pairs: bool = False
+    sampled: Sampled | None = field(default=None, repr=False)

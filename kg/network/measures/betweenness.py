@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.linalg import spsolve_triangular
 
 from kg.network.measures.base import Adjacency, Measure, Scores
-from kg.network.paths import blocks, distances, exact_lengths, is_uniform
+from kg.network.paths import dependencies, measured
+from kg.network.sampling import bernstein, draw
 
-__all__ = ["BETWEENNESS", "betweenness"]
-
-_SOURCES_AT_ONCE = 128  # wider blocks fall out of the processor's cache
+__all__ = ["BETWEENNESS", "betweenness", "sampled_betweenness"]
 
 
 def betweenness(adjacency: Adjacency, directed: bool = False) -> Scores:
@@ -27,9 +21,7 @@ def betweenness(adjacency: Adjacency, directed: bool = False) -> Scores:
     tie (:func:`kg.network.paths.exact_lengths`). Networks with fewer than three nodes have 0.
 
     Freeman (1977), doi:10.2307/3033543. Algorithm: Brandes (2001),
-    doi:10.1080/0022250X.2001.9990249, for a block of sources at a time: level by level where all
-    edges weigh the same, else by two triangular systems over the shortest-path graph. Time grows
-    with nodes × edges (times the diameter in the first form).
+    doi:10.1080/0022250X.2001.9990249. Time grows with nodes × edges.
 
     Examples
     --------
@@ -37,106 +29,24 @@ def betweenness(adjacency: Adjacency, directed: bool = False) -> Scores:
     >>> betweenness(csr_array([[0.0, 1, 0], [1, 0, 1], [0, 1, 0]]))
     array([0., 1., 0.])
     """
-    total = _by_steps(adjacency) if is_uniform(adjacency) else _by_lengths(adjacency)
+    total = dependencies(*measured(adjacency)).total
     return total if directed else total / 2
 
 
-def _by_steps(adjacency: Adjacency) -> Scores:
-    nodes = adjacency.shape[0]
-    links = csr_array((np.ones(adjacency.nnz), adjacency.indices, adjacency.indptr), (nodes, nodes))
-    reverse = csr_array(links.T)
-    total = np.zeros(nodes)
-    for start in range(0, nodes, _SOURCES_AT_ONCE):
-        sources = np.arange(start, min(nodes, start + _SOURCES_AT_ONCE))
-        total += _dependency(links, *_count_paths(reverse, sources))
-    return total
+def sampled_betweenness(
+    adjacency: Adjacency, directed: bool, sources: int, seed: int
+) -> tuple[Scores, Scores]:
+    """Return estimates of the betweenness from the shortest paths of some sources, and errors.
 
-
-def _count_paths(reverse: Any, sources: NDArray[np.intp]) -> tuple[Scores, NDArray[np.int32]]:
-    """Return shortest paths (count) and steps (−1: none) from the sources; nodes × sources."""
-    shape = (reverse.shape[0], len(sources))
-    steps = np.full(shape, -1, dtype=np.int32)
-    steps[sources, np.arange(len(sources))] = 0
-    front = (steps == 0).astype(np.float64)
-    paths = front.copy()
-    level = 0
-    while front.any():
-        level += 1
-        front = reverse @ front
-        front[steps >= 0] = 0.0
-        steps[front > 0] = level
-        paths += front
-    return paths, steps
-
-
-def _dependency(links: Any, paths: Scores, steps: NDArray[np.int32]) -> Scores:
-    """Return for each node the share of the sources' shortest paths that run through it."""
-    depending = np.zeros_like(paths)
-    for level in range(int(steps.max()), 1, -1):
-        there = steps == level
-        share = np.zeros_like(paths)
-        share[there] = (1.0 + depending[there]) / paths[there]
-        passed = links @ share
-        before = steps == level - 1
-        depending[before] = paths[before] * passed[before]
-    return np.asarray(depending.sum(axis=1), dtype=np.float64)
-
-
-def _by_lengths(adjacency: Adjacency) -> Scores:
-    nodes = adjacency.shape[0]
-    lengths, tolerance = exact_lengths(adjacency.data, nodes)
-    measured = csr_array((lengths, adjacency.indices, adjacency.indptr), (nodes, nodes))
-    total = np.zeros(nodes)
-    for block in blocks(nodes, max(nodes, adjacency.nnz)):
-        away = distances(measured, block)
-        total += _dependency_by_lengths(measured, away, block, tolerance)
-    return total
-
-
-def _dependency_by_lengths(
-    measured: Any, away: Scores, sources: NDArray[np.intp], tolerance: float
-) -> Scores:
-    """Return for each node the share of the sources' shortest paths that run through it.
-
-    Along the shortest-path graph P of a source, path counts solve (I − Pᵀ)σ = e_source, and
-    y = (1 + δ)/σ of the dependencies δ solves (I − P)y = 1/σ. In order of distance both
-    systems are triangular; those of a block of sources are solved as one.
+    Sources are drawn with replacement (Brandes and Pich 2007, doi:10.1142/S0218127407018403), and
+    what they leave open is bounded by :func:`kg.network.sampling.bernstein`.
     """
-    before, after = _shortest_edges(measured, away, tolerance)
-    order = np.argsort(away, axis=None, kind="stable")
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    ones = np.ones(len(before) + len(order))
-    ones[: len(before)] = -1.0
-    rows = np.concatenate([place[after], np.arange(len(order))])
-    columns = np.concatenate([place[before], np.arange(len(order))])
-    system = csr_array((ones, (rows, columns)), (len(order), len(order)))
-    itself = np.arange(len(sources)) * away.shape[1] + sources
-    start = np.zeros(len(order))
-    start[place[itself]] = 1.0
-    paths = spsolve_triangular(system, start, lower=True, unit_diagonal=True)
-    reached = paths > 0
-    inverse = np.zeros(len(order))
-    inverse[reached] = 1.0 / paths[reached]
-    shares = spsolve_triangular(csr_array(system.T), inverse, lower=False, unit_diagonal=True)
-    depending = paths * (shares - inverse)  # exactly 0 where no path goes on
-    depending[place[itself]] = 0.0
-    return np.asarray(depending[place].reshape(away.shape).sum(axis=0), dtype=np.float64)
-
-
-def _shortest_edges(
-    measured: Any, away: Scores, tolerance: float
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the edges on shortest paths as places (source × nodes + node) of their two ends."""
-    nodes = away.shape[1]
-    tails = np.repeat(np.arange(nodes), np.diff(measured.indptr))
-    heads = measured.indices
-    begins, ends = away[:, tails], away[:, heads]
-    by_edge = begins + measured.data
-    with np.errstate(invalid="ignore"):  # inf − inf, for nodes that are not reached
-        tight = (begins < ends) & (np.abs(by_edge - ends) <= tolerance * ends)
-    row, edge = np.nonzero(tight)
-    return row * nodes + tails[edge], row * nodes + heads[edge]
+    nodes = adjacency.shape[0]
+    if nodes < 3:
+        return np.zeros(nodes), np.zeros(nodes)
+    found = dependencies(*measured(adjacency), sources=draw(nodes, sources, seed))
+    scores, errors = bernstein(found.total, found.squares, sources, greatest=nodes - 2)
+    return (scores, errors) if directed else (scores / 2, errors / 2)
 
 
 def _norm(nodes: int, directed: bool) -> float:
@@ -155,4 +65,6 @@ BETWEENNESS = Measure(
     weighted=False,
     disconnected="pairs without a path add nothing; each component scores as if alone",
     norm=_norm,
+    all_pairs=True,
+    sampled=sampled_betweenness,
 )

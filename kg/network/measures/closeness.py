@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.network.measures.base import Adjacency, Measure, Scores
-from kg.network.paths import incoming_distances
+from kg.network.paths import reach, with_lengths
 
 __all__ = ["CLOSENESS", "closeness"]
 
@@ -27,13 +27,10 @@ def closeness(adjacency: Adjacency, directed: bool = False) -> Scores:  # noqa: 
     array([0.6667, 1.    , 0.6667])
     """
     nodes = adjacency.shape[0]
+    found = reach(with_lengths(adjacency))
+    near = found.reached > 0
     scores = np.zeros(nodes)
-    for block, away in incoming_distances(adjacency):
-        reached = np.isfinite(away)
-        others = reached.sum(axis=1) - 1
-        farness = np.where(reached, away, 0.0).sum(axis=1)
-        near = others > 0
-        scores[block[near]] = others[near] ** 2 / (farness[near] * (nodes - 1))
+    scores[near] = found.reached[near].astype(float) ** 2 / (found.far[near] * (nodes - 1))
     return scores
 
 
@@ -48,4 +45,5 @@ CLOSENESS = Measure(
     weighted=False,
     disconnected="distances count inside the component, scaled by its share of the nodes; "
     "compare nodes of different components by harmonic",
+    all_pairs=True,
 )

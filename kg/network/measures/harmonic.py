@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from kg.network.measures.base import Adjacency, Measure, Scores
-from kg.network.paths import incoming_distances
+from kg.network.paths import reach, with_lengths
+from kg.network.sampling import draw, hoeffding
 
-__all__ = ["HARMONIC", "harmonic"]
+__all__ = ["HARMONIC", "harmonic", "sampled_harmonic"]
 
 
 def harmonic(adjacency: Adjacency, directed: bool = False) -> Scores:  # noqa: ARG001
@@ -24,11 +25,25 @@ def harmonic(adjacency: Adjacency, directed: bool = False) -> Scores:  # noqa: A
     >>> harmonic(csr_array([[0.0, 1, 0], [1, 0, 1], [0, 1, 0]]))
     array([1.5, 2. , 1.5])
     """
-    scores = np.zeros(adjacency.shape[0])
-    for block, away in incoming_distances(adjacency):
-        away[away == 0] = np.inf  # only the node itself is at no distance
-        scores[block] = (1.0 / away).sum(axis=1)
-    return scores
+    return reach(with_lengths(adjacency)).near
+
+
+def sampled_harmonic(
+    adjacency: Adjacency,
+    directed: bool,  # noqa: ARG001
+    sources: int,
+    seed: int,
+) -> tuple[Scores, Scores]:
+    """Return estimates from the distances of some sources, and errors.
+
+    Sources are drawn with replacement (Eppstein and Wang 2004, doi:10.7155/jgaa.00081); the
+    errors are those of :func:`kg.network.sampling.hoeffding`.
+    """
+    if adjacency.nnz == 0:
+        return np.zeros(adjacency.shape[0]), np.zeros(adjacency.shape[0])
+    drawn = draw(adjacency.shape[0], sources, seed)
+    near = reach(with_lengths(adjacency), sources=drawn).near
+    return hoeffding(near, sources, greatest=float(adjacency.data.max()))
 
 
 def _norm(nodes: int, directed: bool) -> float:  # noqa: ARG001
@@ -45,4 +60,6 @@ HARMONIC = Measure(
     weighted=False,
     disconnected="nodes without a path add nothing, so that all nodes compare",
     norm=_norm,
+    all_pairs=True,
+    sampled=sampled_harmonic,
 )

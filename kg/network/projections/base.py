@@ -39,7 +39,8 @@ class Projection:
     directed:
         Edges have a direction.
     symmetric:
-        Both sides are the same nodes, and each pair of them is linked once.
+        Both sides are the same nodes, and each pair of them is linked once. A projection that is
+        neither directed nor symmetric is bipartite.
     levels:
         The levels that mean something here; the first is the usual one.
     roles:
@@ -58,6 +59,11 @@ class Projection:
     roles: tuple[str, ...]
     weights: Mapping[str, Weight]
     sides: Sides = field(repr=False)
+
+    @property
+    def bipartite(self) -> bool:
+        """Whether edges join nodes of two kinds, without a direction."""
+        return not (self.directed or self.symmetric)
 
 
 PAIR_WEIGHTS: Mapping[str, Weight] = {

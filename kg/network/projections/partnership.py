@@ -16,12 +16,13 @@ from kg.network.frame import Selection
 from kg.network.incidence import incidence
 from kg.network.projections.base import PAIR_WEIGHTS, ROLES, Projection
 
-__all__ = ["PARTNERSHIP"]
+__all__ = ["PARTNERSHIP", "both_the_same"]
 
 
-def _sides(
+def both_the_same(
     rows: pl.DataFrame, selection: Selection, level: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return everybody, twice: whoever was there meets whoever was there."""
     everybody = incidence(rows, selection, level)
     return everybody, everybody
 
@@ -33,5 +34,5 @@ PARTNERSHIP = Projection(
     levels=("institution", "person", "country", "bloc"),
     roles=tuple(role for role in ROLES if role != "funder"),
     weights=PAIR_WEIGHTS,
-    sides=_sides,
+    sides=both_the_same,
 )

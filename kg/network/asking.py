@@ -1,0 +1,45 @@
+"""One way to ask for a measure, of whatever kind it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from kg.errors import QueryError
+from kg.network import scores, summaries, ties
+from kg.network.edge_measures import EDGE_MEASURES
+from kg.network.graph_measures import GRAPH_MEASURES
+from kg.network.measures import MEASURES
+from kg.network.options import Names, Options
+from kg.results import ResultTable
+
+if TYPE_CHECKING:
+    from kg.network.graph import Network
+
+__all__ = ["ALL_MEASURES", "KINDS", "asked"]
+
+KINDS: Mapping[str, Collection[str]] = {
+    "node": MEASURES,
+    "edge": EDGE_MEASURES,
+    "graph": GRAPH_MEASURES,
+}
+"""What is measured → the names of its measures; no name is in two."""
+
+ALL_MEASURES: tuple[str, ...] = (*MEASURES, *EDGE_MEASURES, *GRAPH_MEASURES)
+
+_TABLES = {"node": scores.table, "edge": ties.table, "graph": summaries.table}
+
+
+def asked(network: Network, measure: Names, options: Options) -> ResultTable:
+    """Return the table of measures; see :meth:`kg.network.graph.Network.measure`."""
+    names = [measure] if isinstance(measure, str) else list(measure or ())
+    unknown = [name for name in names if name not in ALL_MEASURES]
+    if unknown:
+        raise QueryError(f"Unknown measure {unknown[0]!r}; accepted: {', '.join(ALL_MEASURES)}.")
+    kinds = [kind for kind, known in KINDS.items() if set(names) & set(known)]
+    if len(kinds) > 1:
+        raise QueryError(
+            f"{', '.join(names)} measure different things ({', '.join(kinds)}); ask for each kind "
+            "by itself."
+        )
+    return _TABLES[kinds[0] if kinds else "node"](network, measure, options)

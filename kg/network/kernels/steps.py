@@ -1,0 +1,147 @@
+"""Breadth-first searches: paths that count steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kg.network.compiled import compiled
+
+__all__ = ["depend", "spread"]
+
+_ONE = np.uint64(1)
+_TWO = np.uint64(2)
+_FOUR = np.uint64(4)
+_TOP = np.uint64(56)
+_PAIRS = np.uint64(0x5555555555555555)
+_FOURS = np.uint64(0x3333333333333333)
+_EIGHTS = np.uint64(0x0F0F0F0F0F0F0F0F)
+_BYTES = np.uint64(0x0101010101010101)
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+@compiled
+def depend(
+    starts: Any, ends: Any, sources: Any, total: Any, squares: Any, by_edge: Any
+) -> None:  # Brandes (2001), doi:10.1080/0022250X.2001.9990249
+    """Add what each node lies on of the shortest paths from the sources.
+
+    ``total[v] += Σ_s δ_s(v)`` and ``squares[v] += Σ_s δ_s(v)²`` with δ_s(v) = Σ_t σ_st(v)/σ_st;
+    ``by_edge[e]`` likewise for the edge e, unless it is empty.
+    """
+    nodes = len(starts) - 1
+    steps = np.full(nodes, -1, np.int32)
+    paths = np.zeros(nodes)
+    share = np.zeros(nodes)
+    order = np.empty(nodes, np.int32)
+    edges = len(by_edge) > 0
+    for source in sources:
+        steps[source] = 0
+        paths[source] = 1.0
+        order[0] = source
+        head, tail = 0, 1
+        while head < tail:
+            v = order[head]
+            head += 1
+            after = steps[v] + 1
+            ways = paths[v]
+            for e in range(starts[v], starts[v + 1]):
+                w = ends[e]
+                if steps[w] < 0:
+                    steps[w] = after
+                    paths[w] = ways
+                    order[tail] = w
+                    tail += 1
+                elif steps[w] == after:
+                    paths[w] += ways
+        last = steps[order[tail - 1]]
+        for place in range(tail - 1, -1, -1):
+            v = order[place]
+            after = steps[v] + 1
+            if after > last:  # nothing lies behind
+                share[v] = 1.0 / paths[v]
+                continue
+            passed = 0.0
+            if edges:
+                for e in range(starts[v], starts[v + 1]):
+                    if steps[ends[e]] == after:
+                        passed += share[ends[e]]
+                        by_edge[e] += paths[v] * share[ends[e]]
+            else:
+                for e in range(starts[v], starts[v + 1]):
+                    if steps[ends[e]] == after:
+                        passed += share[ends[e]]
+            depending = paths[v] * passed
+            share[v] = (1.0 + depending) / paths[v]
+            if v != source:
+                total[v] += depending
+                squares[v] += depending * depending
+        for place in range(tail):
+            steps[order[place]] = -1
+
+
+@compiled
+def spread(
+    starts: Any, ends: Any, sources: Any, reached: Any, far: Any, near: Any, widest: Any
+) -> None:
+    """Add up the steps from the sources to each node, 64 sources to a word.
+
+    ``starts`` and ``ends`` hold the edges *into* each node. For each node v:
+    ``reached[v] += 1``, ``far[v] += d`` and ``near[v] += 1/d`` for each other source that
+    reaches v in d steps; ``widest[0]`` becomes the greatest d. Then et al. (2014), The More the
+    Merrier: Efficient Multi-Source Graph Traversal, doi:10.14778/2735496.2735507.
+    """
+    nodes = len(starts) - 1
+    words = (len(sources) + 63) // 64
+    seen = np.zeros((nodes, words), np.uint64)
+    front = np.zeros((nodes, words), np.uint64)
+    following = np.zeros((nodes, words), np.uint64)
+    everyone = np.full(words, _ALL, np.uint64)
+    if len(sources) % 64:
+        everyone[words - 1] = (_ONE << np.uint64(len(sources) % 64)) - _ONE
+    for i in range(len(sources)):
+        bit = _ONE << np.uint64(i % 64)
+        seen[sources[i], i // 64] |= bit
+        front[sources[i], i // 64] |= bit
+    missing = np.empty(words, np.uint64)
+    level, growing = 0, True
+    while growing:
+        level += 1
+        growing = False
+        for v in range(nodes):
+            lacks = False
+            for k in range(words):
+                missing[k] = everyone[k] & ~seen[v, k]
+                lacks |= missing[k] != 0
+                following[v, k] = 0
+            if not lacks:
+                continue
+            for e in range(starts[v], starts[v + 1]):
+                u = ends[e]
+                open_still = False
+                for k in range(words):
+                    following[v, k] |= front[u, k]
+                    open_still |= (missing[k] & ~following[v, k]) != 0
+                if not open_still:
+                    break
+            found = 0
+            for k in range(words):
+                x = following[v, k] & missing[k]
+                following[v, k] = x
+                if x != 0:
+                    x = x - ((x >> _ONE) & _PAIRS)
+                    x = (x & _FOURS) + ((x >> _TWO) & _FOURS)
+                    x = (x + (x >> _FOUR)) & _EIGHTS
+                    found += int((x * _BYTES) >> _TOP)
+            if found:
+                growing = True
+                reached[v] += found
+                far[v] += found * level
+                near[v] += found / level
+        for v in range(nodes):
+            for k in range(words):
+                seen[v, k] |= following[v, k]
+        front, following = following, front
+        if growing:
+            widest[0] = max(widest[0], level)
