@@ -9,8 +9,9 @@ import click
 
 from kg import __version__
 from kg.cli.analyse import analyse
-from kg.cli.ask import network, query, search, sparql
+from kg.cli.ask import query, search, sparql
 from kg.cli.build import build, check, diff, releases, rollback, sources
+from kg.cli.network import network
 from kg.cli.ontology import ontology
 from kg.cli.project import cite, init
 from kg.cli.serve import serve

@@ -28,6 +28,7 @@ _FILTER_HELP: Mapping[str, str] = {
     "country": "People and institutions of a country.",
     "bloc": "People and institutions of a bloc's members at the time.",
     "years": "Trainings that began in 2015, 2012-2020, 2012-.",
+    "min_headcount": "Trainings with at least so many known learners.",
     "within": "With --country or --bloc: both ends inside.",
 }
 _SHOWING: tuple[Callable[..., Any], ...] = (
@@ -103,6 +104,8 @@ def _option(key: str, parameter: Parameter) -> Callable[..., Any]:
 def _filter(key: str) -> Callable[..., Any]:
     if key == "within":
         return click.option("--within", is_flag=True, help=_FILTER_HELP[key])
+    if key == "min_headcount":
+        return click.option("--min-headcount", type=click.IntRange(min=1), help=_FILTER_HELP[key])
     if key == "years":
         return click.option("--years", metavar="PERIOD", help=_FILTER_HELP[key])
     # --format says how rows are printed, here as everywhere.

@@ -102,7 +102,7 @@ def project(
     kept = range(len(meetings.names)) if isolates else _linked(edges)
     codes = {old: new for new, old in enumerate(kept)}
     return Network(
-        nodes=_attributes([meetings.names[code] for code in kept], meetings, plan.level),
+        nodes=_attributes([meetings.names[code] for code in kept], meetings, plan),
         edges_by_code=_renumbered(edges, codes),
         weights=tuple(plan.projection.weights),
         weight=plan.weight,
@@ -195,9 +195,9 @@ def _renumbered(edges: pl.DataFrame, codes: Mapping[int, int]) -> pl.DataFrame:
     return kept.with_columns(ends.replace_strict(old, new, return_dtype=CODE))
 
 
-def _attributes(names: list[str], meetings: _Meetings, level: str) -> pl.DataFrame:
+def _attributes(names: list[str], meetings: _Meetings, plan: _Plan) -> pl.DataFrame:
     """Return (node, label, country, kind, bloc); see :class:`kg.network.graph.Network`."""
-    placed = LEVELS[level].place(meetings.rows, meetings.selection)
+    placed = LEVELS[plan.level].place(meetings.rows, meetings.selection)
     seen = (
         placed.filter(pl.col("node") == pl.col("via"), pl.col("country").is_not_null())
         .group_by("node")
@@ -214,10 +214,22 @@ def _attributes(names: list[str], meetings: _Meetings, level: str) -> pl.DataFra
             label=pl.coalesce("label", "node"),
             # Where the entity has no country, the only one that was seen.
             country=pl.coalesce("country", "seen"),
-            kind=pl.coalesce("kind", pl.lit(LEVELS[level].kind)),
+            kind=pl.coalesce("kind", _usual_kind(meetings, plan)),
         )
     )
     return nodes.join(_blocs(nodes, placed, meetings), on="node", how="left", maintain_order="left")
+
+
+def _usual_kind(meetings: _Meetings, plan: _Plan) -> pl.Expr:
+    """Return the kind of a node that no entity tells of."""
+    first, second = LEVELS[plan.level], LEVELS[plan.projection.second or plan.level]
+    codes = meetings.pairing.right["node"].unique().to_list() if plan.projection.second else []
+    others = [meetings.names[code] for code in codes]
+    return (
+        pl.when(pl.col("node").is_in(others))
+        .then(pl.lit(second.kind))
+        .otherwise(pl.lit(first.kind))
+    )
 
 
 def _entities(selection: Selection) -> pl.DataFrame:

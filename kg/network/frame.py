@@ -245,14 +245,11 @@ def _of_size(
     """
     if "min_headcount" not in given:
         return trainings, 0
+    least = _headcount(given["min_headcount"])
     learners = involvements.filter(pl.col("side") == "learner")
     groups = pl.col("headcount").fill_null(0).filter(pl.col("person").is_null()).sum()
     heads = pl.col("person").drop_nulls().n_unique().cast(pl.Int64) + groups
-    large = (
-        learners.group_by("training")
-        .agg(heads=heads)
-        .filter(pl.col("heads") >= given["min_headcount"])
-    )
+    large = learners.group_by("training").agg(heads=heads).filter(pl.col("heads") >= least)
     kept = trainings.join(large, on="training", how="semi", maintain_order="left")
     return kept, trainings.height - kept.height
 

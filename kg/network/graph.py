@@ -15,8 +15,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from kg.errors import NotFoundError, QueryError
-from kg.network import foreign, routes, scores, summaries, temporal, ties
-from kg.network.asking import asked
+from kg.network import asking, foreign, routes, scores, summaries, temporal, ties
 from kg.network.formats import FORMATS
 from kg.network.options import Names, Options
 from kg.network.pairing import CODE, Pairing
@@ -170,18 +169,32 @@ class Network:
         """
         return summaries.table(self, measure, Options(weight=weight, groups=groups))
 
-    def measure(self, measure: Names = None, **options: Any) -> ResultTable:
+    def measure(
+        self,
+        measure: Names = None,
+        *,
+        backbone: str | None = None,
+        threshold: float | None = None,
+        slices: int | None = None,
+        step: int | None = None,
+        **options: Any,
+    ) -> ResultTable:
         """Return the table of measures of nodes, of edges, or of the whole network.
 
         What is measured follows from the name; several names must be of one kind. Options are
         those of :meth:`centrality`; edges and the whole ignore those that mean nothing to them.
+        ``backbone`` and ``threshold`` keep only edges that stand out (:meth:`backbone`); ``slices``
+        and ``step`` ask period by period (:meth:`slices`), with the columns from_year and to_year.
 
         Raises
         ------
         QueryError
             A name is unknown, or names are of several kinds.
         """
-        return asked(self, measure, Options(**options))
+        return asking.answer(
+            self, measure, Options(**options),
+            backbone=backbone, threshold=threshold, slices=slices, step=step,
+        )  # fmt: skip
 
     def backbone(
         self,

@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Reach:
-    """Of each node, over the other nodes from which a path leads to it (only ``sources``, if given).
+    """Of each node, over the other nodes (or sources) from which a path leads to it.
 
     Attributes
     ----------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,11 +37,8 @@ class _Found:
 
 def table(network: Network, measure: Names, options: Options) -> ResultTable:
     """Return the scores of a network; see :meth:`kg.network.graph.Network.centrality`."""
-    names = chosen(
-        measure,
-        [n for n, m in MEASURES.items() if network.directed or not m.directed_only],
-        MEASURES,
-    )
+    applying = [n for n, m in MEASURES.items() if network.directed or not m.directed_only]
+    names = chosen(measure, applying, MEASURES)
     network.weight_name(options.weight)  # refuses an unknown one
     check_top(options.top)
     single = isinstance(measure, str)
@@ -68,7 +65,7 @@ def table(network: Network, measure: Names, options: Options) -> ResultTable:
     return ResultTable((*_NODE, *columns), rows, meta)
 
 
-def chosen(given: Names, all_of_them: Sequence[str], accepted: Sequence[str] | dict[str, Measure]) -> list[str]:  # fmt: skip
+def chosen(given: Names, all_of_them: Sequence[str], accepted: Collection[str]) -> list[str]:
     """Return the names of the measures; for None all that say something here.
 
     Raises

@@ -8,10 +8,22 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from kg.analysis.filters import parse_years
+from kg.analysis.filters import LEVEL_CLASSES, parse_years
 from kg.errors import NotFoundError, QueryError
-from kg.network import FILTERS, LEVELS, MEASURES, PROJECTIONS
+from kg.network import (
+    ALL_MEASURES,
+    EDGE_MEASURES,
+    FILTERS,
+    GRAPH_MEASURES,
+    LEVELS,
+    MEASURES,
+    PROJECTIONS,
+    GraphMeasure,
+    Measure,
+    Network,
+)
 from kg.network import FORMATS as NETWORK_FORMATS
+from kg.network.groups import ATTRIBUTES
 from kg.queries import NamedQuery, Parameter, get_query
 from kg.results import ResultTable
 from kg.web import headers
@@ -32,7 +44,18 @@ _NETWORK_TYPES = {
 _QUERY_TEXT = "application/sparql-query"
 _TABLE_JSON = "application/json"
 ALL = "all"
-"""Stands for every measure that applies to a projection."""
+"""Stands for every measure of nodes that applies to a projection."""
+
+_TABLES = ("edges", "summary", "path", "evidence")
+"""What can be asked of a network besides measures."""
+
+_ASKED = (
+    "top", "normalised", "groups", "sample", "seed", "backbone", "threshold", "slices", "step",
+    "source", "target",
+)  # fmt: skip
+
+_MOST_STEPS = 4_000_000_000
+"""Nodes × edges of a measure that looks at all pairs: about ten seconds."""
 
 
 @blueprint.get("/queries")
@@ -139,6 +162,20 @@ def networks() -> Response:
                 name: {"definition": m.definition, "formula": m.formula, "reference": m.reference}
                 for name, m in MEASURES.items()
             },
+            "edge_measures": {
+                name: {"definition": m.definition, "formula": m.formula, "reference": m.reference}
+                for name, m in EDGE_MEASURES.items()
+            },
+            "graph_measures": {
+                name: {
+                    "definition": m.definition,
+                    "quantities": dict(m.quantities),
+                    "reference": m.reference,
+                }
+                for name, m in GRAPH_MEASURES.items()
+            },
+            "tables": list(_TABLES),
+            "parameters": list(_ASKED),
             "levels": list(LEVELS),
             "filters": list(FILTERS),
         }
@@ -176,7 +213,7 @@ def network_file(projection: str, suffix: str) -> Response:
 
 @blueprint.get("/network/<projection>/<measure>.<suffix>")
 def network_measure(projection: str, measure: str, suffix: str) -> Response:
-    """Send the nodes of a network with their centrality (or ``all``) as csv or json."""
+    """Send measures of a network, its edges, summary, a path or evidence as csv or json."""
     if suffix not in ("csv", "json"):
         raise NotFoundError(f"There is no table as .{suffix}. Accepted: .csv, .json.")
     tag = _network_tag(projection, measure, suffix)
@@ -189,26 +226,93 @@ def network_measure(projection: str, measure: str, suffix: str) -> Response:
 
 
 def centrality(projection: str, measure: str) -> ResultTable:
-    """Return a centrality table for the parameters of this request.
+    """Return the table of a measure, or one of ``all edges summary path evidence``.
 
     Raises
     ------
     NotFoundError
         There is no such projection or measure.
     QueryError
-        A parameter is not accepted, or the measure has no value on this network.
+        A parameter is not accepted, the measure has no value on this network, or it would take
+        too long.
     """
     _known(projection, PROJECTIONS)
-    _known(measure, (*MEASURES, ALL))
-    options, asked = network_request(taken=("top", "normalised"))
-    network = service().graph.network(projection, **options)
-    top = asked.get("top")
-    return network.centrality(
-        None if measure == ALL else measure,
-        weight=options.get("weight"),
-        top=None if top is None else _whole(top, "top"),
-        normalised=_truth(asked.get("normalised", "false"), "normalised"),
+    _known(measure, (*ALL_MEASURES, ALL, *_TABLES))
+    options, asked = network_request(taken=_ASKED)
+    weight = options.get("weight")
+    # A projection carries its own weights; any network can be read without.
+    made = {**options, "weight": None} if weight == "unweighted" else options
+    network = service().graph.network(projection, **made)
+    if measure in ("path", "evidence"):
+        return _between(network, measure, asked, weight)
+    given = _measure_options(asked) | {"weight": weight}
+    if measure == "edges":
+        return _standing_out(network, asked, weight).edges(weight=weight, top=given["top"])
+    if measure == "summary":
+        _refuse_costly(network, [n for n, m in GRAPH_MEASURES.items() if m.all_pairs], None)
+        part = _standing_out(network, asked, weight)
+        return part.summary(weight=weight, groups=given["groups"])
+    names = [n for n, m in MEASURES.items() if m.all_pairs] if measure == ALL else [measure]
+    _refuse_costly(network, names, given["sample"])
+    return network.measure(None if measure == ALL else measure, **given)
+
+
+def _between(
+    network: Network, table: str, asked: dict[str, str], weight: str | None
+) -> ResultTable:
+    missing = [name for name in ("source", "target") if name not in asked]
+    if missing:
+        raise QueryError(f"{table} needs a value for {' and '.join(missing)}.")
+    target = LEVEL_CLASSES.get(str(network.meta["level"]))
+    ends = [service().graph.iri(asked[name], target) for name in ("source", "target")]
+    if table == "evidence":
+        return network.evidence(*ends)
+    return _standing_out(network, asked, weight).path(*ends, weight=weight)
+
+
+def _standing_out(network: Network, asked: dict[str, str], weight: str | None) -> Network:
+    if "backbone" not in asked:
+        return network
+    threshold = _number(asked["threshold"], "threshold") if "threshold" in asked else None
+    return network.backbone(asked["backbone"], threshold=threshold, weight=weight)
+
+
+def _measure_options(asked: dict[str, str]) -> dict[str, Any]:
+    whole = ("top", "sample", "slices", "step")
+    groups = asked.get("groups", "country")
+    return {
+        **{name: _whole(asked[name], name) if name in asked else None for name in whole},
+        "seed": _whole(asked.get("seed", "1"), "seed"),
+        "normalised": _truth(asked.get("normalised", "false"), "normalised"),
+        "groups": groups if groups in ATTRIBUTES else service().graph.iri(groups, _BLOC),
+        "backbone": asked.get("backbone"),
+        "threshold": _number(asked["threshold"], "threshold") if "threshold" in asked else None,
+    }
+
+
+def _refuse_costly(network: Network, names: Collection[str], sample: int | None) -> None:
+    """Refuse what takes longer than a request may; from the command line it runs."""
+    every: dict[str, Measure | GraphMeasure] = {**MEASURES, **EDGE_MEASURES, **GRAPH_MEASURES}
+    costly = [name for name in names if every[name].all_pairs]
+    steps = len(network) * network.edges_by_code.height
+    if not costly or sample is not None or steps <= _MOST_STEPS:
+        return
+    able = [name for name in costly if name in MEASURES and MEASURES[name].sampled]
+    hint = f"sample=1000 estimates {', '.join(able)}; " if able else ""
+    raise QueryError(
+        f"{', '.join(costly)} looks at all pairs of {len(network)} nodes, which takes longer than "
+        f"a request may. {hint}narrow the network by filters, or run kg network."
     )
+
+
+_BLOC = LEVEL_CLASSES["bloc"]
+
+
+def _number(text: str, name: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise QueryError(f"{name}: found {text!r}. Accepted: a number.") from error
 
 
 def _known(name: str, accepted: Collection[str]) -> str:
@@ -269,6 +373,7 @@ def _truth(text: str, name: str) -> bool:
 _OPTIONS: dict[str, Any] = {
     "years": _years,
     "within": lambda values, name: _truth(values[0], name),
+    "min_headcount": lambda values, name: _whole(values[0], name),
     "loops": lambda values, name: _truth(values[0], name),
     "isolates": lambda values, name: _truth(values[0], name),
     "level": lambda values, _name: values[0],

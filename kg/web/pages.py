@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from kg.errors import KgError, NotFoundError
-from kg.network import MEASURES, PROJECTIONS
+from kg.network import EDGE_MEASURES, GRAPH_MEASURES, MEASURES, PROJECTIONS
 from kg.queries import NamedQuery, get_query
 from kg.results import ResultTable
 from kg.web import headers
@@ -38,7 +38,7 @@ def home() -> Response:
         manifest=service().release.manifest,
         groups=service().questions,
         projections=PROJECTIONS,
-        measures=MEASURES,
+        measures={**MEASURES, **EDGE_MEASURES, **GRAPH_MEASURES},
         examples=examples(),
         example=body_of(examples()[-1].text),
         endpoint=url_for("sparql.endpoint", _external=True),
@@ -129,7 +129,7 @@ def network(projection: str, measure: str) -> Response:
         projection=projection,
         measure=measure,
         projections=PROJECTIONS,
-        measures=MEASURES,
+        measures={**MEASURES, **EDGE_MEASURES, **GRAPH_MEASURES},
         table=table,
         rows=None if table is None else _named(table),
         shown=SHOWN_ROWS,
@@ -147,6 +147,9 @@ def _named(table: ResultTable) -> Rows:
     """Return a centrality table with the countries' names beside their IRIs."""
     entities = service().graph.columns("entities")
     names = dict(entities.filter(kind="country").select("entity", "label").iter_rows())
+    if "country" not in table.columns:
+        labels = {"source_label": "source_label", "target_label": "target_label"}
+        return rows_from_table(table, labels)
     place = table.columns.index("country")
     rows = [(*row, names.get(row[place])) for row in table.rows]
     named = ResultTable((*table.columns, "country_label"), rows)

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from kg.network import MEASURES, Network
+from kg.network.groups import grouping
 
 checked = settings(deadline=None, max_examples=40, derandomize=True)
 
@@ -25,7 +26,10 @@ def graphs(draw: st.DrawFn, directed: bool | None = None, least: int = 1) -> Any
     size = draw(st.integers(least, 11))
     kind = draw(st.booleans()) if directed is None else directed
     graph: Any = nx.DiGraph() if kind else nx.Graph()
-    graph.add_nodes_from(f"n{i:02d}" for i in range(size))
+    for i in range(size):
+        country = draw(st.sampled_from(["X", "Y", "Z", None]))
+        graph.add_node(f"n{i:02d}", **({"country": country} if country else {}))
+    graph.nodes["n00"]["country"] = "X"  # or brokerage has no groups at all
     nodes = st.sampled_from(sorted(graph))
     for a, b in draw(st.lists(st.tuples(nodes, nodes), max_size=30)):
         if a != b:
@@ -38,7 +42,9 @@ def scores(graph: Any, measure: str, *, weighted: bool) -> dict[str, float]:
     """Return our score of every node of a networkx graph, unrounded."""
     network = Network.from_networkx(graph)
     adjacency = network.adjacency("weight" if weighted else "unweighted")
-    values = MEASURES[measure].function(adjacency, network.directed)
+    function, grouped = MEASURES[measure].function, MEASURES[measure].grouped
+    groups = (grouping(network, "country").codes,) if grouped else ()
+    values = function(adjacency, network.directed, *groups)
     return dict(zip(network.nodes["node"].to_list(), values.tolist(), strict=True))
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import networkx as nx
@@ -7,9 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from kg.network import paths
-from kg.network.measures import betweenness as module
-from kg.network.measures.betweenness import betweenness
+from kg.network import Network, paths
+from kg.network.measures.betweenness import betweenness, sampled_betweenness
 
 from .graphs import assert_edge_cases, assert_same, checked, graphs, scores
 
@@ -46,15 +46,34 @@ def test_paths_of_equal_length_tie() -> None:
     assert ours["b"] == ours["c"] == 0.5
 
 
-def test_blocks_of_sources_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    graph = nx.gnm_random_graph(40, 80, seed=3)
+def test_lanes_and_threads_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = nx.gnm_random_graph(400, 900, seed=3)
     for a, b in graph.edges:
         graph[a][b]["weight"] = 1 + (a * b) % 4
-    whole = [scores(graph, "betweenness", weighted=w) for w in (False, True)]
-    monkeypatch.setattr(module, "_SOURCES_AT_ONCE", 7)
-    monkeypatch.setattr(paths, "BLOCK_CELLS", 500)
-    for weighted, before in zip((False, True), whole, strict=True):
-        assert_same(scores(graph, "betweenness", weighted=weighted), before)
+    both = [scores(graph, "betweenness", weighted=w) for w in (False, True)]
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    assert [scores(graph, "betweenness", weighted=w) for w in (False, True)] == both
+
+
+@checked
+@given(graphs(least=3))
+def test_a_sample_is_within_its_errors(graph: Any) -> None:
+    network = Network.from_networkx(graph)
+    adjacency = network.adjacency("weight")
+    exact = betweenness(adjacency, network.directed)
+    found, errors = sampled_betweenness(adjacency, network.directed, 60, seed=5)
+    assert np.all(np.abs(found - exact) <= errors + 1e-9)
+
+
+def test_a_large_sample_comes_close() -> None:
+    graph = nx.barabasi_albert_graph(300, 3, seed=1)
+    adjacency = Network.from_networkx(graph).adjacency()
+    exact = betweenness(adjacency)
+    found, errors = sampled_betweenness(adjacency, False, 20_000, seed=1)
+    assert np.abs(found - exact).max() < 0.05 * exact.max()
+    assert errors.max() < 0.1 * 300 * 299 / 2
+    again, _ = sampled_betweenness(adjacency, False, 20_000, seed=1)
+    assert (again == found).all()
 
 
 @pytest.mark.parametrize("weighted", [False, True])

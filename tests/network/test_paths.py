@@ -37,13 +37,48 @@ def test_lengths_that_do_not_fit_are_floats_with_a_tolerance(weights: list[float
     np.testing.assert_array_equal(got, 1 / given)
 
 
-def test_blocks_cover_all_nodes_once() -> None:
-    covered = np.concatenate(list(paths.blocks(10, paths.BLOCK_CELLS // 3)))
-    assert covered.tolist() == list(range(10))
-    assert list(paths.blocks(0, 5)) == []
-
-
-def test_incoming_distances_run_towards_the_node() -> None:
+def test_distances_run_towards_the_node() -> None:
     chain = csr_array(np.array([[0, 2.0, 0], [0, 0, 4.0], [0, 0, 0]]))
-    away = np.vstack([rows for _, rows in paths.incoming_distances(chain)])
-    assert away.tolist() == [[0, np.inf, np.inf], [0.5, 0, np.inf], [0.75, 0.25, 0]]
+    found = paths.reach(paths.with_lengths(chain))
+    assert found.reached.tolist() == [0, 1, 2]
+    assert found.far.tolist() == [0, 0.5, 0.75 + 0.25]
+    assert found.near.tolist() == [0, 2, 1 / 0.75 + 4]
+    assert found.widest == 0.75
+
+
+def test_equal_lengths_are_counted_in_steps_and_come_out_the_same() -> None:
+    ring = np.roll(np.eye(150), 1, axis=1)
+    same = paths.reach(csr_array(ring * 0.5))
+    tilted = ring * 0.5
+    tilted[0, 1] *= 1 + 1e-15  # no longer uniform, so by lengths
+    other = paths.reach(csr_array(tilted))
+    np.testing.assert_allclose(same.far, other.far, rtol=1e-12)
+    np.testing.assert_allclose(same.near, other.near, rtol=1e-12)
+    assert same.widest == pytest.approx(149 * 0.5)
+    assert same.far[0] == pytest.approx(0.5 * 149 * 150 / 2)
+
+
+def test_some_sources_only() -> None:
+    star = csr_array(np.array([[0, 1.0, 1], [1, 0, 0], [1, 0, 0]]))
+    found = paths.dependencies(star, sources=np.array([1]))
+    assert found.total.tolist() == [1, 0, 0]
+    assert found.squares.tolist() == [1, 0, 0]
+    assert paths.reach(star, sources=np.array([1, 2])).reached.tolist() == [2, 1, 1]
+
+
+def test_more_sources_than_one_word_holds() -> None:
+    rng = np.random.default_rng(2)
+    dense = np.triu((rng.random((333, 333)) < 0.02).astype(float), 1)
+    linked = csr_array(dense + dense.T)
+    bits = paths.reach(linked)
+    one = paths.reach(linked, sources=np.arange(0, 100))
+    other = paths.reach(linked, sources=np.arange(100, 333))
+    assert (bits.reached == one.reached + other.reached).all()
+    np.testing.assert_allclose(bits.near, one.near + other.near, rtol=1e-12)
+    assert bits.widest == max(one.widest, other.widest)
+
+
+def test_no_nodes() -> None:
+    nothing = csr_array((0, 0))
+    assert len(paths.reach(nothing).far) == 0
+    assert len(paths.dependencies(nothing).total) == 0

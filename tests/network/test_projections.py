@@ -9,7 +9,7 @@ import pytest
 
 from kg.network import LEVELS, PROJECTIONS, ROLES, project
 
-from .worlds import world
+from .worlds import teaching
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "networks.md"
 
@@ -19,7 +19,7 @@ def test_every_projection_is_documented_and_tested(name: str) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     assert f"### `{name}`" in text
     assert all(f"| `{weight}` |" in text for weight in PROJECTIONS[name].weights)
-    module = name.replace("-", "_")
+    module = "bipartite" if PROJECTIONS[name].bipartite else name.replace("-", "_")
     assert (Path(__file__).parent / f"test_{module}.py").exists()
 
 
@@ -28,14 +28,15 @@ def test_levels_and_roles_exist(name: str) -> None:
     projection = PROJECTIONS[name]
     assert set(projection.levels) <= set(LEVELS)
     assert set(projection.roles) <= set(ROLES)
-    assert projection.directed is not projection.symmetric
+    assert not (projection.directed and projection.symmetric)
+    assert projection.bipartite is (projection.second in LEVELS)
 
 
 @pytest.mark.parametrize(
     ("name", "level"), [(name, level) for name, p in PROJECTIONS.items() for level in p.levels]
 )
 def test_every_level_gives_positive_weights_and_evidence(name: str, level: str) -> None:
-    network = project(world(), name, level=level)
+    network = project(teaching(), name, level=level)
     assert network.edges_by_code.height > 0
     for weight in network.weights:
         values = network.edges_by_code[weight].to_numpy()

@@ -41,15 +41,10 @@ def test_weights_in_their_usual_form_and_as_asked() -> None:
         meta: Any = project(world()).centrality(**arguments).meta
         return {name: described["weight"] for name, described in meta["measures"].items()}
 
-    assert used() == {
-        "degree": "unweighted",
-        "strength": "count",
-        "betweenness": "unweighted",
-        "closeness": "unweighted",
-        "harmonic": "unweighted",
-        "eigenvector": "count",
-        "pagerank": "count",
-    }
+    usual = used()
+    assert usual["degree"] == usual["betweenness"] == usual["clustering"] == "unweighted"
+    assert usual["strength"] == usual["pagerank"] == usual["constraint"] == "count"
+    assert used(weight="newman")["betweenness"] == "newman"
     assert set(used(weight="newman").values()) == {"newman", "unweighted"}
     assert used(measure="degree", weight="newman") == {"degree": "unweighted"}
     assert set(used(weight="unweighted").values()) == {"unweighted"}
@@ -110,3 +105,36 @@ def test_what_is_not_accepted(arguments: dict[str, Any], message: str) -> None:
 def test_scores_have_twelve_digits() -> None:
     scores = Network.from_networkx(nx.path_graph(7)).centrality("closeness").column("score")
     assert all(float(f"{score:.12g}") == score for score in scores)
+
+
+def test_a_sample_brings_errors() -> None:
+    network = Network.from_networkx(nx.path_graph(30))
+    table = network.centrality("betweenness", sample=50, seed=3)
+    assert table.columns == ("node", "label", "country", "score", "error", "rank")
+    assert (table.meta["sample"], table.meta["seed"]) == (50, 3)
+    assert "95%" in str(table.meta["errors"])
+    several = network.centrality(["harmonic", "degree"], sample=50)
+    assert several.columns[3:] == ("harmonic", "harmonic-error", "degree")
+
+
+def test_a_measure_without_a_sampled_form_is_refused() -> None:
+    with pytest.raises(QueryError, match="degree has no sampled form; those that have: betw"):
+        project(world()).centrality("degree", sample=10)
+    with pytest.raises(QueryError, match="sample=1 is not accepted"):
+        project(world()).centrality("harmonic", sample=1)
+
+
+def test_parts_have_numbers_and_no_rank() -> None:
+    graph = nx.Graph([("a", "b"), ("c", "d"), ("d", "e")])
+    table = Network.from_networkx(graph).centrality("component")
+    assert table.columns == ("node", "label", "country", "component")
+    assert [(row[0], row[3]) for row in table] == [
+        ("c", 1), ("d", 1), ("e", 1), ("a", 2), ("b", 2),
+    ]  # fmt: skip
+
+
+def test_groups_are_told() -> None:
+    table = project(world()).centrality("liaison", groups="bloc")
+    assert table.meta["groups"] == {"by": "bloc", "groups": 4, "nodes_without_group": 0}
+    nobody = Network.from_networkx(nx.path_graph(3))
+    assert any("brokerage" in str(c) for c in nobody.centrality().meta["caveats"])  # type: ignore[union-attr,attr-defined]

@@ -110,3 +110,18 @@ def frames(**rows: list[tuple[Any, ...]]) -> Columns:
 def world(**replaced: list[tuple[Any, ...]]) -> Columns:
     """Return the world of four trainings, with other rows for some tables."""
     return frames(**(ROWS | replaced))
+
+
+def teaching() -> Columns:
+    """Return the world with methods, and with two topics and sectors for some trainings.
+
+    t1 teaches methods m1 and m2, t2 m2, t3 m1, m2 and m3; t1 is also about python, t2 also in health.
+    """
+    more = [
+        *(("t1", "method", m) for m in ("m1", "m2")),
+        ("t2", "method", "m2"),
+        *(("t3", "method", m) for m in ("m1", "m2", "m3")),
+        ("t1", "topic", "topic:python"),
+        ("t2", "sector", "sector:health"),
+    ]
+    return world(facets=ROWS["facets"] + more)

@@ -13,8 +13,8 @@ __all__ = ["NOISE_CORRECTED", "lift_and_deviation", "noise_corrected"]
 def noise_corrected(adjacency: Adjacency, directed: bool = False) -> Scores:
     """Return by how many standard deviations each edge exceeds what its ends' strengths explain.
 
-    The transformed lift ``L = (κw − 1)/(κw + 1)``, κ = n/(n_i n_j), over its standard deviation; see
-    :func:`lift_and_deviation`. The backbone keeps scores above δ = 1.64 (one-tailed 5 %). Meant
+    The transformed lift ``L = (κw − 1)/(κw + 1)``, κ = n/(n_i n_j), over its standard deviation
+    (:func:`lift_and_deviation`). The backbone keeps scores above δ = 1.64 (one-tailed 5 %). Meant
     for counts: multiplying all weights by a number claims so many more observations and raises
     the scores. 0 where nothing can be expected (all weight leaves one node, or n ≤ 1). Coscia and
     Neffke (2017), doi:10.1109/ICDE.2017.100.

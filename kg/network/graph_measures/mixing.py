@@ -1,4 +1,4 @@
-"""Mixing: do the like link with the like?"""
+"""Mixing: whether the like link with the like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rich club: are those with many partners partners of each other?"""
+"""The rich club: whether those with many partners are partners of each other."""
 
 from __future__ import annotations
 

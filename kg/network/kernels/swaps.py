@@ -48,7 +48,7 @@ def rewire(tails: Any, heads: Any, nodes: Any, first: Any, second: Any, turn: An
         e, f = first[i], second[i]
         a, b = tails[e], heads[e]
         c, d = (heads[f], tails[f]) if turn[i] else (tails[f], heads[f])
-        if a == c or a == d or b == c or b == d:
+        if a in (c, d) or b in (c, d):
             continue
         one = min(a, d) * nodes + max(a, d)
         two = min(c, b) * nodes + max(c, b)

@@ -41,7 +41,7 @@ def broker_roles(adjacency: Adjacency, directed: bool, groups: Groups) -> NDArra
             "Brokerage needs the groups of nodes, and none is known here; choose groups by which "
             "the nodes differ (country, bloc), or use betweenness or constraint."
         )
-    roles = np.zeros((nodes, len(ROLES)), dtype=np.int64)
+    roles: NDArray[np.int64] = np.zeros((nodes, len(ROLES)), dtype=np.int64)
     if adjacency.nnz == 0:
         return roles
     kernels.structure.open_pairs(*arrays(adjacency), *arrays(csr_array(adjacency.T)), groups, roles)
@@ -61,7 +61,8 @@ def _leads(adjacency: Any, linked: Any) -> NDArray[np.bool_]:
     nodes = adjacency.shape[0]
 
     def keys(matrix: Any) -> NDArray[np.int64]:
-        return np.repeat(np.arange(nodes), np.diff(matrix.indptr)) * nodes + matrix.indices
+        tails = np.repeat(np.arange(nodes), np.diff(matrix.indptr))
+        return np.asarray(tails * nodes + matrix.indices, dtype=np.int64)
 
     return np.isin(keys(linked), keys(adjacency))
 

@@ -50,7 +50,8 @@ def clustering(adjacency: Adjacency, directed: bool = False) -> Scores:
         possible = degree * (degree - 1)
         found = 2 * triangles(links)
     scores = np.zeros(nodes)
-    return np.divide(found, possible, out=scores, where=possible > 0)
+    np.divide(found, possible, out=scores, where=possible > 0)
+    return scores
 
 
 def triangles(symmetric: Any) -> Scores:

@@ -50,6 +50,8 @@ class Projection:
     sides:
         ``(involvements, selection, level) -> (left, right)``, each as
         :func:`kg.network.incidence.incidence` gives it.
+    second:
+        The level of the second kind of nodes of a bipartite projection.
     """
 
     definition: str
@@ -59,6 +61,7 @@ class Projection:
     roles: tuple[str, ...]
     weights: Mapping[str, Weight]
     sides: Sides = field(repr=False)
+    second: str | None = None
 
     @property
     def bipartite(self) -> bool:

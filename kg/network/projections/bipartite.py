@@ -56,6 +56,7 @@ def _use(what: str) -> Projection:
             "headcount": _HEADCOUNT,
         },
         sides=_with(what),
+        second=what,
     )
 
 
@@ -70,6 +71,7 @@ ATTENDANCE = Projection(
         "headcount": _HEADCOUNT,
     },
     sides=_with("training"),
+    second="training",
 )
 
 TOPIC_USE = _use("topic")

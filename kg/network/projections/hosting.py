@@ -46,7 +46,7 @@ _WEIGHTS = {
 }
 
 HOSTING = Projection(
-    definition="An edge runs from a node that sent learners to a training to a node that hosted it.",
+    definition="An edge runs from a node that sent learners to one that hosted the training.",
     directed=True,
     symmetric=False,
     levels=("institution", "country", "bloc"),

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from hypothesis import given
+
+from .graphs import checked, graphs, scores
+
+
+@checked
+@given(graphs(directed=True))
+def test_are_leading_singular_vectors(graph: Any) -> None:
+    order = sorted(graph)
+    dense = nx.to_numpy_array(graph, nodelist=order)
+    hub = np.array([scores(graph, "hub", weighted=True)[n] for n in order])
+    authority = np.array([scores(graph, "authority", weighted=True)[n] for n in order])
+    if not dense.any():
+        assert not hub.any()
+        assert not authority.any()
+        return
+    greatest = np.linalg.svd(dense, compute_uv=False)[0]
+    assert hub.min() >= 0
+    assert authority.min() >= 0
+    np.testing.assert_allclose(dense @ authority, greatest * hub, atol=1e-8 * greatest)
+    np.testing.assert_allclose(dense.T @ hub, greatest * authority, atol=1e-8 * greatest)
+
+
+def test_agrees_with_networkx_where_one_component_leads() -> None:
+    graph = nx.gnm_random_graph(40, 200, seed=1, directed=True)
+    hubs, authorities = nx.hits(graph, tol=1e-14, max_iter=10_000)
+    for name, theirs in (("hub", hubs), ("authority", authorities)):
+        ours = scores(graph, name, weighted=False)
+        total = sum(ours.values())
+        np.testing.assert_allclose(
+            [ours[str(n)] / total for n in graph], list(theirs.values()), rtol=1e-9, atol=1e-12
+        )
