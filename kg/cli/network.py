@@ -34,8 +34,7 @@ _MEASURE_OPTIONS = (
 @format_option
 @click.argument("projection", type=click.Choice(list(PROJECTIONS)), default="partnership")
 @click.option("--measure", "-m", "measures", multiple=True, type=click.Choice(ALL_MEASURES),
-              metavar="NAME", help="A measure of nodes, edges or the whole; several times for more of one "
-              "kind. All of nodes when left out.")  # fmt: skip
+              metavar="NAME", help="Of nodes, edges or the whole; may be repeated.")  # fmt: skip
 @click.option("--summary", is_flag=True, help="Measure the whole network, by all its measures.")
 @click.option("--edges", is_flag=True, help="List edges instead of nodes.")
 @click.option("--evidence", nargs=2, metavar="A B", help="List the trainings behind an edge.")

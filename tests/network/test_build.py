@@ -28,9 +28,9 @@ def test_what_is_not_accepted(arguments: dict[str, Any], message: str) -> None:
 
 
 def test_nodes_carry_label_country_and_kind() -> None:
-    assert project(world()).nodes.row(0) == ("A", "Ankh University", "ZA", "organisation")
+    assert project(world()).nodes.row(0) == ("A", "Ankh University", "ZA", "organisation", "AU")
     countries = project(world(), level="country").nodes
-    assert countries.row(0) == ("GB", "United Kingdom", "GB", "country")
+    assert countries.row(0) == ("GB", "United Kingdom", "GB", "country", "EU")
     assert project(world(), level="bloc").nodes["country"].null_count() == 3
 
 

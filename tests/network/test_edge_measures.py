@@ -65,7 +65,7 @@ KNOWN: dict[str, list[tuple[Any, tuple[Any, Any], bool, float, float, str]]] = {
 
 def scores(graph: Any, name: str, *, weighted: bool) -> dict[frozenset[str], float]:
     network = Network.from_networkx(graph)
-    table = network.edges(name, weight=None if weighted else "unweighted")
+    table = network.edges(name, weight="weight" if weighted else "unweighted")
     place = table.columns.index(name)
     return {_key(graph, str(r[0]), str(r[2])): float(r[place]) for r in table}  # type: ignore[arg-type]
 

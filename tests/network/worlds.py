@@ -115,7 +115,7 @@ def world(**replaced: list[tuple[Any, ...]]) -> Columns:
 def teaching() -> Columns:
     """Return the world with methods, and with two topics and sectors for some trainings.
 
-    t1 teaches methods m1 and m2, t2 m2, t3 m1, m2 and m3; t1 is also about python, t2 also in health.
+    t1 teaches methods m1 and m2, t2 m2, t3 m1, m2 and m3; t1 is also about python, t2 health.
     """
     more = [
         *(("t1", "method", m) for m in ("m1", "m2")),

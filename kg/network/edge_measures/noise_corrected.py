@@ -24,7 +24,7 @@ def noise_corrected(adjacency: Adjacency, directed: bool = False) -> Scores:
     >>> from scipy.sparse import csr_array
     >>> two = csr_array(np.kron(np.eye(2), [[0.0, 9], [9, 0]]))
     >>> noise_corrected(two).round(2)
-    array([4.65, 4.65, 4.65, 4.65])
+    array([11.34, 11.34, 11.34, 11.34])
     """
     lift, deviation = lift_and_deviation(adjacency, directed)
     return np.divide(lift, deviation, out=np.zeros(len(lift)), where=deviation > 0)
@@ -42,14 +42,21 @@ def lift_and_deviation(
     β of the prior is taken as printed and as in the authors' program, with 1 − μ² where the
     moments give (1 − μ)²; the two differ where one edge holds much of all weight.
     """
-    weight, total = adjacency.data, float(adjacency.sum())
+    total = float(adjacency.sum())
     sums = np.asarray(adjacency.sum(axis=1)), np.asarray(adjacency.sum(axis=0))
     source = np.repeat(sums[0], np.diff(adjacency.indptr))
     target = sums[1][adjacency.indices]
+    known = (source < total) & (target < total) & (total > 1)
+    found = np.zeros((2, adjacency.nnz))
+    found[:, known] = _posterior(adjacency.data[known], total, source[known], target[known])
+    return found[0], found[1]
+
+
+def _posterior(
+    weight: Scores, total: float, source: Scores, target: Scores
+) -> tuple[Scores, Scores]:
     mean = source * target / total**2
-    spread = source * target * (total - source) * (total - target)
-    known = (spread > 0) & (total > 1)
-    variance = np.where(known, spread, 1.0) / (total**4 * max(total - 1, 1e-300))
+    variance = source * target * (total - source) * (total - target) / (total**4 * (total - 1))
     alpha = mean**2 / variance * (1 - mean) - mean
     beta = mean / variance * (1 - mean**2) - (1 - mean)
     chance = (alpha + weight) / (alpha + beta + total)
@@ -58,7 +65,7 @@ def lift_and_deviation(
     lift = (kappa * weight - 1) / (kappa * weight + 1)
     slope = 1 / (source * target) - total * (source + target) / (source * target) ** 2
     derived = 2 * (kappa + weight * slope) / (kappa * weight + 1) ** 2
-    return np.where(known, lift, 0.0), np.where(known, np.sqrt(of_weight) * np.abs(derived), 0.0)
+    return lift, np.sqrt(of_weight) * np.abs(derived)
 
 
 NOISE_CORRECTED = EdgeMeasure(

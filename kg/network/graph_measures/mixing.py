@@ -22,6 +22,7 @@ def assortativity(adjacency: Adjacency, directed: bool, groups: Groups | None = 
 
     Examples
     --------
+    >>> from scipy.sparse import csr_array
     >>> star = csr_array([[0.0, 1, 1], [1, 0, 0], [1, 0, 0]])
     >>> assortativity(star, False)["degree assortativity"]
     -1.0
@@ -64,6 +65,7 @@ def e_i(adjacency: Adjacency, directed: bool, groups: Groups | None = None) -> Q
 
     Examples
     --------
+    >>> from scipy.sparse import csr_array
     >>> path = csr_array([[0.0, 1, 0], [1, 0, 1], [0, 1, 0]])
     >>> e_i(path, False, np.array([0, 0, 1]))["e-i index"]
     0.0
