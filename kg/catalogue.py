@@ -16,7 +16,10 @@ from kg.quads import quads_of_graph
 from kg.queries import INTERNAL_GROUPS, NamedQuery, Parameter, catalogue
 from kg.terms import SCHEMA, prefixes_for
 
-__all__ = ["catalogue_quads"]
+__all__ = ["EXAMPLES", "catalogue_quads"]
+
+EXAMPLES = "pages/example-"
+"""What the ids of the examples begin with that the query form offers."""
 
 _DATATYPES = {
     "date": XSD.date,
@@ -36,7 +39,8 @@ def catalogue_quads(names: GraphNames) -> pl.DataFrame:
         graph.add((declaration, SH.prefix, Literal(prefix)))
         graph.add((declaration, SH.namespace, Literal(namespace, datatype=XSD.anyURI)))
     for query in catalogue().values():
-        if query.group not in INTERNAL_GROUPS:
+        # The examples of the query form are internal to the pages, and for everyone here.
+        if query.group not in INTERNAL_GROUPS or query.id.startswith(EXAMPLES):
             for triple in _described(query, names, prefixes):
                 graph.add(triple)
     return quads_of_graph(graph, names.queries)

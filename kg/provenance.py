@@ -63,6 +63,11 @@ class GraphNames:
         return f"{self.base}graph/derived"
 
     @property
+    def description(self) -> str:
+        """What the graph holds: statistics (VoID) and record (DCAT)."""
+        return f"{self.base}graph/description"
+
+    @property
     def queries(self) -> str:
         """The catalogue of named queries."""
         return f"{self.base}graph/queries"

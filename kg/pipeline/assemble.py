@@ -19,12 +19,13 @@ import polars as pl
 import pyoxigraph as ox
 
 from kg.columns import COLUMN_QUERIES, pull_columns
+from kg.description import description_quads
 from kg.errors import ReleaseError
 from kg.ontology import Ontology
 from kg.pipeline.columns import COMPUTED, Facts
 from kg.pipeline.derive import apply_rules, inferred_quads, partnership_quads
 from kg.provenance import GraphNames
-from kg.quads import lines, sorted_lines
+from kg.quads import lines, sorted_lines, term
 from kg.store.embedded import EmbeddedStore
 
 __all__ = ["Assembly", "Clock", "assemble"]
@@ -103,6 +104,8 @@ def assemble(
         Gets the steps ``infer`` to ``write``.
     """
     names = GraphNames(base)
+    # What an earlier release held was counted then; it is counted anew.
+    asserted = asserted.filter(pl.col("g") != term(f"<{names.description}>"))
     with clock.step("infer"):
         quads = pl.concat([asserted, inferred_quads(asserted, ontology, names)])
     store = ox.Store(str(workspace / "writing"))
@@ -114,6 +117,7 @@ def assemble(
         columns = _write_columns(store, quads, workspace)
         derived = partnership_quads(columns, names, partnerships)
         quads = _grow(quads, derived, store, workspace)
+        quads = _grow(quads, description_quads(quads, names), store, workspace)
     with clock.step("write"):
         digest = _write_dump(quads, workspace / "data.nq.gz")
         _seal(store, workspace)

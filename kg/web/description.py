@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, request, url_for
-from rdflib import DCAT, DCTERMS, RDF, SH, VOID, XSD, BNode, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, RDF, RDFS, SH, VOID, XSD, BNode, Graph, Literal, URIRef
 
 from kg.terms import FORMATS as FORMAT_NAMES
 from kg.terms import SD
@@ -37,15 +37,17 @@ def send_service(name: str | None) -> Response:
     tag = headers.etag(service().release.id, "service", chosen.name, address)
     if headers.is_known(tag):
         return not_modified(tag)
-    return send_text(written(_described(address), chosen), chosen.content_type, tag)
+    triples = _described(address).serialize(format="nt").encode()
+    return send_text(written(triples, chosen), chosen.content_type, tag)
 
 
-def written(graph: Graph, chosen: Format) -> bytes:
-    """Serialise a small graph as the workers serialise theirs."""
-    triples = ox.parse(graph.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
+def written(triples: bytes, chosen: Format) -> bytes:
+    """Serialise N-Triples as the workers serialise their graphs, each triple once."""
+    parsed = ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)
     form = ox.RdfFormat.from_media_type(chosen.media_type)
     prefixes = {**service().graph.prefixes, "sd": str(SD), "sh": str(SH), "void": str(VOID)}
-    text = ox.serialize((q.triple for q in triples), format=form, prefixes=prefixes)
+    distinct = dict.fromkeys(quad.triple for quad in parsed)
+    text = ox.serialize(distinct, format=form, prefixes=prefixes)
     assert text is not None  # without an output it is returned
     return text
 
@@ -58,6 +60,8 @@ def _described(address: str) -> Graph:
     graph.add((endpoint, SD.endpoint, URIRef(address)))
     graph.add((endpoint, DCAT.endpointURL, URIRef(address)))
     graph.add((endpoint, DCTERMS.title, Literal(service().settings.project.title)))
+    about = URIRef(url_for("vocabulary.void", _external=True))
+    graph.add((endpoint, RDFS.seeAlso, about))
     graph.add((endpoint, SD.supportedLanguage, SD.SPARQL10Query))
     graph.add((endpoint, SD.supportedLanguage, SD.SPARQL11Query))
     graph.add((endpoint, SD.feature, SD.UnionDefaultGraph))

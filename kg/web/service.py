@@ -11,6 +11,7 @@ from typing import cast
 from flask import current_app, g, request
 
 from kg.analysis.graph import Graph
+from kg.description import dataset_iri
 from kg.queries import INTERNAL_GROUPS, NamedQuery, bind, catalogue, get_query
 from kg.settings import Settings
 from kg.store.guard import QueryShape
@@ -56,7 +57,7 @@ class Service:
     @property
     def dataset(self) -> str:
         """The IRI of the dataset that is served."""
-        return f"{self.base.removesuffix('id/')}dataset"
+        return dataset_iri(self.base)
 
     def iri_of(self, kind: str, key: str) -> str:
         """Return the name of a thing: of ours, or of a concept that came with the ontology."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, render_template, request
 
+from kg.catalogue import EXAMPLES
 from kg.errors import KgError, LimitError, NotFoundError, QueryError
 from kg.queries import NamedQuery, catalogue, get_query
 from kg.store.guard import QueryShape, inspect_query
@@ -38,7 +39,6 @@ blueprint = Blueprint("sparql", __name__)
 _VARIES = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 SHOWN_ROWS = 1_000
 SHOWN_CHARACTERS = 100_000
-_EXAMPLES = "pages/example-"
 _FIRST_EXAMPLE = "pages/example-trainings"
 _GENERAL_EXAMPLES = ("pages/example-classes", "pages/example-graphs")
 
@@ -117,7 +117,7 @@ def _without_query(asked: Asked) -> Response:
 
 def examples() -> list[NamedQuery]:
     """Return the queries that the form offers; to a foreign graph those that suit any."""
-    found = [query for query in catalogue().values() if query.id.startswith(_EXAMPLES)]
+    found = [query for query in catalogue().values() if query.id.startswith(EXAMPLES)]
     return found if service().is_ours else [q for q in found if q.id in _GENERAL_EXAMPLES]
 
 
@@ -125,7 +125,7 @@ def _example_text() -> str:
     """Return the text that the form begins with: the example that the address names."""
     wanted = request.args.get("example")
     first = _FIRST_EXAMPLE if service().is_ours else _GENERAL_EXAMPLES[0]
-    return body_of(get_query(f"{_EXAMPLES}{wanted}" if wanted else first).text)
+    return body_of(get_query(f"{EXAMPLES}{wanted}" if wanted else first).text)
 
 
 def _page(asked: Asked, text: str) -> Response:

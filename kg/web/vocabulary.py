@@ -35,6 +35,7 @@ from kg.ontology.docs.pages import (
 )
 from kg.provenance import GraphNames
 from kg.web import headers
+from kg.web.dataset import send_dataset
 from kg.web.formats import HTML, Format, Kind, by_name, negotiate, of_kind
 from kg.web.sending import not_modified, send_answer, send_text
 from kg.web.service import service
@@ -167,25 +168,10 @@ def terms() -> Response:
 
 
 @blueprint.get("/.well-known/void")
+@blueprint.get("/dataset")
 def void() -> Response:
-    """Describe the dataset: size by class, sources, endpoint (VoID)."""
-    chosen = _chosen(of_kind(Kind.GRAPH))
-    address = url_for("sparql.endpoint", _external=True)
-    tag = headers.etag(service().release.id, "void", chosen.name, address)
-    if headers.is_known(tag):
-        return not_modified(tag)
-    base = service().base
-    sparql = service().bound(
-        "pages/void",
-        {
-            "dataset": service().dataset,
-            "title": service().settings.project.title,
-            "release": service().release.id,
-            "endpoint": address,
-            "base": base,
-        },
-    )
-    return send_answer(service().run(sparql, chosen.media_type), chosen, tag)
+    """Describe the dataset: statistics by class and property, sources, files, endpoint."""
+    return send_dataset()
 
 
 def _chosen(choices: list[Format]) -> Format:
