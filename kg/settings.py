@@ -61,6 +61,7 @@ class ProjectSettings:
     ontology: Path | None = None
     default_bloc: str = "oic"
     forgotten: Path = Path("forgotten")
+    decisions: Path = Path("decisions.csv")
 
     def __post_init__(self) -> None:
         """Refuse a base that cannot be the start of an IRI."""

@@ -54,6 +54,13 @@ class RIHLA(DefinedNamespace):
     rowsMerged: URIRef
     rowsRead: URIRef
     rowsRefused: URIRef
+    # Matches, written by the build
+    Match: URIRef
+    matchReason: URIRef
+    matchScore: URIRef
+    matchZone: URIRef
+    matchedName: URIRef
+    matchedTo: URIRef
     # Partnerships, written by the build
     Partnership: URIRef
     evidence: URIRef

@@ -14,6 +14,7 @@ from kg.cli.build import build, check, diff, releases, rollback, sources
 from kg.cli.network import network
 from kg.cli.ontology import ontology
 from kg.cli.project import cite, init
+from kg.cli.reconcile import reconcile
 from kg.cli.serve import serve
 from kg.errors import KgError
 
@@ -43,8 +44,8 @@ def cli() -> None:
 
 
 for command in (
-    analyse, build, check, cite, diff, init, network, ontology, query, releases, rollback, search,
-    serve, sources, sparql,
+    analyse, build, check, cite, diff, init, network, ontology, query, reconcile, releases,
+    rollback, search, serve, sources, sparql,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -122,8 +123,19 @@ def _summarise(result: BuildResult) -> None:
         f"{matches['matched']} of {matches['wanted']} organisations without a ROR id matched by "
         f"name; {release.manifest['suppressed_groups']} small groups without their size."
     )
+    _say_zones(matches)
     total = sum(result.seconds.values())
     click.echo(f"Release {release.id}: {release.manifest['quads']} quads in {total:.1f} s.")
+
+
+def _say_zones(matches: Mapping[str, int]) -> None:
+    for kind in ("organisations", "people"):
+        zones = {z: matches[f"{kind}_{z}"] for z in ("decided", "accept", "review", "reject")}
+        if any(zones.values()):
+            click.echo(
+                f"Other {kind}: {zones['decided']} decided, {zones['accept']} matched by score, "
+                f"{zones['review']} to review (kg reconcile), {zones['reject']} left apart."
+            )
 
 
 @click.command()

@@ -18,6 +18,7 @@ from kg.ontology import Ontology, load_ontology
 from kg.pipeline.assemble import Clock, assemble
 from kg.pipeline.derive import ontology_quads
 from kg.pipeline.load import Loaded, load_sources, refuse_excess
+from kg.pipeline.matching import LAST_REVIEW, match_quads, review_csv
 from kg.pipeline.releases import (
     building,
     free_name,
@@ -29,6 +30,7 @@ from kg.pipeline.releases import (
 from kg.pipeline.report import report_csv
 from kg.provenance import GraphNames, describe_loads
 from kg.queries import catalogue
+from kg.reconcile import counts_by_zone
 from kg.results import ResultTable
 from kg.settings import Settings
 from kg.store.release import Release, current_release
@@ -103,6 +105,7 @@ def build(
         with clock.step("load"):
             loaded = load_sources(settings, schema, progress)
         write_atomically(folder / "last-build-report.csv", report_csv(loaded.problems))
+        write_atomically(folder / LAST_REVIEW, review_csv(loaded.proposals))
         refuse_excess(loaded, strict, settings.load)
         inputs = _fingerprint(settings, ontology, loaded)
         served = _served(folder)
@@ -146,6 +149,7 @@ def _fingerprint(settings: Settings, ontology: Ontology, loaded: Loaded) -> str:
         repr(settings.build),
         *(query.text for query in catalogue().values()),
         *(repr((load.source, load.content)) for load in loaded.loads),
+        loaded.decided,
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -162,11 +166,13 @@ def _write(
     with clock.step("map"):
         data = loaded.quads(names)
         provenance = describe_loads(loaded.loads, names, ontology.version)
+        matches = match_quads(loaded.proposals, names)
         own = [ontology_quads(ontology, names), catalogue_quads(names)]
-        asserted = pl.concat([data, provenance, *own])
+        asserted = pl.concat([data, provenance, matches, *own])
     base, partnerships = settings.project.base, settings.build.partnerships
     assembly = assemble(asserted, ontology, base, partnerships, workspace, clock)
     write_atomically(workspace / "report.csv", report_csv(loaded.problems))
+    write_atomically(workspace / "review.csv", review_csv(loaded.proposals))
     with clock.step("verify and switch"):
         built = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         wanted = f"{built[:10]}-{assembly.digest[:8]}"
@@ -189,7 +195,7 @@ def _manifest(settings: Settings, ontology: Ontology, loaded: Loaded) -> dict[st
         "ontology": ontology.version,
         "suppress_below": settings.build.suppress_below,
         "suppressed_groups": loaded.suppressed,
-        "matches": vars(loaded.matches),
+        "matches": vars(loaded.matches) | counts_by_zone(loaded.proposals),
         "sources": [_source_entry(loaded, i) for i in range(len(loaded.loads))],
         "problems": {
             severity: sum(p.severity == severity for p in loaded.problems)

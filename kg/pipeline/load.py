@@ -9,15 +9,10 @@ import polars as pl
 
 from kg.errors import InputError
 from kg.mapping import map_tables
+from kg.pipeline.matching import match_tables
 from kg.privacy import Protection, count_groups, protect
 from kg.provenance import FileRecord, GraphNames, LoadRecord, content_hash, file_records
-from kg.reconcile import (
-    NameMatches,
-    ResolvedTable,
-    follow_replacements,
-    match_names,
-    resolve,
-)
+from kg.reconcile import NameMatches, Proposal, ResolvedTable
 from kg.results import ResultTable, Value
 from kg.schema import Schema
 from kg.settings import LoadSettings, Settings, SourceSettings
@@ -37,7 +32,8 @@ class Loaded:
 
     ``suppressed`` counts the groups whose headcount fell below the project's threshold,
     ``withheld`` the rows that were taken out, by source and table, since they are about people
-    who are not named: rows in files = rows read + rows withheld.
+    who are not named: rows in files = rows read + rows withheld. ``proposals`` are the rows
+    without an identifier that were looked up by score, ``decided`` what stewards said of matches.
     """
 
     tables: tuple[ResolvedTable, ...]
@@ -46,6 +42,8 @@ class Loaded:
     matches: NameMatches
     suppressed: int
     withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    proposals: tuple[Proposal, ...] = ()
+    decided: str = ""
 
     def quads(self, names: GraphNames) -> pl.DataFrame:
         """Return the quads of all tables, one graph a load."""
@@ -82,12 +80,21 @@ def load_sources(settings: Settings, schema: Schema, progress: Progress = lambda
         read += found.tables
     checked, protection, suppressed = _checked(read, settings, schema)
     progress("matching names and references")
-    matched, matches = match_names(checked)
-    tables = follow_replacements(resolve(matched, schema, settings.project.base))
+    matched = match_tables(checked, settings, schema)
+    tables = matched.tables
     loads = [_record(s, files[s.id], tables, protection) for s in settings.sources]
     problems = tuple(problem for table in tables for problem in table.problems)
     withheld = _rows_taken(read, checked)
-    return Loaded(tuple(tables), tuple(loads), problems, matches, suppressed, withheld)
+    return Loaded(
+        tables,
+        tuple(loads),
+        problems,
+        matched.exact,
+        suppressed,
+        withheld,
+        matched.proposals,
+        matched.decided,
+    )
 
 
 def _checked(

@@ -15,7 +15,7 @@ from kg.results import ResultTable
 from kg.tables import Problem
 from kg.tables.reading import IGNORED_COLUMN
 
-__all__ = ["report_csv", "report_lines", "report_page", "report_table", "write_refused"]
+__all__ = ["harmless", "report_csv", "report_lines", "report_page", "report_table", "write_refused"]
 
 _EXAMPLES = 3  # lines that are shown of a group
 _GROUPS = 40  # groups that are shown
@@ -33,11 +33,12 @@ def report_table(problems: Sequence[Problem]) -> ResultTable:
 def report_csv(problems: Sequence[Problem]) -> str:
     """Return the report as CSV that no spreadsheet program takes for formulas."""
     table = report_table(problems)
-    rows = [tuple(map(_harmless, row)) for row in table.rows]
+    rows = [tuple(map(harmless, row)) for row in table.rows]
     return ResultTable(table.columns, rows).to_csv()
 
 
-def _harmless(cell: object) -> str | int | None:
+def harmless(cell: object) -> str | int | None:
+    """Return a cell that a spreadsheet program takes for text, whatever it begins with."""
     if isinstance(cell, str):
         return f"'{cell}" if _FORMULA.match(cell) else cell
     return cell if isinstance(cell, int) else None

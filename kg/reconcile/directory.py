@@ -7,7 +7,6 @@ of thousands.
 
 from __future__ import annotations
 
-import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
@@ -20,7 +19,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from kg.reconcile.places import Gazetteer, place_key
-from kg.reconcile.words import STOP_WORDS, Words, domain_of, read_keys
+from kg.reconcile.words import COMMON_WORDS, STOP_WORDS, Words, domain_of, read_keys
 
 __all__ = ["AS_JOINED", "LEGAL_FORMS", "Directory", "Name", "Organisation"]
 
@@ -30,6 +29,8 @@ LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
 """What companies add to their name."""
 
 _COMMON = 400  # a prefix that begins more words than this says nothing
+_LARGE = 20_000  # organisations
+_COMMON_SHARE = 30  # one name in so many has a common word
 _KNOWN = 3  # names that have a word before it is taken to be written out
 _LONGEST_ENDING = 10  # letters that an abbreviation leaves out
 _SHORTEST_PREFIX = 3
@@ -126,8 +127,14 @@ class Directory:
                 joined[first + second] = (first, second)
         self.vocabulary = sorted(counts)
         self.number = {word: i for i, word in enumerate(self.vocabulary)}
-        total = max(len(self.organisations), 1)
-        self.rarity = np.array([math.log1p(total / counts[w]) for w in self.vocabulary])
+        # In a small directory "university" would be as rare as any name: there the words that
+        # all registers are full of count as they would in a large one.
+        total = max(len(self.organisations), _LARGE)
+        common = total // _COMMON_SHARE if len(self.organisations) < _LARGE else 0
+        counted = [
+            max(counts[w], common) if w in COMMON_WORDS else counts[w] for w in self.vocabulary
+        ]
+        self.rarity = np.log1p(total / np.array(counted, dtype=np.float64))
         self._frequency = np.array([counts[w] for w in self.vocabulary])
         self.rarities = self.rarity.tolist()
         self.spreads = self._count_countries(filed).tolist()

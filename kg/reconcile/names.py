@@ -9,10 +9,12 @@ only where no living one bears the name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
+from kg.reconcile.decisions import Decisions
+from kg.reconcile.proposals import row_keys, with_identifiers
 from kg.tables import CheckedTable
 
 __all__ = ["NameMatches", "folded_name", "match_names"]
@@ -41,13 +43,17 @@ def folded_name(values: pl.Expr) -> pl.Expr:
     return words.str.strip_chars().str.replace(r"^the ", "")
 
 
-def match_names(checked: Sequence[CheckedTable]) -> tuple[list[CheckedTable], NameMatches]:
+def match_names(
+    checked: Sequence[CheckedTable], decisions: Decisions | None = None
+) -> tuple[list[CheckedTable], NameMatches]:
     """Fill in the identifiers of organisations whose name and country leave no doubt.
 
     Parameters
     ----------
     checked:
         All tables of all sources; a row with an identifier in any of them may be the namesake.
+    decisions:
+        What stewards have said: a namesake that they rejected is none.
 
     Returns
     -------
@@ -63,9 +69,9 @@ def match_names(checked: Sequence[CheckedTable]) -> tuple[list[CheckedTable], Na
             result.append(table)
             continue
         others = [t for t in identified if t.table.source != table.table.source]
-        found, counts = _matches(table, _known_names(others))
+        found, counts = _matches(table, _known_names(others), decisions)
         totals = [a + b for a, b in zip(totals, counts, strict=True)]
-        result.append(_with_identifiers(table, found) if found.height else table)
+        result.append(with_identifiers(table, found, _IDENTIFIER) if found.height else table)
     return result, NameMatches(*totals)
 
 
@@ -108,27 +114,23 @@ def _identifiers(table: CheckedTable) -> pl.DataFrame:
     )
 
 
-def _matches(table: CheckedTable, known: pl.DataFrame) -> tuple[pl.DataFrame, tuple[int, int, int]]:
+def _matches(
+    table: CheckedTable, known: pl.DataFrame, decisions: Decisions | None
+) -> tuple[pl.DataFrame, tuple[int, int, int]]:
     """Return ``_id`` and ``id`` of the rows that one namesake fits, and the three counts."""
     wanted = _names(table, ("name",)).sort("_id")
     if _IDENTIFIER in table.values:
         wanted = wanted.join(table.values[_IDENTIFIER], on="_id", how="anti")
     found = wanted.join(known, on=["key", "country"], maintain_order="left")
     single = found.filter(pl.col("n") == 1).select("_id", "id")
+    if decisions and decisions.rejected:
+        single = single.join(_rejected(table, decisions), on=["_id", "id"], how="anti")
     return single, (wanted.height, single.height, found.height - single.height)
 
 
-def _with_identifiers(table: CheckedTable, found: pl.DataFrame) -> CheckedTable:
-    """Give the rows their identifier; their name becomes an alias of the namesake's own."""
-    values = dict(table.values)
-    added = found.select("_id", value="id")
-    values[_IDENTIFIER] = _joined(values.get(_IDENTIFIER), added)
-    names = values["name"].join(found, on="_id", how="semi")
-    values["name"] = values["name"].join(found, on="_id", how="anti")
-    values["alias"] = _joined(values.get("alias"), names)
-    namesakes = table.namesakes | set(found["_id"].to_list())
-    return replace(table, values=values, namesakes=namesakes)
-
-
-def _joined(old: pl.DataFrame | None, added: pl.DataFrame) -> pl.DataFrame:
-    return added if old is None else pl.concat([old, added], how="diagonal")
+def _rejected(table: CheckedTable, decisions: Decisions) -> pl.DataFrame:
+    """Return ``_id`` and ``id`` of the pairs of this table that stewards rejected."""
+    pairs = [(key, target) for kind, source, key, target in decisions.rejected
+             if kind == "organisation" and source == table.table.source]  # fmt: skip
+    frame = pl.DataFrame(pairs, schema={"key": pl.String, "id": pl.String}, orient="row")
+    return row_keys(table).join(frame, on="key").select("_id", "id")

@@ -15,7 +15,15 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-__all__ = ["STOP_WORDS", "Words", "domain_of", "fold_word", "read_keys", "read_words"]
+__all__ = [
+    "COMMON_WORDS",
+    "STOP_WORDS",
+    "Words",
+    "domain_of",
+    "fold_word",
+    "read_keys",
+    "read_words",
+]
 
 _WORD = re.compile(r"[^\W_]+(?:['’`´ʼ][^\W_]+)*")
 _BREAK = re.compile(r"[,;:()\[\]{}/|\n\r\t<>\"“”«»•·、，；。]|\s[-–—]\s|[–—]")
@@ -169,6 +177,8 @@ def _read_groups() -> dict[str, str]:
 
 
 _SAME = _read_groups()
+COMMON_WORDS = frozenset(_SAME.values())
+"""The words that stand for a group; most are common in names."""
 
 
 @dataclass(frozen=True, slots=True)

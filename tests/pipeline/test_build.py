@@ -96,7 +96,8 @@ def test_the_manifest_tells_of_every_source(world: Release) -> None:
 
 def test_a_release_holds_nothing_but_itself(world: Release) -> None:
     assert {path.name for path in world.path.iterdir()} == {
-        "columns", "data.nq.gz", "manifest.json", "ontology", "report.csv", "store",
+        "columns", "data.nq.gz", "manifest.json", "ontology", "report.csv", "review.csv",
+        "store",
     }  # fmt: skip
     assert {path.stem for path in (world.path / "columns").iterdir()} == set(COLUMNS)
 
