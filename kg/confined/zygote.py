@@ -126,7 +126,9 @@ def _confine(order: dict[str, Any], readable: Sequence[str], writable: Sequence[
         (resource.RLIMIT_CPU, cpu),
         (resource.RLIMIT_FSIZE, order["file_bytes"]),
     ):
-        resource.setrlimit(limit, (most, most))
+        hard = resource.getrlimit(limit)[1]
+        lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(limit, (lowest, lowest))
     limit_memory(order["memory"])
     own = {sys.prefix, sys.base_prefix, *sys.path}
     only_folders([*_SYSTEM, *sorted(own), *readable], writable)
