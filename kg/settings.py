@@ -118,6 +118,9 @@ class LoadSettings:
             raise SettingsError(f"[load] max_refused: found {self.max_refused}. Accepted: 0 to 1.")
 
 
+_METRICS = ("local", "all", "off")
+
+
 @dataclass(frozen=True)
 class ServeSettings:
     """``[serve]``: address and limits of the endpoint.
@@ -128,7 +131,9 @@ class ServeSettings:
     may wait, of one client ``max_per_client`` in all (0: no limit). ``max_query_kb`` and
     ``max_nesting`` bound a query's text, ``max_body_mib`` a request's body. ``services`` are the
     addresses that SERVICE may ask. A server looks for a new release every ``reload_seconds``
-    (0: never).
+    (0: never). ``metrics`` are for ``local`` clients, ``all`` or none (``off``); ``access_log``
+    writes a line for each request; ``trusted_proxy`` is the address of a reverse proxy whose word
+    on the client's address is taken.
     """
 
     host: str = "127.0.0.1"
@@ -146,6 +151,9 @@ class ServeSettings:
     max_body_mib: int = 1
     services: tuple[str, ...] = ()
     reload_seconds: float = 2.0
+    metrics: str = "local"
+    access_log: bool = False
+    trusted_proxy: str = ""
 
     def __post_init__(self) -> None:
         """Refuse numbers with which nothing can be served."""
@@ -161,6 +169,10 @@ class ServeSettings:
                 raise SettingsError(
                     f"[serve] {name}: found {getattr(self, name)}. Accepted: more than 0."
                 )
+        if self.metrics not in _METRICS:
+            raise SettingsError(
+                f"[serve] metrics: found {self.metrics!r}. Accepted: {', '.join(_METRICS)}."
+            )
         for service in self.services:
             if not re.fullmatch(_IRI, service):
                 raise SettingsError(

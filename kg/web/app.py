@@ -21,6 +21,7 @@ from kg.web import (
     graphs,
     headers,
     health,
+    operations,
     pages,
     problems,
     render,
@@ -32,7 +33,9 @@ from kg.web.current import Current
 
 __all__ = ["close_app", "create_app"]
 
-_BLUEPRINTS = (data, description, files, graphs, health, problems, sparql, vocabulary)
+_BLUEPRINTS = (
+    data, description, files, graphs, health, operations, problems, sparql, vocabulary,
+)  # fmt: skip
 _OURS = (analyse, api, pages, search)
 """What only a release of ``kg build`` has something to show for."""
 
@@ -81,6 +84,8 @@ def create_app(
         app.register_blueprint(part.blueprint)
     if not current.is_ours:
         app.add_url_rule("/", "home", lambda: redirect(url_for("sparql.endpoint")))
+    # Registered first of all, so that it sees answers as they are sent.
+    operations.register(app, settings.serve.access_log)
     # What is registered first runs last: answers are compressed when all else is said.
     for part in (encoding, headers, problems, render):
         part.register(app)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
@@ -119,13 +122,42 @@ def serve(
     ``announce`` is called with the address once the server listens; see :func:`make_server` for
     the rest.
     """
-    server = make_server(app, host, port, **tuning)
+    proxy = app.extensions["rihla"].settings.serve.trusted_proxy
+    server = make_server(app, host, port, **(_behind(proxy) if proxy else {}), **tuning)
     announce(address(server))
+    with _stopped_by(signal.SIGTERM):
+        try:
+            server.run()
+        finally:
+            server.close()
+            close_app(app)
+
+
+def _behind(proxy: str) -> dict[str, Any]:
+    """Return how waitress takes the client's address from a reverse proxy at this address."""
+    return {
+        "trusted_proxy": proxy,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
+
+
+@contextmanager
+def _stopped_by(number: signal.Signals) -> Iterator[None]:
+    """Let a signal end the server as Ctrl-C does: requests that run are answered first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only there can a program listen to signals
+        return
+
+    def stop(*_: object) -> None:
+        raise SystemExit(0)
+
+    before = signal.signal(number, stop)
     try:
-        server.run()
+        yield
     finally:
-        server.close()
-        close_app(app)
+        signal.signal(number, before)
 
 
 def address(server: Any) -> str:
