@@ -11,6 +11,7 @@
             columns/        flat tables for analyses, Parquet
             ontology/       the ontology that it was built with
             report.csv      every refused or doubtful cell of the build
+        review.csv      rows without an identifier, and what they may be
 """
 
 from __future__ import annotations
