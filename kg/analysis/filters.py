@@ -29,7 +29,11 @@ LEVEL_CLASSES: dict[str, str] = {
     "bloc": VOCABULARY_BASE + "Bloc",
     "country": VOCABULARY_BASE + "Country",
     "institution": VOCABULARY_BASE + "Organisation",
+    "method": VOCABULARY_BASE + "Method",
     "person": VOCABULARY_BASE + "Person",
+    "sector": VOCABULARY_BASE + "Sector",
+    "topic": VOCABULARY_BASE + "Topic",
+    "training": VOCABULARY_BASE + "Training",
 }
 """Level of a network → the class of its nodes."""
 
