@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,13 +19,17 @@ from kg.web import headers
 from kg.web.sending import not_modified, send_text
 from kg.web.service import service
 
-__all__ = ["SUFFIXES", "blueprint"]
+__all__ = ["SUFFIXES", "answered", "blueprint"]
 
 blueprint = Blueprint("analyse", __name__, url_prefix="/api/analyse")
 
 _PATIENCE_S = 20  # how long a request waits for the one before it
 _RETRY_S = 10
 _HEAVY = BoundedSemaphore(1)
+_KEPT_ANSWERS = 32
+_KEPT_ROWS = 5_000  # larger answers are not kept
+_KEPT: dict[object, Result] = {}
+_KEEPING = Lock()
 
 
 def _parquet(result: Result) -> bytes:
@@ -65,11 +69,34 @@ def answer(name: str, suffix: str) -> Response:
     tag = headers.etag(service().release.id, str(service().graph.policy), name, suffix, given)
     if headers.is_known(tag):
         return not_modified(tag)
-    values = {k: v[0] if len(v) == 1 else v for k, v in request.args.lists()}
-    with _one_at_a_time(name):
-        result = service().graph.analyse(name, **values)
     media_type, write = SUFFIXES[suffix]
-    return send_text(write(result), media_type, tag)
+    return send_text(write(answered(name, dict(request.args.lists()))), media_type, tag)
+
+
+def answered(name: str, given: Mapping[str, list[str]]) -> Result:
+    """Answer an analysis with the parameters of an address; the last answers are kept.
+
+    A page asks for the same answer as its drawing and its downloads do a moment later.
+
+    Raises
+    ------
+    KgError
+        As :meth:`kg.analysis.graph.Graph.analyse`; LimitError where a long one keeps running.
+    """
+    graph = service().graph
+    parts = sorted((key, tuple(values)) for key, values in given.items())
+    key = (service().release.id, str(graph.policy), name, tuple(parts))
+    with _KEEPING:
+        if key in _KEPT:
+            return _KEPT[key]
+    with _one_at_a_time(name):
+        result = graph.analyse(name, **{k: v[0] if len(v) == 1 else v for k, v in given.items()})
+    if len(result) <= _KEPT_ROWS:
+        with _KEEPING:
+            _KEPT[key] = result
+            while len(_KEPT) > _KEPT_ANSWERS:
+                _KEPT.pop(next(iter(_KEPT)))
+    return result
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from kg.store.release import Release
 from kg.store.workers import MIB, PoolLimits
 from kg.web import (
     analyse,
+    analysis_pages,
     api,
     data,
     description,
@@ -36,7 +37,7 @@ __all__ = ["close_app", "create_app"]
 _BLUEPRINTS = (
     data, description, files, graphs, health, operations, problems, sparql, vocabulary,
 )  # fmt: skip
-_OURS = (analyse, api, pages, search)
+_OURS = (analyse, analysis_pages, api, pages, search)
 """What only a release of ``kg build`` has something to show for."""
 
 

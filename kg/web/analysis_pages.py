@@ -1,0 +1,141 @@
+"""Pages of the analyses: question, form, drawing, table, method, coverage, caveats, calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from kg.analysis.analyses import ANALYSES
+from kg.analysis.base import Analysis
+from kg.analysis.result import Result
+from kg.errors import KgError, NotFoundError
+from kg.web import headers
+from kg.web.analyse import SUFFIXES, answered
+from kg.web.analysis_questions import QUESTIONS
+from kg.web.bindings import Rows, rows_from_table
+from kg.web.fields import fields_of
+from kg.web.formats import HTML
+from kg.web.problems import status_of
+from kg.web.sending import not_modified
+from kg.web.service import service
+
+__all__ = ["blueprint", "grouped"]
+
+blueprint = Blueprint("analysis_pages", __name__)
+
+SHOWN_ROWS = 200
+_TRUE = ("true", "yes", "1", "on")
+Values = Mapping[str, list[str]]
+
+
+@blueprint.get("/analyses")
+def analyses() -> Response:
+    """List the analyses by what they ask."""
+    text = render_template("analyses.html", groups=grouped())
+    tag = headers.etag(service().release.id, text)
+    return headers.revalidated(Response(text, mimetype=HTML.media_type), tag)
+
+
+@blueprint.get("/analyses/<name>")
+def analysis(name: str) -> Response:
+    """Show an analysis; without any parameter in the address it is answered for its example."""
+    if name not in ANALYSES:
+        raise NotFoundError(
+            f"There is no analysis {name[:100]!r}. Accepted: {', '.join(ANALYSES)}."
+        )
+    tag = headers.etag(service().release.id, str(service().graph.policy), request.full_path)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    values = _values(ANALYSES[name])
+    try:
+        return headers.revalidated(_page(name, values, answered(name, values)), tag)
+    except KgError as error:
+        response = _page(name, values, None, error)
+        response.status_code = status_of(error)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def grouped() -> dict[str, list[tuple[str, Analysis, str]]]:
+    """Return group → (name, analysis, question); one that has no group yet stands at the end."""
+    groups = {
+        group: [(name, ANALYSES[name], asked) for name, asked in found.items() if name in ANALYSES]
+        for group, found in QUESTIONS.items()
+    }
+    placed = {name for found in QUESTIONS.values() for name in found}
+    rest = [(name, a, a.definition) for name, a in ANALYSES.items() if name not in placed]
+    return {**groups, "More": rest} if rest else groups
+
+
+def _values(analysis: Analysis) -> Values:
+    if not request.args:
+        return {key: [value] for key, value in analysis.example.items()}
+    found = {key: [v for v in values if v.strip()] for key, values in request.args.lists()}
+    return {key: values for key, values in found.items() if values}
+
+
+def _page(
+    name: str, values: Values, result: Result | None, error: KgError | None = None
+) -> Response:
+    chosen = ANALYSES[name]
+    query = urlencode(values, doseq=True)
+    addresses = {
+        suffix: url_for("analyse.answer", name=name, suffix=suffix) + (f"?{query}" if query else "")
+        for suffix in SUFFIXES
+        if suffix != "svg" or chosen.chart
+    }
+    text = render_template(
+        "analysis.html",
+        name=name,
+        analysis=chosen,
+        question=_question(name),
+        values=values,
+        given=bool(request.args),
+        own=fields_of(chosen, values, own=True),
+        filters=fields_of(chosen, values, own=False),
+        result=result,
+        rows=None if result is None else _rows(result),
+        shown=SHOWN_ROWS,
+        error=error,
+        addresses=addresses,
+        command=_command(name, values),
+        permalink=f"{request.base_url}?{query}" if query else request.base_url,
+        manifest=service().release.manifest,
+        call=_python(name, values),
+    )
+    return Response(text, mimetype=HTML.media_type)
+
+
+def _question(name: str) -> str:
+    asked = {name: text for found in QUESTIONS.values() for name, text in found.items()}
+    return asked.get(name, ANALYSES[name].definition)
+
+
+def _rows(result: Result) -> Rows:
+    """Return the rows with the name of a node in the place of its IRI."""
+    return rows_from_table(result, {"label": "node_label"} if "node" in result.columns else {})
+
+
+def _command(name: str, values: Values) -> list[str]:
+    """Return the words of the same call on the command line."""
+    flags = {key for key, p in ANALYSES[name].parameters.items() if p.kind == "flag"} | {"within"}
+    words = ["kg", "analyse", name]
+    for key, given in values.items():
+        # --format says how rows are printed
+        option = "training-format" if key == "format" else key.replace("_", "-")
+        for value in given:
+            if key not in flags:
+                words += [f"--{option}", value]
+            elif value.lower() in _TRUE:
+                words.append(f"--{option}")
+            elif key != "within":  # which is off unless it is asked for
+                words.append(f"--no-{option}")
+    return words
+
+
+def _python(name: str, values: Values) -> str:
+    """Return the same call in Python."""
+    given = (f"{k}={(v[0] if len(v) == 1 else v)!r}" for k, v in values.items() if k.isidentifier())
+    return f"kg.open().analyse({', '.join([repr(name), *given])})"

@@ -1,0 +1,134 @@
+"""Pages of the analyses: every one answers or says why not, from what the analysis declares."""
+
+from __future__ import annotations
+
+import html
+import json
+import shlex
+from urllib.parse import parse_qs, urlsplit
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kg.analysis.analyses import ANALYSES
+from kg.cli import cli
+from kg.settings import Settings
+from kg.store import Release
+from kg.web import analyse as api
+from kg.web import analysis_pages
+from kg.web.analysis_questions import QUESTIONS
+from kg.web.fields import fields_of
+from tests.web.test_pages import page
+
+
+def test_the_list_asks_a_question_for_every_analysis(client: FlaskClient) -> None:
+    text, outline = page(client, "/analyses")
+    placed = [name for found in QUESTIONS.values() for name in found]
+    assert sorted(placed) == sorted(ANALYSES)
+    for found in QUESTIONS.values():
+        for name, question in found.items():
+            assert f"/analyses/{name}" in outline.links
+            assert question in html.unescape(text)
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_every_analysis_has_its_page(client: FlaskClient, name: str) -> None:
+    example = dict(ANALYSES[name].example)
+    answer = client.get(f"/api/analyse/{name}.json", query_string=example)
+    text, outline = page(client, f"/analyses/{name}", status=answer.status_code)
+    shown = html.unescape(text)
+    assert ANALYSES[name].definition in shown
+    assert ANALYSES[name].formula in shown
+    for key in (*ANALYSES[name].parameters, *ANALYSES[name].filters, "top"):
+        assert f'name="{key}"' in text
+    if answer.status_code != 200:
+        assert json.loads(answer.text)["detail"] in shown
+        return
+    document = json.loads(answer.text)
+    for caveat in document["meta"]["caveats"]:
+        assert caveat in shown
+    for suffix in ("csv", "json", "parquet"):
+        link = next(x for x in outline.links if f"/api/analyse/{name}.{suffix}" in x)
+        assert {k: v[0] for k, v in parse_qs(urlsplit(link).query).items()} == example
+        assert client.get(link).status_code == 200
+
+
+def test_the_form_keeps_what_was_asked(client: FlaskClient) -> None:
+    text, _ = page(client, "/analyses/balance?level=institution&bloc=oic&years=2010-2030&topic=")
+    assert '<option value="institution" dir="auto" selected>' in text
+    assert '<option value="oic" dir="auto" selected>' in text
+    assert 'value="2010-2030"' in text
+    assert "Answered for the example values" not in text
+
+
+def test_an_empty_form_is_no_example(client: FlaskClient) -> None:
+    text, outline = page(client, "/analyses/trends?by=&bloc=")
+    assert "Answered for the example values" not in text
+    assert "/api/analyse/trends.csv" in outline.links
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("level=planet", "Accepted: country"),
+        ("colour=red", "has no parameter"),
+        ("bloc=<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("years=soon", "years"),
+        ("years=1700", "Widen the filters"),
+    ],
+)
+def test_a_refusal_is_said_with_the_status_of_the_api(
+    client: FlaskClient, query: str, said: str
+) -> None:
+    answer = client.get(f"/api/analyse/balance.json?{query}")
+    assert answer.status_code >= 400
+    text, outline = page(client, f"/analyses/balance?{query}", status=answer.status_code)
+    assert said in html.unescape(text)
+    assert "<script>alert" not in text
+    assert not any(source.endswith(".svg") for source in outline.sources if "analyse" in source)
+
+
+def test_an_unknown_analysis_is_not_found(client: FlaskClient) -> None:
+    text, _ = page(client, "/analyses/nothing", status=404)
+    assert "balance" in text
+
+
+def test_the_command_that_is_shown_runs(
+    client: FlaskClient, world_settings: Settings, world: Release
+) -> None:
+    values = {"level": ["country"], "years": ["2000-2030"], "top": ["1"]}
+    words = analysis_pages._command("balance", values)
+    text, _ = page(client, "/analyses/balance?level=country&years=2000-2030&top=1")
+    assert shlex.join(words) in html.unescape(text)
+    outcome = CliRunner().invoke(cli, [*words[1:], "--graph", str(world.path), "--format", "csv"])
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.output.splitlines()[0].startswith("node,label")
+
+
+def test_a_flag_and_a_format_are_called_as_the_command_line_names_them() -> None:
+    words = analysis_pages._command("dependence", {"within": ["true"], "format": ["workshop"]})
+    assert words == ["kg", "analyse", "dependence", "--within", "--training-format", "workshop"]
+    refused = analysis_pages._command("dependence", {"within": ["false"]})
+    assert "--within" not in refused
+
+
+def test_long_lists_are_typed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.test_request_context("/analyses/balance"):
+        fields = {f.name: f for f in fields_of(ANALYSES["balance"], {}, own=False)}
+        assert fields["country"].options
+        monkeypatch.setattr("kg.web.fields._LISTED", 1)
+        fields = {f.name: f for f in fields_of(ANALYSES["balance"], {}, own=False)}
+        assert not fields["country"].options
+
+
+def test_the_last_answers_are_kept(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "_KEPT", {})
+    page(client, "/analyses/trends?by=total&top=3")
+    assert len(api._KEPT) == 1
+    kept = next(iter(api._KEPT.values()))
+    answer = client.get("/api/analyse/trends.csv?by=total&top=3")
+    assert pl.read_csv(answer.data).height == len(kept)
+    assert list(api._KEPT.values()) == [kept]
