@@ -124,7 +124,7 @@ def test_bad_input_is_located_and_changes_nothing(project: Path, kind: str) -> N
     assert current.id == before
     assert verify(current)
     left = {path.name for path in (project / "releases").iterdir()}
-    assert left <= {before, "current", ".lock", "last-build-report.csv"}
+    assert left <= {before, "current", ".lock", "last-build-report.csv", "last-build-review.csv"}
 
 
 def test_good_input_after_bad_input_builds(project: Path) -> None:
