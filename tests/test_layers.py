@@ -14,7 +14,7 @@ LAYERS = [
     {"cli"},
     {"web", "pipeline"},
     {"analysis"},
-    {"catalogue", "columns", "description"},
+    {"catalogue", "changes", "columns", "description"},
     {"sources", "ontology", "network", "queries", "mapping", "provenance"},
     {"reconcile", "privacy", "store"},
     {"tables"},

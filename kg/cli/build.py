@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from kg.changes import changed_things, diff_summary
 from kg.cli.options import (
     format_option,
     offline_option,
@@ -22,7 +23,6 @@ from kg.ontology import load_ontology
 from kg.pipeline import STEPS, BuildResult, load_sources, verify
 from kg.pipeline import build as build_release
 from kg.pipeline import rollback as roll_back
-from kg.pipeline.diff import changed_things, diff_summary
 from kg.pipeline.load import Loaded, refuse_excess
 from kg.pipeline.origins import input_files, loaded_sources
 from kg.pipeline.preview import preview

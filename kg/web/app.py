@@ -28,6 +28,7 @@ from kg.web import (
     render,
     search,
     sparql,
+    stewards,
     vocabulary,
 )
 from kg.web.current import Current
@@ -37,7 +38,7 @@ __all__ = ["close_app", "create_app"]
 _BLUEPRINTS = (
     data, description, files, graphs, health, operations, problems, sparql, vocabulary,
 )  # fmt: skip
-_OURS = (analyse, analysis_pages, api, pages, search)
+_OURS = (analyse, analysis_pages, api, pages, search, stewards)
 """What only a release of ``kg build`` has something to show for."""
 
 

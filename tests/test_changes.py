@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from click.testing import CliRunner
 
+from kg.changes import changed_things, diff_summary
 from kg.cli import cli
 from kg.pipeline import build
-from kg.pipeline.diff import changed_things, diff_summary
 from kg.settings import Settings
 
 ONE = "id,name,format\nt1,First,Workshop\nt2,Second,School\n"
