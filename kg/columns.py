@@ -19,6 +19,7 @@ __all__ = ["COLUMNS", "COLUMN_QUERIES", "pull_columns"]
 COLUMNS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
     **NETWORK_COLUMNS,
     "coordinates": {"country": pl.String, "latitude": pl.Float64, "longitude": pl.Float64},
+    "details": {"entity": pl.String, "field": pl.String, "value": pl.String},
     "names": {
         "entity": pl.String,
         "kind": pl.String,
@@ -33,11 +34,13 @@ COLUMNS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
         "date": pl.String,
     },
 }
-"""The flat tables: those that networks are made from, those that only analyses read, and names."""
+"""The flat tables: those that networks are made from, those that only analyses read, names and
+what tells their bearers apart."""
 
 COLUMN_QUERIES: dict[str, str] = {
     "bloc_members": "columns/bloc-members",
     "coordinates": "columns/coordinates",
+    "details": "columns/details",
     "entities": "columns/entities",
     "facets": "columns/facets",
     "involvements": "columns/involvements",

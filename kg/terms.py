@@ -70,6 +70,9 @@ class RIHLA(DefinedNamespace):
     partner: URIRef
     sharedTrainings: URIRef
     # What the flat tables of a release are made from
+    wikidata: URIRef
+    status: URIRef
+    city: URIRef
     InternationalTraining: URIRef
     Sector: URIRef
     Training: URIRef

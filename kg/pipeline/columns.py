@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
-from rdflib import DCTERMS, RDF, RDFS, SKOS
+from rdflib import DCTERMS, ORG, RDF, RDFS, SKOS
 
 from kg.columns import COLUMNS
 from kg.quads import TERM
-from kg.terms import RIHLA, VOCABULARY_BASE
+from kg.terms import RIHLA, SCHEMA, VOCABULARY_BASE
 
 __all__ = ["COMPUTED", "Facts"]
 
@@ -34,6 +34,12 @@ _NAMES = {
     RIHLA.ror: "code", RIHLA.orcid: "code", RIHLA.iso2: "code", RIHLA.iso3: "code",
     DCTERMS.identifier: "code",
 }  # fmt: skip
+_DETAILS = {
+    RIHLA.country: "country", RIHLA.city: "city", SCHEMA.url: "url",
+    ORG.subOrganizationOf: "part_of", RIHLA.status: "status", RIHLA.wikidata: "wikidata",
+    RIHLA.iso2: "iso2", SKOS.broader: "broader",
+}  # fmt: skip
+_DETAILED = ("Organisation", "Country", "Topic")
 _FACETS = {
     RIHLA.inSector: "sector",
     RIHLA.aboutTopic: "topic",
@@ -49,7 +55,7 @@ _OF_TRAININGS = (
     (RIHLA.fundedBy, "funder"),
 )
 _PROPERTIES = (
-    *_FACETS, *_NAMES, *(p for p, _ in _OF_TRAININGS), RDF.type, RDFS.subClassOf, SKOS.broader,
+    *_DETAILS, *_FACETS, *_NAMES, *(p for p, _ in _OF_TRAININGS), RDF.type, RDFS.subClassOf,
     RIHLA.training, RIHLA.role, RIHLA.agent, RIHLA.headcount, RIHLA.organisation, RIHLA.country,
     RIHLA.fromCountry, RIHLA.startDate, RIHLA.endDate, RIHLA.year, RIHLA.bloc, RIHLA.memberCountry,
 )  # fmt: skip
@@ -290,8 +296,23 @@ def _names(facts: Facts) -> pl.DataFrame:
     return frame.join(texts, on="entity").with_columns(_iri("entity"), lower).unique()
 
 
+def _details(facts: Facts) -> pl.DataFrame:
+    kept = pl.concat([facts.members(VOCABULARY_BASE + cls, "entity") for cls in _DETAILED]).unique()
+    parts = []
+    for prop, field in _DETAILS.items():
+        stated = facts.pairs(prop, "entity", "value").select("entity", "value")
+        literals = facts.values(prop, "entity").select("entity", value="text")
+        iris = stated.filter(pl.col("value").cat.starts_with("<")).with_columns(_iri("value"))
+        both = pl.concat([literals.drop_nulls("value"), iris])
+        parts.append(both.with_columns(field=pl.lit(field)))
+    return (
+        pl.concat(parts).join(kept, on="entity", how="semi").with_columns(_iri("entity")).unique()
+    )
+
+
 _FUNCTIONS: dict[str, Callable[[Facts], pl.DataFrame]] = {
     "bloc_members": _bloc_members,
+    "details": _details,
     "entities": _entities,
     "facets": _facets,
     "involvements": _involvements,

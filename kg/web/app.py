@@ -25,6 +25,7 @@ from kg.web import (
     operations,
     pages,
     problems,
+    reconciliation,
     render,
     search,
     sparql,
@@ -38,7 +39,7 @@ __all__ = ["close_app", "create_app"]
 _BLUEPRINTS = (
     data, description, files, graphs, health, operations, problems, sparql, vocabulary,
 )  # fmt: skip
-_OURS = (analyse, analysis_pages, api, pages, search, stewards)
+_OURS = (analyse, analysis_pages, api, pages, reconciliation, search, stewards)
 """What only a release of ``kg build`` has something to show for."""
 
 
