@@ -1,6 +1,6 @@
 """Assemble: from what is asserted to the files of a release: infer, store, derive, write.
 
-A build assembles what its sources say, :mod:`kg.pipeline.rewrite` what a release held before.
+A build assembles what its sources say; whatever has asserted quads in hand can do the same.
 """
 
 from __future__ import annotations
