@@ -22,6 +22,7 @@ from kg.web import (
     graphs,
     headers,
     health,
+    language,
     operations,
     pages,
     problems,
@@ -71,7 +72,7 @@ def create_app(
     """
     if not isinstance(settings, Settings):
         settings = load_settings(settings)
-    app = Flask(__name__)
+    app = language.Multilingual(__name__)
     current = Current(settings, limits or limits_of(settings), release, app.logger)
     atexit.register(current.close)
     app.config.update(
@@ -89,6 +90,7 @@ def create_app(
         app.add_url_rule("/", "home", lambda: redirect(url_for("sparql.endpoint")))
     # Registered first of all, so that it sees answers as they are sent.
     operations.register(app, settings.serve.access_log)
+    language.register(app)
     # What is registered first runs last: answers are compressed when all else is said.
     for part in (encoding, headers, problems, render):
         part.register(app)

@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 
 import kg
 from kg.web.encoding import ENCODINGS
+from kg.web.language import language
 
 __all__ = ["etag", "is_known", "register", "revalidated"]
 
@@ -67,7 +68,7 @@ def _software() -> bytes:
 
 def etag(*parts: str | Iterable[str]) -> str:
     """Return a strong tag for what the parts determine: release, query, format."""
-    digest = hashlib.sha256(_software())
+    digest = hashlib.sha256(_software() + language().encode())
     for part in parts:
         for text in [part] if isinstance(part, str) else ["[", *part, "]"]:
             digest.update(text.encode("utf-8", "surrogatepass") + b"\0")

@@ -11,11 +11,11 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from kg.terms import VOCABULARY_BASE
+from kg.web.language import language
 from kg.web.service import service
 
 __all__ = ["address_of", "body_of", "number", "register", "short_name", "words"]
 
-LANGUAGES = {"en": "English", "ar": "العربية", "fr": "Français"}
 PLURALS = {
     "Country": "countries",
     "Organisation": "organisations",
@@ -34,7 +34,6 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["number"] = number
     app.jinja_env.filters["shell"] = shlex.quote
     app.jinja_env.filters["sparql_body"] = body_of
-    app.jinja_env.globals["LANGUAGES"] = LANGUAGES
     app.jinja_env.globals["PLURALS"] = PLURALS
     app.jinja_env.globals["home"] = _home
     app.jinja_env.globals["stylesheet"] = _stylesheet
@@ -57,7 +56,7 @@ def address_of(iri: str) -> str | None:
         return url_for("data.page", kind=place[0], key=place[1])
     if iri.startswith(VOCABULARY_BASE):
         name = iri.removeprefix(VOCABULARY_BASE)
-        return url_for("vocabulary.term", language="en", name=name) if name else None
+        return url_for("vocabulary.term", language=language(), name=name) if name else None
     return iri if iri.startswith(("https://", "http://")) else None
 
 

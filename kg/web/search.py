@@ -9,7 +9,8 @@ from kg.results import ResultTable
 from kg.search import KINDS
 from kg.web import headers
 from kg.web.formats import HTML
-from kg.web.render import LANGUAGES, address_of
+from kg.web.language import LANGUAGES, language
+from kg.web.render import address_of
 from kg.web.sending import not_modified
 from kg.web.service import service
 
@@ -54,11 +55,11 @@ def page() -> Response:
 
 
 def _found() -> ResultTable:
-    language = request.args.get("language", "en")
-    if language not in LANGUAGES:
-        raise QueryError(f"language: found {language!r}. Accepted: {', '.join(LANGUAGES)}.")
+    wanted = request.args.get("language", language())
+    if wanted not in LANGUAGES:
+        raise QueryError(f"language: found {wanted!r}. Accepted: {', '.join(LANGUAGES)}.")
     kinds = [kind for kind in request.args.getlist("kind") if kind]
-    return service().graph.search(_text(), kinds, language, _limit())
+    return service().graph.search(_text(), kinds, wanted, _limit())
 
 
 def _text() -> str:

@@ -37,6 +37,7 @@ from kg.provenance import GraphNames
 from kg.web import headers
 from kg.web.dataset import send_dataset
 from kg.web.formats import HTML, Format, Kind, by_name, negotiate, of_kind
+from kg.web.language import language as page_language
 from kg.web.sending import not_modified, send_answer, send_text
 from kg.web.service import service
 
@@ -97,7 +98,7 @@ def ontology() -> Response:
     """Show the overview to people, and send the vocabulary as RDF to machines."""
     chosen = _chosen([HTML, *of_kind(Kind.GRAPH)])
     if chosen is HTML:
-        links = Links("en", up="ontology/", data="../")
+        links = Links(page_language(), up="ontology/", data="../")
         return _shown(overview_page(_shelf().docs, links), links)
     return _data(chosen)
 

@@ -22,7 +22,7 @@ def page(client: FlaskClient, address: str, status: int = 200) -> tuple[str, Out
     assert response.mimetype == "text/html"
     outline = Outline(response.text)
     assert "<!doctype html>" in response.text
-    assert '<html lang="en">' in response.text
+    assert '<html lang="en" dir="ltr">' in response.text
     assert outline.tags.count("h1") == 1
     assert len(outline.ids) == len(set(outline.ids)), "an id stands twice"
     # the strict policy allows neither scripts nor styles inside the page

@@ -1,0 +1,175 @@
+"""The language of a page: ``/ar/…`` and ``/fr/…`` are the pages in Arabic and French.
+
+Texts are written in English and looked up in the catalogues of ``translations/<language>/*.po``
+(gettext, one file a part of the site). A text without a translation stays English.
+"""
+
+from __future__ import annotations
+
+import gettext as library
+import io
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from flask import Flask, has_request_context, request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = [
+    "LANGUAGES",
+    "Multilingual",
+    "gettext",
+    "in_language",
+    "language",
+    "ngettext",
+    "register",
+    "told",
+    "whole",
+]
+
+LANGUAGES = {"en": "English", "ar": "العربية", "fr": "Français"}
+"""Code → how its speakers call it; the first has no prefix."""
+
+TRANSLATED = tuple(LANGUAGES)[1:]
+FOLDER = Path(__file__).parent / "translations"
+_KEY, _ROOT = "rihla.language", "rihla.root"
+_RIGHT_TO_LEFT = ("ar",)
+# Programs ask these: they are the same in every language, and one address serves all caches.
+_FOR_PROGRAMS = ("/static/", "/api/", "/data/", "/dataset", "/files/", "/graphs", "/templates/")
+_FOR_PEOPLE = ("/api/search",)  # it completes what people type, with names in their language
+
+
+class Multilingual(Flask):
+    """An application whose addresses keep the language of the page that they stand on.
+
+    Full addresses (``_external=True``) are for programs and citations: they name no language.
+    """
+
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """Return the address of an endpoint, in the language of the request."""
+        built = super().url_for(endpoint, **values)
+        plain = without_language(built)
+        path = plain.removeprefix(_root())
+        for_people = not path.startswith(_FOR_PROGRAMS) or path.startswith(_FOR_PEOPLE)
+        return built if for_people and not values.get("_external") else plain
+
+
+def register(app: Flask) -> None:
+    """Serve the translated pages, and give templates what they need to speak."""
+    app.wsgi_app = _Prefixes(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    install: Callable[..., None] = app.jinja_env.install_gettext_callables  # type: ignore[attr-defined]
+    install(_message, _plural, newstyle=True)
+    app.jinja_env.filters["whole"] = whole
+    app.jinja_env.globals.update(
+        LANGUAGES=LANGUAGES, in_language=in_language, language=language, told=told
+    )
+    app.jinja_env.globals["direction"] = lambda: "rtl" if language() in _RIGHT_TO_LEFT else "ltr"
+
+
+class _Prefixes:
+    """Takes the language off the path, as a part of where the application is mounted."""
+
+    def __init__(self, inner: WSGIApplication) -> None:
+        self._inner = inner
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        first, slash, rest = path.removeprefix("/").partition("/")
+        if first in TRANSLATED and not slash:
+            place = f"{environ.get('SCRIPT_NAME', '')}/{first}/"
+            start("308 Permanent Redirect", [("Location", place), ("Content-Length", "0")])
+            return [b""]
+        if first in TRANSLATED:
+            environ[_KEY] = first
+            environ[_ROOT] = environ.get("SCRIPT_NAME", "")
+            environ["SCRIPT_NAME"] = f"{environ[_ROOT]}/{first}"
+            environ["PATH_INFO"] = f"/{rest}"
+        return self._inner(environ, start)
+
+
+def language() -> str:
+    """Return the language of the page that is being made: en, ar or fr."""
+    return str(request.environ.get(_KEY, "en")) if has_request_context() else "en"
+
+
+def without_language(address: str) -> str:
+    """Return an address of this request without the language in it."""
+    prefix = f"/{language()}"
+    if prefix == "/en":
+        return address
+    parts = urlsplit(address)
+    path = _root() + parts.path.removeprefix(_root()).removeprefix(prefix)
+    return parts._replace(path=path).geturl()
+
+
+def _root() -> str:
+    """Return where the application is mounted, without the language."""
+    if not has_request_context():
+        return ""
+    return str(request.environ.get(_ROOT, request.environ.get("SCRIPT_NAME", "")))
+
+
+def in_language(code: str) -> str:
+    """Return the address of this page in another language."""
+    query, path = request.query_string.decode("latin-1"), request.path
+    named = (request.view_args or {}).get("language")  # the ontology's pages have it further on
+    if named in LANGUAGES:
+        path = path.replace(f"/{named}/", f"/{code}/", 1)
+    prefix = "" if code == "en" else f"/{code}"
+    return f"{_root()}{prefix}{quote(path)}" + (f"?{query}" if query else "")
+
+
+def gettext(message: str, **values: object) -> str:
+    """Return a text in the language of the page, with ``%(name)s`` filled in."""
+    return _message(message) % values
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """Return the text that fits a number of things; ``%(num)s`` is the number."""
+    return _plural(one, many, num) % {"num": whole(num), **values}
+
+
+def told(texts: Mapping[str, str], default: str = "") -> str:
+    """Return the text of language → text that this page's reader understands best."""
+    return texts.get(language()) or texts.get("en") or default or next(iter(texts.values()), "")
+
+
+def whole(number: float) -> str:
+    """Return a whole number with its thousands marked as the language does, in Latin digits."""
+    return str(format_decimal(number, locale="en" if language() == "ar" else language()))
+
+
+def _message(message: str) -> str:
+    code = language()
+    return message if code == "en" else _catalogue(code).gettext(message)
+
+
+def _plural(one: str, many: str, num: int) -> str:
+    code = language()
+    if code == "en":
+        return one if num == 1 else many
+    return _catalogue(code).ngettext(one, many, num)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(code: str) -> library.NullTranslations:
+    """Return all texts of a language: those of every file, one falling back on the next."""
+    found = library.NullTranslations()
+    for file in sorted((FOLDER / code).glob("*.po")):
+        with file.open("rb") as text:
+            catalogue = read_po(text, locale=code, abort_invalid=True)
+        compiled = io.BytesIO()
+        write_mo(compiled, catalogue)
+        compiled.seek(0)
+        translations = library.GNUTranslations(compiled)
+        translations.add_fallback(found)
+        found = translations
+    return found

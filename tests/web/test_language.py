@@ -1,0 +1,121 @@
+"""Pages in Arabic and French: addresses, catalogues, and that no text lacks a translation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+
+import kg.web
+from kg.web.language import FOLDER, TRANSLATED, in_language, language, ngettext, told, whole
+
+WEB = Path(kg.web.__file__).parent
+PLACE = re.compile(r"%\((\w+)\)s|%%")
+
+
+def messages() -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """Yield file and message of every text of the pages."""
+    methods = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
+    options = {"**.html": {"newstyle_gettext": "true", "silent": "false"}}
+    for file, _, message, _, _ in extract_from_dir(WEB, methods, options, keywords):
+        yield file, message
+
+
+def catalogue(code: str) -> dict[str, tuple[str, ...]]:
+    """Return message → translations of a language, of all its files."""
+    found: dict[str, tuple[str, ...]] = {}
+    for file in sorted((FOLDER / code).glob("*.po")):
+        with file.open("rb") as text:
+            for entry in read_po(text, locale=code, abort_invalid=True):
+                if entry.id:
+                    key = entry.id if isinstance(entry.id, str) else entry.id[0]
+                    texts = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+                    assert found.setdefault(key, texts) == texts, f"{file}: {key!r} again"
+    return found
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_every_text_is_translated(code: str) -> None:
+    known = catalogue(code)
+    missing = sorted(
+        {
+            f"{file}: {message if isinstance(message, str) else message[0]}"
+            for file, message in messages()
+            if not all(known.get(message if isinstance(message, str) else message[0], ("",)))
+        }
+    )
+    assert not missing, f"{len(missing)} texts without {code}:\n" + "\n".join(missing)
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_translations_fill_in_the_same_values(code: str) -> None:
+    for message, texts in catalogue(code).items():
+        wanted = set(PLACE.findall(message)) - {"num"}
+        for text in texts:
+            assert set(PLACE.findall(text)) - {"num"} == wanted, (message, text)
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_no_translation_is_left_over(code: str) -> None:
+    """What no page says any more is dead weight; texts made from data are listed by test_words."""
+    used = {m if isinstance(m, str) else m[0] for _, m in messages()}
+    with (FOLDER / code / "site.po").open("rb") as text:
+        assert {e.id for e in read_po(text) if e.id} <= used
+
+
+def test_prefix_makes_the_page_of_a_language(client: FlaskClient) -> None:
+    page = client.get("/ar/search?q=x").get_data(as_text=True)
+    assert '<html lang="ar" dir="rtl">' in page
+    assert 'href="/ar/queries"' in page and 'href="/fr/search?q=x"' in page
+    assert 'href="/search?q=x"' in page, "the same page in English"
+    assert 'src="/static/' in page and "/ar/static" not in page
+    assert 'action="/ar/search"' in page and 'data-api="/ar/api/search"' in page
+
+
+def test_language_without_slash_leads_home(client: FlaskClient) -> None:
+    response = client.get("/fr")
+    assert response.status_code == 308 and response.headers["Location"] == "/fr/"
+    assert client.get("/fr/").status_code == 200
+
+
+def test_prefix_is_kept_below_a_mount(app: Flask) -> None:
+    answer = app.test_client().get("/ar/search", environ_overrides={"SCRIPT_NAME": "/rihla"})
+    page = answer.get_data(as_text=True)
+    assert 'href="/rihla/ar/queries"' in page and 'href="/rihla/fr/search"' in page
+    assert 'href="/rihla/search"' in page and 'src="/rihla/static/' in page
+
+
+def test_languages_have_tags_of_their_own(client: FlaskClient) -> None:
+    tags = {client.get(f"{prefix}/quality").headers["ETag"] for prefix in ("", "/ar", "/fr")}
+    assert len(tags) == 3
+
+
+def test_full_addresses_name_no_language(app: Flask) -> None:
+    with app.test_request_context("/x", environ_overrides={"rihla.language": "ar",
+                                  "rihla.root": "", "SCRIPT_NAME": "/ar"}):  # fmt: skip
+        assert app.url_for("pages.queries") == "/ar/queries"
+        assert app.url_for("pages.queries", _external=True) == "http://localhost/queries"
+        assert app.url_for("api.queries") == "/api/queries"
+        assert in_language("en") == "/x" and in_language("fr") == "/fr/x"
+        assert language() == "ar"
+
+
+def test_told_takes_the_language_then_english_then_any(app: Flask) -> None:
+    with app.test_request_context("/x", environ_overrides={"rihla.language": "fr"}):
+        assert told({"en": "method", "fr": "méthode"}) == "méthode"
+        assert told({"en": "method"}) == "method"
+        assert told({"ar": "طريقة"}) == "طريقة"
+        assert told({}) == ""
+        assert whole(1234567) == "1\u202f234\u202f567"
+
+
+def test_plural_forms_follow_the_language(app: Flask) -> None:
+    assert ngettext("%(num)s row", "%(num)s rows", 1234) == "1,234 rows"
+    assert ngettext("%(num)s row", "%(num)s rows", 1) == "1 row"
