@@ -7,7 +7,8 @@ import pytest
 
 from kg.errors import SettingsError
 from kg.files import shipped_folder
-from kg.settings import DEFAULT_BASE, PROJECT_VARIABLE, find_project, load_settings
+from kg.settings import PROJECT_VARIABLE, find_project, load_settings
+from kg.terms import DEFAULT_BASE
 
 SOURCE = """
 [[source]]

@@ -1,0 +1,34 @@
+"""``[project]``: what the graph is called and where things are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import SettingsError
+from kg.settings.checks import IRI
+from kg.terms import DEFAULT_BASE
+
+__all__ = ["ProjectSettings"]
+
+
+@dataclass(frozen=True)
+class ProjectSettings:
+    """``[project]``: what the graph is called and where things are."""
+
+    title: str = "Rihla"
+    base: str = DEFAULT_BASE
+    releases: Path = Path("releases")
+    ontology: Path | None = None
+    default_bloc: str = "oic"
+    forgotten: Path = Path("forgotten")
+    decisions: Path = Path("decisions.csv")
+
+    def __post_init__(self) -> None:
+        """Refuse a base that cannot be the start of an IRI."""
+        if not re.fullmatch(f"{IRI}/", self.base):
+            raise SettingsError(
+                f"[project] base: found {self.base!r}. Accepted: an http(s) IRI that ends in '/', "
+                f"such as {DEFAULT_BASE}."
+            )
