@@ -14,7 +14,6 @@ from kg.store.workers import MIB, PoolLimits
 from kg.web import (
     analyse,
     analysis_pages,
-    api,
     data,
     description,
     encoding,
@@ -23,6 +22,7 @@ from kg.web import (
     headers,
     health,
     language,
+    network_api,
     operations,
     pages,
     problems,
@@ -40,7 +40,7 @@ __all__ = ["close_app", "create_app"]
 _BLUEPRINTS = (
     data, description, files, graphs, health, operations, problems, sparql, vocabulary,
 )  # fmt: skip
-_OURS = (analyse, analysis_pages, api, pages, reconciliation, search, stewards)
+_OURS = (analyse, analysis_pages, network_api, pages, reconciliation, search, stewards)
 """What only a release of ``kg build`` has something to show for."""
 
 

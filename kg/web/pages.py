@@ -11,9 +11,9 @@ from kg.network import EDGE_MEASURES, GRAPH_MEASURES, MEASURES, PROJECTIONS
 from kg.queries import NamedQuery, get_query
 from kg.results import ResultTable
 from kg.web import headers
-from kg.web.api import centrality
 from kg.web.bindings import Rows, rows_from_table
 from kg.web.formats import HTML
+from kg.web.network_api import centrality
 from kg.web.problems import status_of
 from kg.web.render import body_of
 from kg.web.sending import not_modified

@@ -12,7 +12,7 @@ from kg.network import MEASURES, PROJECTIONS
 from kg.queries import get_query
 from kg.store import Release
 from tests.outline import Outline
-from tests.web.test_api import PUBLIC, needed
+from tests.web.test_query_api import PUBLIC, needed
 from tests.web.test_sparql import BROWSER
 
 
