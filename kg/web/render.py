@@ -11,10 +11,10 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from kg.terms import VOCABULARY_BASE
-from kg.web.language import language
+from kg.web.language import gettext, language
 from kg.web.service import service
 
-__all__ = ["address_of", "body_of", "number", "register", "short_name", "words"]
+__all__ = ["address_of", "body_of", "named", "native", "number", "register", "short_name", "words"]
 
 PLURALS = {
     "Country": "countries",
@@ -31,11 +31,13 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["address"] = address_of
     app.jinja_env.filters["short"] = short_name
     app.jinja_env.filters["words"] = words
+    app.jinja_env.filters["named"] = named
     app.jinja_env.filters["number"] = number
     app.jinja_env.filters["shell"] = shlex.quote
     app.jinja_env.filters["sparql_body"] = body_of
     app.jinja_env.globals["PLURALS"] = PLURALS
     app.jinja_env.globals["home"] = _home
+    app.jinja_env.globals["native"] = native
     app.jinja_env.globals["stylesheet"] = _stylesheet
     app.context_processor(_site)
 
@@ -73,6 +75,17 @@ def words(name: str) -> str:
     """Return a column's or class's name as words: ``first_year`` → first year."""
     spaced = "".join(f" {c.lower()}" if c.isupper() else c for c in name)
     return spaced.replace("_", " ").replace("-", " ").strip()
+
+
+def named(name: str) -> str:
+    """Return a column's, group's or kind's name as words in the language of the page."""
+    return gettext(words(name))
+
+
+def native(iri: str) -> str | None:
+    """Return what a thing is called in the language of the page; None: as in the answer."""
+    code = language()
+    return None if code == "en" or not service().is_ours else service().labels(code).get(iri)
 
 
 def number(text: str) -> str:

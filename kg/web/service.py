@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
+import polars as pl
 from flask import current_app, g, request
 
 from kg.analysis.graph import Graph
@@ -43,6 +44,7 @@ class Service:
     pool: WorkerPool
     tombstones: Callable[[], Tombstones] = Tombstones
     opened: object = None
+    _labels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def is_ours(self) -> bool:
@@ -71,6 +73,14 @@ class Service:
             if kind and key and self.iri_of(kind, key) == iri:
                 return kind, key
         return None
+
+    def labels(self, code: str) -> dict[str, str]:
+        """Return thing → its label in a language, of those that have one."""
+        if code not in self._labels:
+            names = self.graph.columns("names")
+            chosen = names.filter(pl.col("use") == "label", pl.col("language") == code)
+            self._labels[code] = dict(chosen.sort("text").select("entity", "text").iter_rows())
+        return self._labels[code]
 
     @cached_property
     def graph(self) -> Graph:

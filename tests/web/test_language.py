@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import kg.web
+from kg.analysis.analyses import ANALYSES
+from kg.network import ALL_MEASURES, FILTERS, LEVELS, PROJECTIONS
+from kg.queries import catalogue as catalogue_of_queries
+from kg.search import KINDS
 from kg.web.language import FOLDER, TRANSLATED, in_language, language, ngettext, told, whole
+from kg.web.render import words
 
 WEB = Path(kg.web.__file__).parent
+EXPECTED = Path(__file__).parents[1] / "expected"
 PLACE = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -62,12 +69,26 @@ def test_translations_fill_in_the_same_values(code: str) -> None:
             assert set(PLACE.findall(text)) - {"num"} == wanted, (message, text)
 
 
+def names() -> set[str]:
+    """Return the words that pages make from names: of columns, groups, kinds and measures."""
+    shown = [q for q in catalogue_of_queries().values() if q.group not in ("pages", "columns")]
+    columns = {c for path in EXPECTED.glob("*/*.json") for c in columns_of(path)}
+    analyses = [name for a in ANALYSES.values() for name in (*a.columns, *a.accepted, *a.filters)]
+    labels = {c for c in (*columns, *analyses) if c.endswith("_label")}
+    networks = (*ALL_MEASURES, *PROJECTIONS, *FILTERS, *LEVELS)
+    found = (*(columns | set(analyses)) - labels, *networks, *KINDS, *(q.group for q in shown))
+    return {words(name) for name in found}
+
+
+def columns_of(expected: Path) -> list[str]:
+    document = json.loads(expected.read_text(encoding="utf-8"))
+    return [c for case in document.get("cases", [document]) for c in case.get("columns", [])]
+
+
 @pytest.mark.parametrize("code", TRANSLATED)
-def test_no_translation_is_left_over(code: str) -> None:
-    """What no page says any more is dead weight; texts made from data are listed by test_words."""
-    used = {m if isinstance(m, str) else m[0] for _, m in messages()}
-    with (FOLDER / code / "site.po").open("rb") as text:
-        assert {e.id for e in read_po(text) if e.id} <= used
+def test_every_name_of_a_column_is_translated(code: str) -> None:
+    missing = sorted(name for name in names() if not all(catalogue(code).get(name, ("",))))
+    assert not missing, f"{len(missing)} names without {code}: " + ", ".join(missing)
 
 
 def test_prefix_makes_the_page_of_a_language(client: FlaskClient) -> None:

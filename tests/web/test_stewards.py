@@ -53,7 +53,7 @@ def test_a_release_without_reports_says_so(tmp_path: Path) -> None:
 def test_the_quality_page_opens(client: FlaskClient, world: Release) -> None:
     text, outline = page(client, "/quality")
     left = world.manifest["matches"]["organisations_reject"]
-    assert f"{left} were left apart" in text
+    assert f"Left apart: {left}." in text
     assert "Which organisations may be the same?" in text
     assert "/api/queries/quality/suspected-duplicates.csv" in outline.links
 
