@@ -6,7 +6,11 @@ mistakes keep their builtin exceptions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 __all__ = [
+    "Candidate",
     "GoneError",
     "InputError",
     "KgError",
@@ -34,12 +38,28 @@ class QueryError(KgError, ValueError):
     """A query or one of its parameters is malformed.
 
     ``line`` and ``column`` count from 1 and are ``None`` where the position is unknown.
+    ``candidates`` are the things that an unknown or ambiguous name may mean.
     """
 
-    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        line: int | None = None,
+        column: int | None = None,
+        candidates: Sequence[Candidate] = (),
+    ) -> None:
         super().__init__(message)
         self.line = line
         self.column = column
+        self.candidates = tuple(candidates)
+
+
+class Candidate(NamedTuple):
+    """A thing that a name may mean: its label, the IRI of its class, its own IRI."""
+
+    label: str
+    type: str
+    iri: str
 
 
 class NotFoundError(KgError, LookupError):
@@ -47,7 +67,11 @@ class NotFoundError(KgError, LookupError):
 
 
 class GoneError(NotFoundError):
-    """The thing was removed on purpose and does not come back."""
+    """The thing was removed on purpose and does not come back; ``hint`` says what to do then."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class LimitError(KgError, RuntimeError):

@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from kg.errors import NotFoundError, QueryError
+from kg.errors import Candidate, NotFoundError, QueryError
 from kg.files import read_utf8, shipped_folder
 from kg.store.base import Store
 from kg.terms import PREFIXES
@@ -337,7 +337,12 @@ def entity_resolver(store: Store) -> Resolver:
                 "or IRI."
             )
         several = ", ".join(f"{label} <{iri}>" for iri, label in list(entities.items())[:5])
-        raise QueryError(f"{text!r} means more than one {kind}: {several}. Give its IRI.")
+        raise QueryError(
+            f"{text!r} means more than one {kind}: {several}. Give its IRI.",
+            candidates=[
+                Candidate(str(label), target or "", str(iri)) for iri, label in entities.items()
+            ],
+        )
 
     return resolve
 

@@ -25,6 +25,7 @@ from kg.web import (
     network_api,
     operations,
     pages,
+    pinning,
     problems,
     reconciliation,
     render,
@@ -91,6 +92,7 @@ def create_app(
     # Registered first of all, so that it sees answers as they are sent.
     operations.register(app, settings.serve.access_log)
     language.register(app)
+    pinning.register(app)
     # What is registered first runs last: answers are compressed when all else is said.
     for part in (encoding, headers, problems, render):
         part.register(app)

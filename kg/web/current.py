@@ -3,7 +3,8 @@
 A watcher looks at the pointer of the release folder. When it names another release, that one is
 checked against its checksums and opened beside the old one; new requests get it, requests in flight
 finish where they began, and with the last of them the old one is closed. A new release that is
-damaged is not served: the old one stays, and the log says why.
+damaged is not served: the old one stays, and the log says why. An address that names an earlier
+release is answered from that one (kg/web/earlier.py).
 """
 
 from __future__ import annotations
@@ -15,35 +16,15 @@ from pathlib import Path
 from kg.errors import KgError
 from kg.settings import Settings
 from kg.store.integrity import check_files
-from kg.store.lease import Lease, hold, hold_current
+from kg.store.lease import hold, hold_current
 from kg.store.release import Release, pointed_name
 from kg.store.workers import PoolLimits, WorkerPool
-from kg.terms import prefixes_for
 from kg.tombstones import Tombstones, read_tombstones
+from kg.web.earlier import Earlier
+from kg.web.opened import Opened
 from kg.web.service import Service
 
 __all__ = ["Current"]
-
-
-class _Opened:
-    """A release with its workers, and how many requests use it."""
-
-    def __init__(self, settings: Settings, release: Release, lease: Lease, limits: PoolLimits):
-        prefixes = prefixes_for(settings.project.base)
-        try:
-            pool = WorkerPool(release.store, settings.serve.workers, limits, prefixes)
-        except BaseException:
-            lease.close()
-            raise
-        self.service = Service(settings, release, pool)
-        self.lease = lease
-        self.users = 0
-        self.retired = False
-
-    def close(self) -> None:
-        """End the workers and let go of the release."""
-        self.service.pool.close()
-        self.lease.close()
 
 
 class Current:
@@ -65,13 +46,14 @@ class Current:
         self.settings = settings
         self._limits = limits
         self._log = log or logging.getLogger(__name__)
-        self._lock = threading.Lock()
         self._stop = threading.Event()
         self._refused = self._complaint = ""
         self._watcher: threading.Thread | None = None
         self._tombstones: tuple[object, Tombstones] = (None, Tombstones())
         _ = self.tombstones  # a list that cannot be read is an error at once, not at a request
         self._opened = self._open(release)
+        self._sound: set[str] = set()
+        self._earlier = Earlier(settings.project.releases, self._open_earlier)
         seconds = settings.serve.reload_seconds
         if release is None and seconds:
             self._watcher = threading.Thread(target=self._watch, args=(seconds,), daemon=True)
@@ -101,21 +83,32 @@ class Current:
             self._tombstones = (state, read_tombstones(folder))
         return self._tombstones[1]
 
-    def enter(self) -> Service:
-        """Return what a request uses to its end; :meth:`leave` has to follow."""
-        with self._lock:
-            self._opened.users += 1
-            return self._opened.service
+    def enter(self, release_id: str | None = None) -> Service:
+        """Return what a request uses to its end; :meth:`leave` has to follow.
+
+        Parameters
+        ----------
+        release_id:
+            None means the current release.
+
+        Raises
+        ------
+        KgError
+            It is another one, and that cannot be had; see :meth:`kg.web.earlier.Earlier.enter`.
+        """
+        while True:
+            opened = self._opened
+            if release_id not in (None, opened.service.release.id):
+                return self._earlier.enter(str(release_id))
+            service = opened.enter()
+            if service is not None:  # else it was replaced in this very moment
+                return service
 
     def leave(self, service: Service) -> None:
         """End a request's use; the last one that leaves a release that was replaced closes it."""
-        with self._lock:
-            opened = service.opened
-            assert isinstance(opened, _Opened)
-            opened.users -= 1
-            done = opened.retired and not opened.users
-        if done:
-            opened.close()
+        opened = service.opened
+        assert isinstance(opened, Opened)
+        opened.leave()
 
     def refresh(self) -> bool:
         """Move to the release that the pointer names; False where nothing was to do, or it failed.
@@ -147,30 +140,42 @@ class Current:
         self._stop.set()
         if self._watcher is not None and self._watcher is not threading.current_thread():
             self._watcher.join()
+        self._earlier.close()
         self._opened.close()
 
-    def _open(self, release: Release | None) -> _Opened:
+    def _open(self, release: Release | None) -> Opened:
         if release is None:
             release, lease = hold_current(self.settings.project.releases)
             check_files(release)
         else:
             lease = hold(release)
-        opened = _Opened(self.settings, release, lease, self._limits)
-        opened.service.opened = opened
+        return self._made(
+            Opened(self.settings, release, lease, self.settings.serve.workers, self._limits)
+        )
+
+    def _open_earlier(self, release: Release) -> Opened:
+        lease = hold(release)
+        try:
+            if release.id not in self._sound:
+                check_files(release)
+        except BaseException:
+            lease.close()
+            raise
+        self._sound.add(release.id)
+        return self._made(Opened(self.settings, release, lease, 1, self._limits))
+
+    def _made(self, opened: Opened) -> Opened:
         opened.service.tombstones = lambda: self.tombstones
         return opened
 
-    def _replace(self, fresh: _Opened) -> None:
-        with self._lock:
-            old, self._opened = self._opened, fresh
-            old.retired = True
-            done = not old.users
-        if done:
-            old.close()
+    def _replace(self, fresh: Opened) -> None:
+        old, self._opened = self._opened, fresh
+        old.retire()
 
     def _watch(self, seconds: float) -> None:
         while not self._stop.wait(seconds):
             try:
+                self._earlier.close_idle()
                 self.refresh()
             except Exception:  # noqa: BLE001 - a watcher that died would serve one release for ever
                 self._log.exception("Looking for a new release failed.")

@@ -8,11 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 import kg
 from kg.web.encoding import ENCODINGS
 from kg.web.language import language
+from kg.web.pinning import earlier
 
 __all__ = ["etag", "is_known", "register", "revalidated"]
 
@@ -68,7 +69,9 @@ def _software() -> bytes:
 
 def etag(*parts: str | Iterable[str]) -> str:
     """Return a strong tag for what the parts determine: release, query, format."""
-    digest = hashlib.sha256(_software() + language().encode())
+    # links on what was asked for with release= keep it, and pages say whether it is the current one
+    kind = f"{language()} {g.get('pinned', '')} {earlier()}"
+    digest = hashlib.sha256(_software() + kind.encode("utf-8", "surrogatepass"))
     for part in parts:
         for text in [part] if isinstance(part, str) else ["[", *part, "]"]:
             digest.update(text.encode("utf-8", "surrogatepass") + b"\0")

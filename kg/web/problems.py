@@ -165,7 +165,7 @@ def _handle_own(error: KgError) -> Response:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         current_app.logger.warning("%s %s: %s", query_id(), type(error).__name__, error)
-    response = _respond(status, str(error), _place(error))
+    response = _respond(status, str(error), _more(error))
     if isinstance(error, LimitError) and error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -184,10 +184,16 @@ def status_of(error: KgError) -> int:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _place(error: KgError) -> dict[str, int]:
-    if isinstance(error, QueryError) and error.line is not None and error.column is not None:
-        return {"line": error.line, "column": error.column}
-    return {}
+def _more(error: KgError) -> dict[str, Any]:
+    """Return what an error says beside its message: a place, candidates, its own hint."""
+    if isinstance(error, GoneError) and error.hint:
+        return {"hint": error.hint}
+    if not isinstance(error, QueryError):
+        return {}
+    known = error.line is not None and error.column is not None
+    place = {"line": error.line, "column": error.column} if known else {}
+    found = [candidate._asdict() for candidate in error.candidates]
+    return {**place, "candidates": found} if found else place
 
 
 def _handle_http(error: HTTPException) -> Response:
@@ -206,15 +212,15 @@ def _handle_http(error: HTTPException) -> Response:
     return response
 
 
-def _respond(status: int, detail: str, place: dict[str, int]) -> Response:
+def _respond(status: int, detail: str, more: dict[str, Any]) -> Response:
     problem = _problem(status)
     document: dict[str, Any] = {
         "type": url_for("problems.explained", _anchor=problem.slug, _external=True),
         "title": problem.title,
         "status": status,
         "detail": detail,
-        **place,
         "hint": problem.hint,
+        **more,
         "query_id": query_id(),
     }
     if _wants_page():

@@ -12,6 +12,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from kg.errors import QueryError
 from kg.store.guard import RefusedError
+from kg.web.pinning import PARAMETER
 
 __all__ = [
     "FORM_BODY",
@@ -33,12 +34,16 @@ _UTF8 = ("utf-8", "utf8")
 
 @dataclass(frozen=True)
 class Asked:
-    """A request to the endpoint: its query texts, dataset and format as they were sent."""
+    """A request to the endpoint: its query texts, dataset and format as they were sent.
+
+    ``release`` is the one that a form names; that of an address was taken off before.
+    """
 
     queries: Sequence[str]
     default_graphs: Sequence[str]
     named_graphs: Sequence[str]
     format: str | None
+    release: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -60,6 +65,7 @@ def read_request(suffix: str | None = None) -> Asked:
     """
     pairs = _pairs(request.query_string, "address")
     queries: list[str] = []
+    more: list[tuple[str, str]] = []
     if request.method == "POST":
         queries, more = _read_body()
         pairs += more
@@ -73,6 +79,7 @@ def read_request(suffix: str | None = None) -> Asked:
         [absolute("default-graph-uri", iri) for iri in values.get("default-graph-uri", ())],
         [absolute("named-graph-uri", iri) for iri in values.get("named-graph-uri", ())],
         suffix or next((v for v in values.get("format", ()) if v), None),
+        next((value for name, value in more if name == PARAMETER and value), None),
     )
     if len(asked.queries) > 1:
         raise QueryError(

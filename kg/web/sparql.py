@@ -25,6 +25,7 @@ from kg.web.formats import (
     of_form,
     of_kind,
 )
+from kg.web.pinning import pin
 from kg.web.problems import status_of
 from kg.web.protocol import FORM_BODY, QUERY_BODY, Asked, read_request
 from kg.web.render import body_of
@@ -51,6 +52,8 @@ def endpoint(suffix: str | None = None) -> Response:
         names = ", ".join(f".{name}" for name in FORMATS)
         raise NotFoundError(f"There is no answer as .{suffix[:40]}. Accepted: {names}.")
     asked = read_request(suffix)
+    if asked.release:
+        pin(asked.release)
     if asked.is_empty:
         return _without_query(asked)
     text = asked.queries[0]

@@ -1,0 +1,81 @@
+"""One release that is open: its workers, its lock against pruning, and who uses it."""
+
+from __future__ import annotations
+
+import threading
+
+from kg.settings import Settings
+from kg.store.lease import Lease
+from kg.store.release import Release
+from kg.store.workers import PoolLimits, WorkerPool
+from kg.terms import prefixes_for
+from kg.web.service import Service
+
+__all__ = ["Opened"]
+
+
+class Opened:
+    """A release with its workers, and how many requests use it.
+
+    Once retired it takes no further request, and the last one that leaves closes it.
+
+    Parameters
+    ----------
+    settings:
+        The project's.
+    release, lease:
+        The release, and what keeps it from being pruned; let go of when the workers cannot start.
+    workers:
+        How many quick queries run at a time, and as many long ones.
+    limits:
+        What a query may use.
+    """
+
+    def __init__(
+        self, settings: Settings, release: Release, lease: Lease, workers: int, limits: PoolLimits
+    ) -> None:
+        prefixes = prefixes_for(settings.project.base)
+        try:
+            pool = WorkerPool(release.store, workers, limits, prefixes)
+        except BaseException:
+            lease.close()
+            raise
+        self.service = Service(settings, release, pool, opened=self)
+        self._lease = lease
+        self._lock = threading.Lock()
+        self._users = 0
+        self._retired = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request uses it just now."""
+        return not self._users
+
+    def enter(self) -> Service | None:
+        """Return what a request uses until :meth:`leave`; None where it was retired."""
+        with self._lock:
+            if self._retired:
+                return None
+            self._users += 1
+            return self.service
+
+    def leave(self) -> None:
+        """End a request's use."""
+        with self._lock:
+            self._users -= 1
+            done = self._retired and not self._users
+        if done:
+            self.close()
+
+    def retire(self) -> None:
+        """Take no further request; close at once where none is left."""
+        with self._lock:
+            self._retired = True
+            done = not self._users
+        if done:
+            self.close()
+
+    def close(self) -> None:
+        """End the workers and let go of the release."""
+        self.service.pool.close()
+        self._lease.close()
