@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from kg.analysis.blocs import country_set, is_country_set
 from kg.errors import QueryError
 from kg.network import FILTERS, Filters
 from kg.queries import Resolver, entity_iri
@@ -74,6 +75,8 @@ def _iri(name: str, text: str, resolve: Resolver, prefixes: Mapping[str, str]) -
     if name == "format":
         # A format is a class; its key is the class's name, so nothing needs to be looked up.
         return entity_iri(text, None, _format_iri, prefixes) or text
+    if name == "bloc" and is_country_set(text):
+        return country_set(text, resolve, prefixes)
     return entity_iri(text, VOCABULARY_BASE + FILTER_CLASSES[name], resolve, prefixes) or text
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from kg.analysis.analyses import ANALYSES
+from kg.analysis.blocs import with_country_sets
 from kg.analysis.filters import resolve_filters
 from kg.analysis.parameters import read_parameters
 from kg.analysis.result import Result
@@ -280,14 +281,16 @@ class Graph:
         filters:
             ``sector``, ``topic``, ``method``, ``programme``, ``series``, ``format``, ``held_in``,
             ``country``, ``bloc`` by key, code, name or IRI; ``years=(2012, 2020)``; ``within``.
+            ``bloc="countries:QA,TR"`` takes a set of countries for a bloc.
 
         Raises
         ------
         QueryError
             A name or a value is not known; the message says what is accepted.
         """
+        resolved = resolve_filters(filters, self.resolve, self.prefixes)
         return project(
-            self._columns,
+            with_country_sets(self._columns, resolved.get("bloc")),
             projection,
             level=level,
             weight=weight,
@@ -295,7 +298,7 @@ class Graph:
             isolates=isolates,
             loops=loops,
             meta={"release": self.store.release_id},
-            **resolve_filters(filters, self.resolve, self.prefixes),
+            **resolved,
         )
 
     @staticmethod
@@ -331,7 +334,8 @@ class Graph:
         analysis = ANALYSES[name]
         values, filters = read_parameters(name, analysis, parameters, self.resolve, self.prefixes)
         meta = {"release": self.store.release_id, **self._matches()}
-        return run_analysis(name, analysis, self._columns, values, filters, self.policy, meta)
+        columns = with_country_sets(self._columns, filters.get("bloc"))
+        return run_analysis(name, analysis, columns, values, filters, self.policy, meta)
 
     def _matches(self) -> dict[str, object]:
         """Return how many organisations have no stable identifier, and of these found by name."""

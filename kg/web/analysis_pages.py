@@ -15,6 +15,7 @@ from kg.web import headers
 from kg.web.analyse import SUFFIXES, answered
 from kg.web.analysis_questions import QUESTIONS
 from kg.web.bindings import Rows, rows_from_table
+from kg.web.chosen import WORLD, chosen_bloc, own_arguments
 from kg.web.fields import fields_of
 from kg.web.formats import HTML
 from kg.web.problems import status_of
@@ -69,11 +70,21 @@ def grouped() -> dict[str, list[tuple[str, Analysis, str]]]:
     return {**groups, "More": rest} if rest else groups
 
 
-def _values(analysis: Analysis) -> Values:
-    if not request.args:
-        return {key: [value] for key, value in analysis.example.items()}
-    found = {key: [v for v in values if v.strip()] for key, values in request.args.lists()}
-    return {key: values for key, values in found.items() if values}
+def _values(analysis: Analysis) -> dict[str, list[str]]:
+    """Return the parameters of the address, else the example's, and the bloc that was chosen."""
+    found = {key: [v for v in values if v.strip()] for key, values in own_arguments().items()}
+    values = {key: given for key, given in found.items() if given}
+    if not own_arguments():
+        values = {key: [value] for key, value in analysis.example.items() if key != "bloc"}
+    blocs = _blocs() if "bloc" in analysis.filters and "country" not in values else []
+    return {**values, "bloc": blocs} if blocs else values
+
+
+def _blocs() -> list[str]:
+    named = [value.strip() for value in request.args.getlist("bloc")]
+    if named and not chosen_bloc().codes:
+        return [value for value in named if value not in ("", WORLD)]
+    return [chosen_bloc().value] if chosen_bloc() else []
 
 
 def _page(
@@ -92,7 +103,7 @@ def _page(
         analysis=chosen,
         question=_question(name),
         values=values,
-        given=bool(request.args),
+        given=bool(own_arguments()),
         own=fields_of(chosen, values, own=True),
         filters=fields_of(chosen, values, own=False),
         result=result,
@@ -101,11 +112,18 @@ def _page(
         error=error,
         addresses=addresses,
         command=_command(name, values),
-        permalink=f"{request.base_url}?{query}" if query else request.base_url,
+        permalink=_permalink(chosen, values),
         manifest=service().release.manifest,
         call=_python(name, values),
     )
     return Response(text, mimetype=HTML.media_type)
+
+
+def _permalink(analysis: Analysis, values: Values) -> str:
+    """Return an address that says all: which bloc, or that none was meant."""
+    whole = "bloc" in analysis.filters and not {"bloc", "country"} & set(values)
+    query = urlencode({**values, **({"bloc": WORLD} if whole else {})}, doseq=True)
+    return f"{request.base_url}?{query}" if query else request.base_url
 
 
 def _question(name: str) -> str:

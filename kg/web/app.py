@@ -14,6 +14,7 @@ from kg.store.workers import MIB, PoolLimits
 from kg.web import (
     analyse,
     analysis_pages,
+    chosen,
     data,
     description,
     encoding,
@@ -94,7 +95,7 @@ def create_app(
     language.register(app)
     pinning.register(app)
     # What is registered first runs last: answers are compressed when all else is said.
-    for part in (encoding, headers, problems, render):
+    for part in (encoding, headers, problems, render, chosen):
         part.register(app)
     return app
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Response, request, url_for
@@ -38,6 +38,7 @@ _NETWORK_TYPES = {
     "json": "application/json",
 }
 _TABLE_JSON = "application/json"
+Given = Mapping[str, list[str]]
 ALL = "all"
 """Stands for every measure of nodes that applies to a projection."""
 
@@ -127,8 +128,10 @@ def network_measure(projection: str, measure: str, suffix: str) -> Response:
     return send_text(table.to_json(), _TABLE_JSON, tag)
 
 
-def centrality(projection: str, measure: str) -> ResultTable:
+def centrality(projection: str, measure: str, given: Given | None = None) -> ResultTable:
     """Return the table of a measure, or one of ``all edges summary path evidence``.
+
+    Parameters are those of the request unless others are given.
 
     Raises
     ------
@@ -140,23 +143,23 @@ def centrality(projection: str, measure: str) -> ResultTable:
     """
     _known(projection, PROJECTIONS)
     _known(measure, (*ALL_MEASURES, ALL, *_TABLES))
-    options, asked = network_request(taken=_ASKED)
+    options, asked = network_request(taken=_ASKED, given=given)
     weight = options.get("weight")
     # A projection carries its own weights; any network can be read without.
     made = {**options, "weight": None} if weight == "unweighted" else options
     network = service().graph.network(projection, **made)
     if measure in ("path", "evidence"):
         return _between(network, measure, asked, weight)
-    given = _measure_options(asked) | {"weight": weight}
+    chosen = _measure_options(asked) | {"weight": weight}
     if measure == "edges":
-        return _standing_out(network, asked, weight).edges(weight=weight, top=given["top"])
+        return _standing_out(network, asked, weight).edges(weight=weight, top=chosen["top"])
     if measure == "summary":
         _refuse_costly(network, [n for n, m in GRAPH_MEASURES.items() if m.all_pairs], None)
         part = _standing_out(network, asked, weight)
-        return part.summary(weight=weight, groups=given["groups"])
+        return part.summary(weight=weight, groups=chosen["groups"])
     names = [n for n, m in MEASURES.items() if m.all_pairs] if measure == ALL else [measure]
-    _refuse_costly(network, names, given["sample"])
-    return network.measure(None if measure == ALL else measure, **given)
+    _refuse_costly(network, names, chosen["sample"])
+    return network.measure(None if measure == ALL else measure, **chosen)
 
 
 def _between(
@@ -223,8 +226,10 @@ def _known(name: str, accepted: Collection[str]) -> str:
     return name
 
 
-def network_request(taken: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Split the parameters of the request: those of a network, and those in ``taken``.
+def network_request(
+    taken: tuple[str, ...], given: Given | None = None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Split the parameters, of the request or given: those of a network, and those in ``taken``.
 
     Raises
     ------
@@ -233,12 +238,12 @@ def network_request(taken: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, s
     """
     accepted = ("level", "weight", "roles", "isolates", "loops", *FILTERS, *taken)
     options: dict[str, Any] = {}
-    for name, values in request.args.lists():
-        given = [v for v in values if v != ""]
+    for name, values in (dict(request.args.lists()) if given is None else given).items():
+        meant = [v for v in values if v != ""]
         if name not in accepted:
             raise QueryError(f"Unknown parameter {name!r}. Accepted: {', '.join(accepted)}.")
-        if given:
-            options[name] = _OPTIONS.get(name, _one_or_many)(given, name)
+        if meant:
+            options[name] = _OPTIONS.get(name, _one_or_many)(meant, name)
     asked = {name: str(options.pop(name)) for name in taken if name in options}
     return options, asked
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -12,6 +13,7 @@ from kg.queries import NamedQuery, get_query
 from kg.results import ResultTable
 from kg.web import headers
 from kg.web.bindings import Rows, rows_from_table
+from kg.web.chosen import WORLD, chosen_bloc, own_arguments
 from kg.web.formats import HTML
 from kg.web.network_api import centrality
 from kg.web.problems import status_of
@@ -61,8 +63,9 @@ def query(group: str, name: str) -> Response:
     Without any parameter in the address it is answered for its examples.
     """
     chosen = get_query(f"{group}/{name}")
-    given = {name: values for name, values in request.args.lists() if any(values)}
+    given = {name: values for name, values in own_arguments().items() if any(values)}
     values = given or {p.name: [p.example] for p in chosen.parameters.values() if p.required}
+    values = {**values, **_seen_from(chosen, values)}
     tag = headers.etag(service().release.id, request.full_path, chosen.text)
     if headers.is_known(tag):
         return not_modified(tag)
@@ -77,6 +80,22 @@ def query(group: str, name: str) -> Response:
         response = _query_page(chosen, values, bool(given), error=error)
         response.status_code = status_of(error)
         return response
+
+
+def _seen_from(query: NamedQuery, values: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return the bloc that was chosen, or its countries, as far as the question knows them."""
+    seen, named = chosen_bloc(), [v for v in request.args.getlist("bloc") if v]
+    if "bloc" not in query.parameters or "country" in values:
+        return {}
+    if seen.codes:
+        return {"bloc": ["any"], "country": seen.codes.split(",")} if _countries(query) else {}
+    if seen or (named and named != [WORLD]):
+        return {"bloc": named or [seen.value]}
+    return {} if query.parameters["bloc"].default == "any" else {"bloc": ["any"]}
+
+
+def _countries(query: NamedQuery) -> bool:
+    return "country" in query.parameters
 
 
 def _query_page(
@@ -117,9 +136,13 @@ def network(projection: str, measure: str) -> Response:
     tag = headers.etag(service().release.id, request.full_path)
     if headers.is_known(tag):
         return not_modified(tag)
+    seen = chosen_bloc()
+    given = {**own_arguments(), **({"bloc": [seen.value]} if seen else {})}
+    if not seen.codes and any(request.args.getlist("bloc")):
+        given["bloc"] = [v for v in request.args.getlist("bloc") if v != WORLD]
     table, error = None, None
     try:
-        table = centrality(projection, measure)
+        table = centrality(projection, measure, given)
     except NotFoundError:
         raise
     except KgError as problem:
@@ -134,7 +157,7 @@ def network(projection: str, measure: str) -> Response:
         rows=None if table is None else _named(table),
         shown=SHOWN_ROWS,
         error=error,
-        given=request.args,
+        given={name: values[0] for name, values in given.items() if values},
     )
     response = headers.revalidated(Response(text, mimetype=HTML.media_type), tag)
     if error is not None:

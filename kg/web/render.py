@@ -7,6 +7,7 @@ import re
 import shlex
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, url_for
 
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["native"] = native
     app.jinja_env.globals["stylesheet"] = _stylesheet
     app.context_processor(_site)
+    app.url_defaults(_versioned)
 
 
 def _site() -> dict[str, object]:
@@ -102,12 +104,17 @@ def body_of(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip()
 
 
-@lru_cache(maxsize=1)
-def _version() -> str:
-    sheet = Path(__file__).parent / "static" / "rihla.css"
-    return hashlib.sha256(sheet.read_bytes()).hexdigest()[:10]
+@lru_cache(maxsize=256)
+def _version(filename: str) -> str:
+    file = Path(__file__).parent / "static" / filename
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else "0"
+
+
+def _versioned(endpoint: str, values: dict[str, Any]) -> None:
+    """Let the address of a file change with its content, so that it may be kept forever."""
+    if endpoint == "static" and "v" not in values:
+        values["v"] = _version(values["filename"])
 
 
 def _stylesheet() -> str:
-    """Return the style sheet's address; it changes with its content, so it may be kept forever."""
-    return url_for("static", filename="rihla.css", v=_version())
+    return url_for("static", filename="rihla.css")
