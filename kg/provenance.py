@@ -68,6 +68,16 @@ class GraphNames:
         return f"{self.base}graph/description"
 
     @property
+    def release(self) -> str:
+        """On a server elsewhere: which release was pushed there, into which graphs."""
+        return f"{self.base}graph/release"
+
+    @property
+    def union(self) -> str:
+        """On a server elsewhere: the union of all graphs, each triple once."""
+        return f"{self.base}graph/union"
+
+    @property
     def queries(self) -> str:
         """The catalogue of named queries."""
         return f"{self.base}graph/queries"

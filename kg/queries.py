@@ -37,7 +37,7 @@ __all__ = [
     "parse_query",
 ]
 
-INTERNAL_GROUPS = frozenset({"columns", "lookup", "pages"})
+INTERNAL_GROUPS = frozenset({"columns", "endpoint", "lookup", "pages"})
 """Groups that serve the software; the catalogue shows people the others."""
 
 _PARAMETER_LINE = r"(?m)^(\s*VALUES\s+\?{name}\s*\{{)([^}}\n]*)(\}}\s*#\s*parameter\b.*)$"

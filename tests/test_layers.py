@@ -14,6 +14,7 @@ LAYERS = [
     {"cli"},
     {"web", "pipeline"},
     {"analysis"},
+    {"endpoint"},
     {"catalogue", "changes", "columns", "description"},
     {"sources", "ontology", "network", "queries", "mapping", "provenance"},
     {"reconcile", "privacy", "store"},

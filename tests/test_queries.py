@@ -26,7 +26,8 @@ from tests.conftest import ROOT
 EXPECTED = ROOT / "tests" / "expected"
 LANGUAGES = {"en", "ar", "fr"}
 VIEWS = {"table", "map", "network", "timeline", "matrix"}
-UNTESTED_GROUPS = {"pages"}  # they serve the pages, whose tests are under tests/web
+# "pages" is tested with the pages under tests/web, "endpoint" in tests/test_endpoint.py.
+UNTESTED_GROUPS = {"pages", "endpoint"}
 
 QUERIES = {q.id: q for q in catalogue().values() if q.group not in UNTESTED_GROUPS}
 CURIES = PREFIXES | {"source": f"{DEFAULT_BASE}source/"}

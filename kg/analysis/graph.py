@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from kg.analysis.parameters import read_parameters
 from kg.analysis.result import Result
 from kg.analysis.running import run_analysis
 from kg.columns import COLUMN_QUERIES, pull_columns
+from kg.endpoint import connect
 from kg.errors import NotFoundError, QueryError
 from kg.network import Network, project
 from kg.queries import (
@@ -33,13 +34,13 @@ from kg.settings import AnalyseSettings, load_settings
 from kg.store import (
     EmbeddedStore,
     Release,
-    RemoteStore,
     Store,
     current_release,
     open_release,
 )
 from kg.store.lease import Lease, hold
 from kg.store.release import MANIFEST
+from kg.store.remote import RemoteOptions
 from kg.terms import DEFAULT_BASE, prefixes_for
 
 __all__ = ["Graph", "open"]
@@ -49,7 +50,7 @@ _PROLOGUE = r"(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*"
 _GRAPH_FORM = re.compile(rf"(?is)^\s*(?:{_PROLOGUE})*(CONSTRUCT|DESCRIBE)\b")
 
 
-def open(location: str | Path | None = None) -> Graph:
+def open(location: str | Path | None = None, *, options: RemoteOptions | None = None) -> Graph:
     """Open a graph.
 
     Parameters
@@ -57,11 +58,13 @@ def open(location: str | Path | None = None) -> Graph:
     location:
         None: the current release of the project in this folder (or ``RIHLA_PROJECT``). A path:
         a project file, its folder, or the folder of one release. A URL: a SPARQL endpoint.
+    options:
+        How an endpoint is asked; None takes it from the environment, see docs/remote.md.
 
     Raises
     ------
     SettingsError, ReleaseError
-        There is no project, or nothing was built yet.
+        There is no project, or nothing was built yet; or the endpoint does not answer.
 
     Examples
     --------
@@ -70,7 +73,8 @@ def open(location: str | Path | None = None) -> Graph:
     >>> graph.query("people/learned-method", method="python-programming")  # doctest: +SKIP
     """
     if isinstance(location, str) and location.startswith(("http://", "https://")):
-        return Graph(RemoteStore(location))
+        found = connect(location, options)
+        return Graph(found.store, base=found.base)
     path = None if location is None else Path(location)
     if path is not None and (path / MANIFEST).is_file():
         return Graph.of_release(open_release(path.resolve()))
@@ -89,6 +93,8 @@ class Graph:
         The release that the store serves, where it is on this disk.
     policy:
         Below which data analyses give no number; the usual thresholds where None.
+    base:
+        The IRI that the names of things begin with, where there is no release that says so.
     """
 
     def __init__(
@@ -96,9 +102,11 @@ class Graph:
         store: Store,
         release: Release | None = None,
         policy: AnalyseSettings | None = None,
+        base: str = DEFAULT_BASE,
     ) -> None:
         self.store = store
         self.release = release
+        self.base = release.manifest["base"] if release else base
         self._lease: Lease | None = None  # keeps the release from being pruned while this is used
         self.policy = policy or AnalyseSettings()
 
@@ -186,12 +194,12 @@ class Graph:
     @cached_property
     def prefixes(self) -> dict[str, str]:
         """What the prefixes of CURIEs stand for; things of a release stand under its base."""
-        return prefixes_for(self.release.manifest["base"] if self.release else DEFAULT_BASE)
+        return prefixes_for(self.base)
 
     @cached_property
     def _columns(self) -> Mapping[str, pl.DataFrame]:
         if self.release is None:
-            return pull_columns(self.store)
+            return _Columns(self.store)
         folder = self.release.path / "columns"
         kept = {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
         # A release of an earlier version lacks the tables that came later: its store has them.
@@ -341,3 +349,27 @@ class Graph:
         """Return how many organisations have no stable identifier, and of these found by name."""
         matches = self.release.manifest.get("matches") if self.release else None
         return {"unmatched_names": dict(matches)} if matches else {}
+
+
+class _Columns(Mapping[str, pl.DataFrame]):
+    """The flat tables of a store elsewhere, each pulled when it is first needed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._pulled: dict[str, pl.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        if name not in COLUMN_QUERIES:
+            raise KeyError(name)
+        if name not in self._pulled:
+            self._pulled |= pull_columns(self._store, [name])
+        return self._pulled[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in COLUMN_QUERIES  # asking whether it is there pulls nothing
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COLUMN_QUERIES)
+
+    def __len__(self) -> int:
+        return len(COLUMN_QUERIES)

@@ -10,11 +10,12 @@ as "less than" or as the start of an IRI), both readings have to be harmless.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.errors import LimitError, QueryError
 
-__all__ = ["GuardLimits", "QueryShape", "RefusedError", "inspect_query"]
+__all__ = ["GuardLimits", "QueryShape", "RefusedError", "inspect_query", "tokens"]
 
 
 class RefusedError(QueryError):
@@ -68,6 +69,11 @@ _UPDATES = {
     "ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "WITH",
 }  # fmt: skip
 _OPERAND = {"string", "iri", "name", "number", "word"}
+
+
+def tokens(text: str) -> Iterator[re.Match[str]]:
+    """Yield a query's tokens; ``lastgroup`` says what each is, as ``word``, ``open``, ``iri``."""
+    return _TOKEN.finditer(text)
 
 
 def inspect_query(text: str, limits: GuardLimits | None = None) -> QueryShape:

@@ -36,6 +36,7 @@ from kg.web import (
     vocabulary,
 )
 from kg.web.current import Current
+from kg.web.elsewhere import Elsewhere
 
 __all__ = ["close_app", "create_app"]
 
@@ -50,6 +51,7 @@ def create_app(
     settings: Settings | Path | None = None,
     release: Release | None = None,
     limits: PoolLimits | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Flask:
     """Make the application that serves a project's releases.
 
@@ -62,6 +64,8 @@ def create_app(
         whichever becomes current.
     limits:
         What a query may use; None means the limits in the project's ``[serve]``.
+    elsewhere:
+        The endpoint that answers in place of a release on this disk.
 
     Raises
     ------
@@ -75,7 +79,7 @@ def create_app(
     if not isinstance(settings, Settings):
         settings = load_settings(settings)
     app = language.Multilingual(__name__)
-    current = Current(settings, limits or limits_of(settings), release, app.logger)
+    current = Current(settings, limits or limits_of(settings), release, app.logger, elsewhere)
     atexit.register(current.close)
     app.config.update(
         MAX_CONTENT_LENGTH=settings.serve.max_body_mib * MIB,

@@ -18,17 +18,18 @@ from kg.settings import Settings
 from kg.store.integrity import check_files
 from kg.store.lease import hold, hold_current
 from kg.store.release import Release, pointed_name
-from kg.store.workers import PoolLimits, WorkerPool
+from kg.store.workers import PoolLimits
 from kg.tombstones import Tombstones, read_tombstones
 from kg.web.earlier import Earlier
+from kg.web.elsewhere import Elsewhere
 from kg.web.opened import Opened
-from kg.web.service import Service
+from kg.web.service import Pool, Service
 
 __all__ = ["Current"]
 
 
 class Current:
-    """What is served: the given release, or whichever the project's pointer names.
+    """What is served: the given release, whichever the project's pointer names, or an endpoint.
 
     Raises
     ------
@@ -42,8 +43,10 @@ class Current:
         limits: PoolLimits,
         release: Release | None = None,
         log: logging.Logger | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self.settings = settings
+        self._elsewhere = elsewhere
         self._limits = limits
         self._log = log or logging.getLogger(__name__)
         self._stop = threading.Event()
@@ -65,7 +68,7 @@ class Current:
         return self._opened.service.release
 
     @property
-    def pool(self) -> WorkerPool:
+    def pool(self) -> Pool:
         """The workers that the next request gets."""
         return self._opened.service.pool
 
@@ -111,13 +114,13 @@ class Current:
         opened.leave()
 
     def refresh(self) -> bool:
-        """Move to the release that the pointer names; False where nothing was to do, or it failed.
+        """Move to the release that is current; False where nothing was to do, or it failed.
 
         Only one thread may call this.
         """
         try:
-            name = pointed_name(self.settings.project.releases)
-            if name in (self.release.path.name, self._refused):
+            name, opened_name = self._names()
+            if name in (opened_name, self._refused):
                 return False
             self._refused = name
             fresh = self._open(None)
@@ -128,6 +131,12 @@ class Current:
         self._replace(fresh)
         self._log.info("Now serving %s.", self.release.id)
         return True
+
+    def _names(self) -> tuple[str, str]:
+        """Return what names the release that ought to be served, and the one that is."""
+        if self._elsewhere is not None:
+            return self._elsewhere.name(), self._elsewhere.opened_name
+        return pointed_name(self.settings.project.releases), self.release.path.name
 
     def _complain(self, error: str) -> None:
         """Write to the log why nothing is switched, once for each reason."""
@@ -144,14 +153,15 @@ class Current:
         self._opened.close()
 
     def _open(self, release: Release | None) -> Opened:
+        if self._elsewhere is not None:
+            return self._made(self._elsewhere.open(self.settings, self._limits))
         if release is None:
             release, lease = hold_current(self.settings.project.releases)
             check_files(release)
         else:
             lease = hold(release)
-        return self._made(
-            Opened(self.settings, release, lease, self.settings.serve.workers, self._limits)
-        )
+        workers = self.settings.serve.workers
+        return self._made(Opened.here(self.settings, release, lease, workers, self._limits))
 
     def _open_earlier(self, release: Release) -> Opened:
         lease = hold(release)
@@ -162,7 +172,7 @@ class Current:
             lease.close()
             raise
         self._sound.add(release.id)
-        return self._made(Opened(self.settings, release, lease, 1, self._limits))
+        return self._made(Opened.here(self.settings, release, lease, 1, self._limits))
 
     def _made(self, opened: Opened) -> Opened:
         opened.service.tombstones = lambda: self.tombstones

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from kg.settings import Settings
 from kg.store.lease import Lease
@@ -21,30 +22,45 @@ class Opened:
 
     Parameters
     ----------
-    settings:
-        The project's.
-    release, lease:
-        The release, and what keeps it from being pruned; let go of when the workers cannot start.
-    workers:
-        How many quick queries run at a time, and as many long ones.
-    limits:
-        What a query may use.
+    service:
+        What requests use.
+    let_go:
+        Ends what keeps the release, after its workers were ended.
     """
 
-    def __init__(
-        self, settings: Settings, release: Release, lease: Lease, workers: int, limits: PoolLimits
-    ) -> None:
+    def __init__(self, service: Service, let_go: Callable[[], object]) -> None:
+        self.service = service
+        service.opened = self
+        self._let_go = let_go
+        self._lock = threading.Lock()
+        self._users = 0
+        self._retired = False
+
+    @classmethod
+    def here(
+        cls, settings: Settings, release: Release, lease: Lease, workers: int, limits: PoolLimits
+    ) -> Opened:
+        """Open a release on this disk.
+
+        Parameters
+        ----------
+        settings:
+            The project's.
+        release, lease:
+            The release, and what keeps it from being pruned; let go of when no worker can start.
+        workers:
+            How many quick queries run at a time, and as many long ones.
+        limits:
+            What a query may use.
+        """
         prefixes = prefixes_for(settings.project.base)
         try:
             pool = WorkerPool(release.store, workers, limits, prefixes)
         except BaseException:
             lease.close()
             raise
-        self.service = Service(settings, release, pool, opened=self)
-        self._lease = lease
-        self._lock = threading.Lock()
-        self._users = 0
-        self._retired = False
+        # A function that holds the lease itself: its own close() does not, and it would lapse.
+        return cls(Service(settings, release, pool), lambda: lease.close())
 
     @property
     def is_idle(self) -> bool:
@@ -78,4 +94,4 @@ class Opened:
     def close(self) -> None:
         """End the workers and let go of the release."""
         self.service.pool.close()
-        self._lease.close()
+        self._let_go()

@@ -118,6 +118,12 @@ PROBLEMS: dict[int, Problem] = {
         "affected.",
         "Ask in simpler queries; if it stays, report it with the address and the time.",
     ),
+    502: Problem(
+        "bad-gateway",
+        "The endpoint behind this server did not answer",
+        "This server passes queries on to another one, which is away, refuses, or breaks off.",
+        "Try again later. Nothing was cut off: there is no answer.",
+    ),
     503: Problem(
         "busy",
         "Busy",

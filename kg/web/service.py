@@ -18,17 +18,21 @@ from kg.settings import Settings
 from kg.store.guard import QueryShape
 from kg.store.pooled import PooledStore
 from kg.store.release import Release
+from kg.store.remote.pool import RemotePool
 from kg.store.workers import MIB, Answer, WorkerPool
 from kg.terms import DEFAULT_BASE
 from kg.tombstones import Tombstones
 from kg.web.bindings import Rows, rows_from_json
 from kg.web.columnar import TSV, WRITERS, columnar
 
-__all__ = ["Service", "service"]
+__all__ = ["Pool", "Service", "service"]
 
 JSON = "application/sparql-results+json"
 TABLE_BYTES = 16 * MIB
 NAMED_PATIENCE = 3  # times the limit for strangers' queries
+
+Pool = WorkerPool | RemotePool
+"""What runs queries: processes of ours, or an endpoint elsewhere."""
 
 
 @dataclass
@@ -41,7 +45,7 @@ class Service:
 
     settings: Settings
     release: Release
-    pool: WorkerPool
+    pool: Pool
     tombstones: Callable[[], Tombstones] = Tombstones
     opened: object = None
     _labels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)

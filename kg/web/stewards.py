@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template, request
 
 from kg.changes import diff_summary
 from kg.errors import KgError, LimitError, NotFoundError
+from kg.files import shipped_folder
 from kg.ontology import load_ontology
 from kg.ontology.templates import chosen_tables, columns_table, write_template
 from kg.ontology.workbook import write_workbook
@@ -173,4 +174,6 @@ def _attached(response: Response, name: str) -> Response:
 
 @lru_cache(maxsize=2)
 def _schema(folder: Path) -> Schema:
-    return load_ontology(folder / "ontology").schema
+    kept = folder / "ontology"
+    # What an endpoint elsewhere serves comes without a folder: its tables are those of ours.
+    return load_ontology(kept if kept.is_dir() else shipped_folder("ontology")).schema
