@@ -71,7 +71,11 @@ def test_translations_fill_in_the_same_values(code: str) -> None:
 
 def names() -> set[str]:
     """Return the words that pages make from names: of columns, groups, kinds and measures."""
-    shown = [q for q in catalogue_of_queries().values() if q.group not in ("pages", "columns")]
+    shown = [
+        q
+        for q in catalogue_of_queries().values()
+        if q.group not in ("pages", "columns", "endpoint")
+    ]
     columns = {c for path in EXPECTED.glob("*/*.json") for c in columns_of(path)}
     analyses = [name for a in ANALYSES.values() for name in (*a.columns, *a.accepted, *a.filters)]
     labels = {c for c in (*columns, *analyses) if c.endswith("_label")}
