@@ -22,10 +22,10 @@ from kg.web import (
     graphs,
     headers,
     health,
+    home,
     language,
     network_api,
     operations,
-    pages,
     pinning,
     problems,
     reconciliation,
@@ -43,7 +43,7 @@ __all__ = ["close_app", "create_app"]
 _BLUEPRINTS = (
     data, description, files, graphs, health, operations, problems, sparql, vocabulary,
 )  # fmt: skip
-_OURS = (analyse, analysis_pages, network_api, pages, reconciliation, search, stewards)
+_OURS = (analyse, analysis_pages, network_api, home, reconciliation, search, stewards)
 """What only a release of ``kg build`` has something to show for."""
 
 

@@ -1,4 +1,4 @@
-"""Pages for people: home, named queries with their forms, networks."""
+"""Pages for people: named queries with their forms, networks."""
 
 from __future__ import annotations
 
@@ -17,35 +17,14 @@ from kg.web.chosen import WORLD, chosen_bloc, own_arguments
 from kg.web.formats import HTML
 from kg.web.network_api import centrality
 from kg.web.problems import status_of
-from kg.web.render import body_of
 from kg.web.sending import not_modified
 from kg.web.service import service
-from kg.web.sparql import examples
 
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("pages", __name__)
 
 SHOWN_ROWS = 500
-
-
-@blueprint.get("/")
-def home() -> Response:
-    """Say what Rihla is, what is in the graph, and how to ask it."""
-    tag = headers.etag(service().release.id, "home", request.url_root)
-    if headers.is_known(tag):
-        return not_modified(tag)
-    text = render_template(
-        "home.html",
-        manifest=service().release.manifest,
-        groups=service().questions,
-        projections=PROJECTIONS,
-        measures={**MEASURES, **EDGE_MEASURES, **GRAPH_MEASURES},
-        examples=examples(),
-        example=body_of(examples()[-1].text),
-        endpoint=url_for("sparql.endpoint", _external=True),
-    )
-    return headers.revalidated(Response(text, mimetype=HTML.media_type), tag)
 
 
 @blueprint.get("/queries")

@@ -10,7 +10,7 @@ from kg.search import KINDS
 from kg.web import headers
 from kg.web.formats import HTML
 from kg.web.language import LANGUAGES, language
-from kg.web.render import address_of
+from kg.web.render import address_of, named
 from kg.web.sending import not_modified
 from kg.web.service import service
 
@@ -30,7 +30,12 @@ def answer() -> Response:
         return not_modified(tag)
     found = _found()
     results = [
-        {**record, "page": address_of(str(record["entity"]))} for record in found.to_records()
+        {
+            **record,
+            "kind_label": named(str(record["kind"])),
+            "page": address_of(str(record["entity"])),
+        }
+        for record in found.to_records()
     ]
     document = {"release": service().release.id, "query": _text(), "results": results}
     return headers.revalidated(jsonify(document), tag)

@@ -13,7 +13,7 @@ from kg.analysis.base import Chart
 from kg.analysis.plots.svg import INK, PALETTE, Canvas, number, shortened
 from kg.results import ResultTable
 
-__all__ = ["worldmap"]
+__all__ = ["land", "worldmap"]
 
 _WIDTH, _HEIGHT = 720.0, 360.0
 _GREATEST = 24.0  # px, the radius of the greatest disc
@@ -54,7 +54,7 @@ def worldmap(table: ResultTable, chart: Chart) -> Canvas:
     view = _view(places)
     canvas = Canvas(_WIDTH, _HEIGHT)
     canvas.rect(0, 0, _WIDTH, _HEIGHT, fill=_SEA)
-    for ring in _land():
+    for ring in land():
         points = [view.at(latitude, longitude) for longitude, latitude in ring]
         if _seen(points):
             canvas.path([_clipped(p) for p in points], stroke=_LAND, fill=_LAND, closed=True)
@@ -104,7 +104,8 @@ def _view(places: list[_Place]) -> _View:
 
 
 @cache
-def _land() -> tuple[tuple[tuple[float, float], ...], ...]:
+def land() -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Return the outlines of the land: (longitude, latitude) in degrees, ring by ring."""
     text = (Path(__file__).parent / "land.txt").read_text(encoding="utf-8")
     rings = [line for line in text.splitlines() if line and not line.startswith("#")]
     return tuple(
