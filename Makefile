@@ -17,7 +17,7 @@ build: $(VENV)/.installed
 	$(BIN)/kg build
 
 test: $(VENV)/.installed-for-tests lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .

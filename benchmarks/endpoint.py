@@ -1,0 +1,499 @@
+"""The endpoint against its peers over HTTP: the same release, the same queries, answers compared.
+
+Servers are started one after another on this machine, each over the release of a project:
+
+- ``rihla``: ``kg serve`` as a user runs it;
+- ``oxigraph``: the engine's own server (``pip install oxigraph``), without any limit or guard;
+- ``virtuoso``: Debian's ``virtuoso-opensource-7``, loaded by its bulk loader;
+- ``rdflib-endpoint``: rdflib in memory under uvicorn (``pip install rdflib-endpoint``).
+
+``lookups`` and ``medium`` go through wrk. Each request carries a number as a comment, so that no
+server answers from a cache; ``cached`` repeats a few hundred texts. ``questions`` asks the named
+queries one after another and compares rows. ``memory`` sends answers at the cap to slow readers.
+
+    python -m venv peers && peers/bin/pip install oxigraph rdflib-endpoint
+    python benchmarks/world.py --participations 15000 --into world
+    kg build --project world/rihla.toml
+    python benchmarks/endpoint.py --project world/rihla.toml --peers peers/bin
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gzip
+import http.client
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+import polars as pl
+import pyoxigraph as ox
+
+import kg
+from kg.analysis.graph import Graph
+from kg.queries import INTERNAL_GROUPS, NamedQuery, bind, catalogue
+from kg.search import KINDS
+from kg.settings import load_settings
+from kg.store.release import Release, current_release
+
+ENGINES = ("rihla", "oxigraph", "virtuoso", "rdflib-endpoint")
+MEDIUM = """PREFIX rihla: <https://w3id.org/rihla/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?training ?label ?start WHERE {
+  ?training rihla:aboutTopic <%s> ; rdfs:label ?label ; rihla:startDate ?start }"""
+LOOKUP = "SELECT ?p ?o WHERE { <%s> ?p ?o }"
+JSON = "application/sparql-results+json"
+# Requests are made beforehand; a number in a comment makes each of them new.
+SCRIPT = """
+local paths = {}
+for line in io.lines("%s") do paths[#paths + 1] = line end
+local salt = %s
+local number, id = 0, 0
+function setup(thread) id = id + 1; thread:set("id", id) end
+function init(args) math.randomseed(id * 7919) ; number = id * 100000000 end
+function request()
+  local path = paths[math.random(#paths)]
+  if salt then number = number + 1 ; path = path .. "%%0A%%23" .. number end
+  return wrk.format("GET", path, { Accept = "application/sparql-results+json" })
+end
+"""
+
+
+@dataclass
+class Server:
+    """A running peer: where it answers, and the process whose memory counts."""
+
+    name: str
+    address: str
+    pid: int
+    graph: str = ""
+    load_seconds: float = 0.0
+
+    def form(self, query: str) -> str:
+        """Return the request's fields; the query comes last, so that a comment can follow it."""
+        given = {"default-graph-uri": self.graph} if self.graph else {}
+        if self.name == "virtuoso":
+            given["format"] = JSON
+        return urlencode({**given, "query": query}, quote_via=quote)
+
+    def path(self, query: str) -> str:
+        return f"{urlsplit(self.address).path}?{self.form(query)}"
+
+    def ask(self, query: str, seconds: float = 600) -> tuple[float, list[tuple[str, ...]] | str]:
+        """Return seconds and the sorted rows, or the status where there is no answer."""
+        place = urlsplit(self.address)
+        connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=seconds)
+        began = time.perf_counter()
+        try:
+            # several peers refuse long addresses
+            sent = {"Accept": JSON, "Content-Type": "application/x-www-form-urlencoded"}
+            connection.request("POST", place.path, self.form(query), sent)
+            response = connection.getresponse()
+            body = response.read()
+        except (TimeoutError, OSError) as error:
+            return time.perf_counter() - began, type(error).__name__
+        finally:
+            connection.close()
+        taken = time.perf_counter() - began
+        return taken, rows_of(body) if response.status == 200 else f"status {response.status}"
+
+
+def rows_of(body: bytes) -> list[tuple[str, ...]]:
+    """Return an answer's rows in an order and a spelling of their own: engines differ in both."""
+    document = json.loads(body)
+    if "boolean" in document:
+        return [(str(document["boolean"]),)]
+    names = document["head"]["vars"]
+    return sorted(
+        tuple(_spelt(row.get(name)) for name in names) for row in document["results"]["bindings"]
+    )
+
+
+def _spelt(value: dict[str, str] | None) -> str:
+    if value is None:
+        return ""
+    if value["type"] == "bnode":
+        return "_:"
+    text = value["value"]
+    with contextlib.suppress(ValueError):
+        if re.fullmatch(r"[-+0-9.eE]+", text):
+            return f"{float(text):.9g}"
+    return text
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def await_answer(server: Server, process: subprocess.Popen[bytes], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise SystemExit(f"{server.name} ended with {process.returncode}")
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            if isinstance(server.ask("ASK { ?s ?p ?o }", 5)[1], list):
+                return
+        time.sleep(0.2)
+    raise SystemExit(f"{server.name} does not answer")
+
+
+def spawn(command: list[str], folder: Path, **options: object) -> subprocess.Popen[bytes]:
+    log = (folder / "server.log").open("wb")
+    return subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, start_new_session=True,
+                            **options)  # fmt: skip
+
+
+@contextlib.contextmanager
+def running(name: str, data: Path, folder: Path, options: argparse.Namespace) -> Iterator[Server]:
+    """Start a peer over the triples in ``data``; what it kept is removed at the end."""
+    place = folder / name
+    place.mkdir()
+    process, server = STARTS[name](data, place, options)
+    try:
+        await_answer(server, process, 1800)
+        yield server
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+        shutil.rmtree(place, ignore_errors=True)
+
+
+Started = tuple[subprocess.Popen[bytes], Server]
+
+
+def start_rihla(_: Path, folder: Path, options: argparse.Namespace) -> Started:
+    port = free_port()
+    command = [sys.executable, "-m", "kg", "serve", "--project", str(options.project.resolve()),
+               "--port", str(port)]  # fmt: skip
+    root = str(Path(kg.__file__).parents[1])
+    process = spawn(command, folder, env={**os.environ, "PYTHONPATH": root})
+    return process, Server("rihla", f"http://127.0.0.1:{port}/sparql", process.pid)
+
+
+def start_oxigraph(data: Path, folder: Path, options: argparse.Namespace) -> Started:
+    program, port, store = str(options.peers / "oxigraph"), free_port(), str(folder / "store")
+    began = time.perf_counter()
+    subprocess.run([program, "load", "--location", store, "--file", str(data), "--lenient"],
+                   check=True, capture_output=True)  # fmt: skip
+    taken = time.perf_counter() - began
+    command = [program, "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{port}"]
+    process = spawn(command, folder)
+    return process, Server("oxigraph", f"http://127.0.0.1:{port}/query", process.pid,
+                           load_seconds=taken)  # fmt: skip
+
+
+def start_rdflib(data: Path, folder: Path, options: argparse.Namespace) -> Started:
+    port = free_port()
+    command = [str(options.peers / "rdflib-endpoint"), "serve", "--host", "127.0.0.1", "--port",
+               str(port), str(data)]  # fmt: skip
+    process = spawn(command, folder)
+    return process, Server("rdflib-endpoint", f"http://127.0.0.1:{port}/", process.pid)
+
+
+INI = """
+[Database]
+DatabaseFile = virtuoso.db
+ErrorLogFile = virtuoso.log
+LockFile = virtuoso.lck
+TransactionFile = virtuoso.trx
+xa_persistent_file = virtuoso.pxa
+FileExtend = 200
+MaxCheckpointRemap = 2000
+Striping = 0
+TempStorage = TempDatabase
+[TempDatabase]
+DatabaseFile = virtuoso-temp.db
+TransactionFile = virtuoso-temp.trx
+MaxCheckpointRemap = 2000
+Striping = 0
+[Parameters]
+ServerPort = {isql}
+ServerThreads = 20
+NumberOfBuffers = {buffers}
+MaxDirtyBuffers = {dirty}
+DirsAllowed = {folder}
+DefaultIsolation = 2
+[HTTPServer]
+ServerPort = {port}
+ServerThreads = 20
+KeepAliveTimeout = 10
+MaxKeepAlives = 20
+[SPARQL]
+ResultSetMaxRows = 2000000
+MaxQueryExecutionTime = 600
+DefaultQuery = SELECT 1 WHERE {{}}
+"""
+
+
+def start_virtuoso(data: Path, folder: Path, _: argparse.Namespace) -> Started:
+    port, isql, graph = free_port(), free_port(), "http://example.org/all"
+    buffers = (
+        680_000 if data.stat().st_size > 3e8 else 170_000
+    )  # as its manual has it for 8 and 2 GB
+    text = INI.format(isql=isql, port=port, folder=folder, buffers=buffers, dirty=buffers * 3 // 4)
+    (folder / "virtuoso.ini").write_text(text)
+    shutil.copy(data, folder / "data.nt")
+    process = spawn(["virtuoso-t", "-f", "-c", "virtuoso.ini"], folder)
+    server = Server("virtuoso", f"http://127.0.0.1:{port}/sparql", process.pid, graph)
+    await_answer(server, process, 120)
+    began = time.perf_counter()
+    statements = (
+        f"ld_dir('{folder}', 'data.nt', '{graph}'); rdf_loader_run(); checkpoint; "
+        "select ll_error from DB.DBA.load_list where ll_error is not null;"
+    )
+    done = subprocess.run(
+        ["isql-vt", f"localhost:{isql}", "dba", "dba", "VERBOSE=OFF", "BANNER=OFF",
+         f"EXEC={statements}"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    if done.stdout.strip():
+        raise SystemExit(f"virtuoso's loader: {done.stdout.strip()[:500]}")
+    server.load_seconds = time.perf_counter() - began
+    return process, server
+
+
+STARTS = {
+    "rihla": start_rihla,
+    "oxigraph": start_oxigraph,
+    "virtuoso": start_virtuoso,
+    "rdflib-endpoint": start_rdflib,
+}
+
+
+def write_triples(dump: Path, target: Path) -> int:
+    """Write the union of all graphs as N-Triples, each triple once; return how many."""
+    sorted_lines = target.with_suffix(".unsorted")
+    with gzip.open(dump, "rb") as source, sorted_lines.open("wb") as stream:
+        for quad in ox.parse(source, format=ox.RdfFormat.N_QUADS):
+            stream.write(f"{quad.triple} .\n".encode())
+    subprocess.run(["sort", "-u", "-o", str(target), str(sorted_lines)], check=True,
+                   env={**os.environ, "LC_ALL": "C"})  # fmt: skip
+    sorted_lines.unlink()
+    with target.open("rb") as lines:
+        return sum(1 for _ in lines)
+
+
+@dataclass
+class Load:
+    """Texts that wrk sends, all of one shape."""
+
+    name: str
+    queries: list[str]
+    salted: bool
+    results: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+
+def loads(triples: Path, seed: int) -> list[Load]:
+    chosen = random.Random(seed)
+    subjects: set[str] = set()
+    with triples.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.startswith("<https://w3id.org/rihla/id/") and chosen.random() < 0.05:
+                subjects.add(line[1 : line.index(">")])
+    things = chosen.sample(sorted(subjects), min(2000, len(subjects)))
+    topics = sorted({
+        line.split()[2][1:-1]
+        for line in triples.open(encoding="utf-8")
+        if "> <https://w3id.org/rihla/ontology#aboutTopic> <https://w3id.org/rihla/id/" in line
+    })  # fmt: skip
+    return [
+        Load("lookup, uncached", [LOOKUP % s for s in things], True),
+        Load("medium, uncached", [MEDIUM % t for t in topics], True),
+        Load("lookup, cached", [LOOKUP % s for s in things[:200]], False),
+    ]
+
+
+def wrk(server: Server, load: Load, seconds: int, folder: Path) -> tuple[float, float]:
+    """Return requests a second and the milliseconds at the 99th percentile."""
+    paths, script = folder / "paths.txt", folder / "wrk.lua"
+    paths.write_text("\n".join(server.path(query) for query in load.queries))
+    script.write_text(SCRIPT % (paths, "true" if load.salted else "false"))
+    place = urlsplit(server.address)
+    done = subprocess.run(
+        ["wrk", "-t1", "-c6", f"-d{seconds}s", "--latency", "--timeout", "30s", "-s", str(script),
+         f"http://{place.netloc}"],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    if "Non-2xx" in done or "Socket errors" in done:
+        print(f"  {server.name}, {load.name}: {done.splitlines()[-3:]}", flush=True)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", done)
+    late = re.search(r"99%\s+([\d.]+)(us|ms|s)", done)
+    assert rate and late, done
+    scale = {"us": 0.001, "ms": 1.0, "s": 1000.0}[late[2]]
+    return float(rate[1]), float(late[1]) * scale
+
+
+def questions(release: Release) -> dict[str, str]:
+    """Return the named queries bound to what the release has most of, so that they have answers."""
+    graph, found = Graph.of_release(release), {}
+    common = {kind: most_used(graph, kind) for kind in KINDS}
+    for query in catalogue().values():
+        # the peers have the union of all graphs, and no graph by name
+        if query.group not in INTERNAL_GROUPS and "GRAPH" not in query.text:
+            with contextlib.suppress(StopIteration):
+                found[query.id] = bind(query, values_for(query, common))
+    return found
+
+
+def most_used(graph: Graph, kind: str) -> list[str]:
+    """Return things of a kind, those with the most trainings first."""
+    involved, facets = graph.columns("involvements"), graph.columns("facets")
+    if kind in ("organisation", "person", "country"):
+        used = involved.drop_nulls(kind).group_by(kind).len().sort(["len", kind], descending=True)
+        return used[kind].to_list()
+    if kind == "training":
+        used = involved.group_by(kind).len().sort(["len", kind], descending=True)
+        return used[kind].to_list()
+    used = facets.filter(pl.col("facet") == kind).group_by("value").len()
+    known = used.sort(["len", "value"], descending=True)["value"].to_list()
+    rest = graph.columns("entities").filter(pl.col("kind") == kind)["entity"].sort().to_list()
+    return known or rest
+
+
+def values_for(query: NamedQuery, common: dict[str, list[str]]) -> dict[str, str]:
+    """Return a value for each parameter that is needed: StopIteration where the world has none."""
+    left = {kind: iter(things) for kind, things in common.items()}
+    return {
+        p.name: next(left.get((p.target or "").rpartition("#")[2].lower(), iter([p.example])))
+        for p in query.parameters.values()
+        if p.required
+    }
+
+
+def memory_mib(pid: int) -> float:
+    """Return the memory of a process and all that it started, shared pages counted once."""
+    total = 0
+    for found in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = (found / "stat").read_text().rpartition(")")[2].split()
+            if pid in (int(found.name), int(fields[2])):  # itself, or of its process group
+                rollup = (found / "smaps_rollup").read_text()
+                total += int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1])  # type: ignore[index]
+    return total / 1024
+
+
+def slow_readers(server: Server, rows: int, readers: int, seconds: float) -> tuple[float, float]:
+    """Return memory in MiB before, and its peak while clients read a large answer slowly."""
+    query = f"SELECT ?s ?p ?o WHERE {{ ?s ?p ?o }} LIMIT {rows}"
+    before, stop = memory_mib(server.pid), threading.Event()
+    place = urlsplit(server.address)
+
+    def read() -> None:
+        with socket.create_connection((str(place.hostname), int(place.port or 80))) as connection:
+            request = f"GET {server.path(query)} HTTP/1.1\r\nHost: x\r\nAccept: {JSON}\r\n\r\n"
+            connection.sendall(request.encode())
+            while not stop.is_set() and connection.recv(4096):
+                time.sleep(0.02)
+
+    threads = [threading.Thread(target=read, daemon=True) for _ in range(readers)]
+    for thread in threads:
+        thread.start()
+    peak, until = before, time.monotonic() + seconds
+    while time.monotonic() < until:
+        peak = max(peak, memory_mib(server.pid))
+        time.sleep(0.3)
+    stop.set()
+    return before, peak
+
+
+def report(load: Load) -> None:
+    print(f"\n{load.name}\n| server | requests/s | p99 ms | rihla is |\n|---|---|---|---|")
+    ours = load.results.get("rihla", (0.0, 0.0))[0]
+    for name, (rate, late) in load.results.items():
+        ratio = f"{ours / rate:.2f} ×" if ours and name != "rihla" else ""
+        print(f"| {name} | {rate:,.0f} | {late:.1f} | {ratio} |", flush=True)
+
+
+def compare(asked: dict[str, dict[str, tuple[float, object]]]) -> None:
+    """Print seconds by question and server, and where answers differ from ours."""
+    names = list(next(iter(asked.values())))
+    print(f"\n| question | {' | '.join(f'{n}, ms' for n in names)} | rows | answers |")
+    print(f"|{'---|' * (len(names) + 3)}")
+    for question, found in asked.items():
+        reference = found[names[0]][1]
+        other = [n for n in names[1:] if found[n][1] != reference]
+        cells = " | ".join(
+            f"{seconds * 1000:.1f}" if isinstance(answer, list) else f"{answer}"
+            for seconds, answer in found.values()
+        )
+        rows = len(reference) if isinstance(reference, list) else "–"
+        print(f"| {question} | {cells} | {rows} | {f'differ: {other}' if other else 'equal'} |")
+    for name in names[1:]:
+        ratios = [
+            found[name][0] / found[names[0]][0]
+            for found in asked.values()
+            if found[name][1] == found[names[0]][1] and isinstance(found[name][1], list)
+        ]
+        if ratios:
+            print(f"{name} takes {statistics.geometric_mean(ratios):.2f} times as long as "
+                  f"{names[0]} (geometric mean of {len(ratios)} equal answers)")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--project", type=Path, required=True, help="A project that was built.")
+    parser.add_argument("--peers", type=Path, default=Path("peers/bin"))
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
+    parser.add_argument("--seconds", type=int, default=10, help="Of each load.")
+    parser.add_argument("--questions", action="store_true", help="Ask the named queries too.")
+    parser.add_argument("--repeat", type=int, default=3, help="Of each question.")
+    parser.add_argument("--patience", type=float, default=30, help="Seconds for a question.")
+    parser.add_argument("--memory", action="store_true", help="Slow readers too.")
+    options = parser.parse_args()
+    options.peers = options.peers.resolve()
+    settings = load_settings(options.project)
+    release = current_release(settings.project.releases)
+    texts = questions(release) if options.questions else {}
+    asked: dict[str, dict[str, tuple[float, object]]] = {name: {} for name in texts}
+    with tempfile.TemporaryDirectory(prefix="endpoint-") as name:
+        folder = Path(name)
+        data = folder / "data.nt"
+        print(f"Release {release.id}: {write_triples(release.dump, data):,} triples.", flush=True)
+        every = loads(data, 7)
+        for engine in options.engines:
+            with running(engine, data, folder, options) as server:
+                print(f"{engine}: loaded in {server.load_seconds:.1f} s, "
+                      f"{memory_mib(server.pid):.0f} MiB", flush=True)  # fmt: skip
+                for load in every:
+                    wrk(server, load, 2, folder)
+                    load.results[engine] = wrk(server, load, options.seconds, folder)
+                for question, text in texts.items():
+                    # a comment makes each try new to a cache
+                    tries = [server.ask(f"{text}\n# 0", options.patience)]
+                    while len(tries) < options.repeat and tries[-1][0] < 5:
+                        tries.append(server.ask(f"{text}\n# {len(tries)}", options.patience))
+                    asked[question][engine] = (statistics.median(t for t, _ in tries), tries[-1][1])
+                if options.memory:
+                    before, peak = slow_readers(server, 300_000, 20, 15)
+                    print(
+                        f"{engine}: 20 slow readers of 300,000 rows: {before:.0f} → {peak:.0f} MiB"
+                    )
+        for load in every:
+            report(load)
+    if asked:
+        compare(asked)
+
+
+if __name__ == "__main__":
+    main()
