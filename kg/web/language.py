@@ -30,6 +30,7 @@ __all__ = [
     "language",
     "ngettext",
     "register",
+    "said",
     "told",
     "whole",
 ]
@@ -69,7 +70,7 @@ def register(app: Flask) -> None:
     install(_message, _plural, newstyle=True)
     app.jinja_env.filters["whole"] = whole
     app.jinja_env.globals.update(
-        LANGUAGES=LANGUAGES, in_language=in_language, language=language, told=told
+        LANGUAGES=LANGUAGES, in_language=in_language, language=language, said=said, told=told
     )
     app.jinja_env.globals["direction"] = lambda: "rtl" if language() in _RIGHT_TO_LEFT else "ltr"
 
@@ -130,6 +131,11 @@ def in_language(code: str) -> str:
 def gettext(message: str, **values: object) -> str:
     """Return a text in the language of the page, with ``%(name)s`` filled in."""
     return _message(message) % values
+
+
+def said(text: str) -> str:
+    """Return a text that comes from elsewhere, such as a definition: nothing is filled in."""
+    return _message(text)
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:

@@ -18,6 +18,7 @@ from kg.analysis.analyses import ANALYSES
 from kg.network import ALL_MEASURES, FILTERS, LEVELS, PROJECTIONS
 from kg.queries import catalogue as catalogue_of_queries
 from kg.search import KINDS
+from kg.web.analysis_questions import QUESTIONS
 from kg.web.language import FOLDER, TRANSLATED, in_language, language, ngettext, told, whole
 from kg.web.render import words
 
@@ -82,6 +83,16 @@ def names() -> set[str]:
     networks = (*ALL_MEASURES, *PROJECTIONS, *FILTERS, *LEVELS)
     found = (*(columns | set(analyses)) - labels, *networks, *KINDS, *(q.group for q in shown))
     return {words(name) for name in found}
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_every_analysis_says_what_it_asks_in_each_language(code: str) -> None:
+    texts = {text for found in QUESTIONS.values() for text in (*found.values(),)} | set(QUESTIONS)
+    for analysis in ANALYSES.values():
+        helps = [p.help for p in analysis.accepted.values() if p is not None and p.help]
+        texts |= {analysis.title, analysis.definition, *helps}
+    missing = sorted(text for text in texts if not all(catalogue(code).get(text, ("",))))
+    assert not missing, f"{len(missing)} texts of analyses without {code}: " + "; ".join(missing)
 
 
 def columns_of(expected: Path) -> list[str]:
