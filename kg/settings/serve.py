@@ -25,9 +25,10 @@ class ServeSettings:
     may wait, of one client ``max_per_client`` in all (0: no limit). ``max_query_kb`` and
     ``max_nesting`` bound a query's text, ``max_body_mib`` a request's body. ``services`` are the
     addresses that SERVICE may ask. A server looks for a new release every ``reload_seconds``
-    (0: never). ``metrics`` are for ``local`` clients, ``all`` or none (``off``); ``access_log``
-    writes a line for each request; ``trusted_proxy`` is the address of a reverse proxy whose word
-    on the client's address is taken.
+    (0: never). ``cache_mib`` is the memory for answers that are kept (0: none). ``metrics`` are
+    for ``local`` clients, ``all`` or none (``off``); ``access_log`` writes a line for each
+    request; ``trusted_proxy`` is the address of a reverse proxy whose word on the client's address
+    is taken.
     """
 
     host: str = "127.0.0.1"
@@ -45,6 +46,7 @@ class ServeSettings:
     max_body_mib: int = 1
     services: tuple[str, ...] = ()
     reload_seconds: float = 2.0
+    cache_mib: int = 64
     metrics: str = "local"
     access_log: bool = False
     trusted_proxy: str = ""
@@ -55,7 +57,7 @@ class ServeSettings:
             ("workers", "max_result_mib", "max_result_rows", "max_query_kb", "max_nesting"), 1
         )
         none = dict.fromkeys(("port", "max_waiting", "max_per_client", "reload_seconds"), 0)
-        refuse_less(self, "[serve]", **least, **none, max_body_mib=1, memory_mib=64)
+        refuse_less(self, "[serve]", **least, **none, max_body_mib=1, memory_mib=64, cache_mib=0)
         if self.port > _LAST_PORT:
             raise SettingsError(f"[serve] port: found {self.port}. Accepted: 0 to {_LAST_PORT}.")
         for name in ("timeout_seconds", "long_seconds"):

@@ -18,6 +18,7 @@ from kg.web import (
     data,
     description,
     encoding,
+    express,
     files,
     graphs,
     headers,
@@ -94,7 +95,8 @@ def create_app(
         app.register_blueprint(part.blueprint)
     if not current.is_ours:
         app.add_url_rule("/", "home", lambda: redirect(url_for("sparql.endpoint")))
-    # Registered first of all, so that it sees answers as they are sent.
+    # Registered first of all, so that they see answers as they are sent.
+    express.register(app)
     operations.register(app, settings.serve.access_log)
     language.register(app)
     pinning.register(app)

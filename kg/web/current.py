@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Hashable
 from pathlib import Path
 
 from kg.errors import KgError
@@ -18,8 +19,10 @@ from kg.settings import Settings
 from kg.store.integrity import check_files
 from kg.store.lease import hold, hold_current
 from kg.store.release import Release, pointed_name
-from kg.store.workers import PoolLimits
+from kg.store.workers import MIB, PoolLimits
 from kg.tombstones import Tombstones, read_tombstones
+from kg.web.answers import Answers
+from kg.web.cache import Cache
 from kg.web.earlier import Earlier
 from kg.web.elsewhere import Elsewhere
 from kg.web.opened import Opened
@@ -54,8 +57,9 @@ class Current:
         self._watcher: threading.Thread | None = None
         self._tombstones: tuple[object, Tombstones] = (None, Tombstones())
         _ = self.tombstones  # a list that cannot be read is an error at once, not at a request
-        self._opened = self._open(release)
+        self.cache = Cache(settings.serve.cache_mib * MIB)
         self._sound: set[str] = set()
+        self._opened = self._open(release)
         self._earlier = Earlier(settings.project.releases, self._open_earlier)
         seconds = settings.serve.reload_seconds
         if release is None and seconds:
@@ -71,6 +75,12 @@ class Current:
     def pool(self) -> Pool:
         """The workers that the next request gets."""
         return self._opened.service.pool
+
+    @property
+    def state(self) -> tuple[Hashable, Hashable]:
+        """What answers of this moment depend on: the open release, and who was forgotten."""
+        opened = self._opened.serial
+        return opened, _state(self.settings.project.forgotten / "tombstones.json")
 
     @property
     def is_ours(self) -> bool:
@@ -176,6 +186,10 @@ class Current:
 
     def _made(self, opened: Opened) -> Opened:
         opened.service.tombstones = lambda: self.tombstones
+        limits = self._limits
+        opened.service.answers = Answers(
+            self.cache, opened.serial, limits.max_waiting, limits.max_per_client
+        )
         return opened
 
     def _replace(self, fresh: Opened) -> None:
@@ -191,7 +205,7 @@ class Current:
                 self._log.exception("Looking for a new release failed.")
 
 
-def _state(file: Path) -> object:
+def _state(file: Path) -> Hashable:
     try:
         found = file.stat()
     except OSError:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import shutil
-from collections.abc import Callable
-from typing import BinaryIO
+from collections.abc import Callable, Hashable
+from typing import BinaryIO, Protocol
 
 import zstandard
 from flask import Flask, Response, request
 from werkzeug.wsgi import wrap_file
 
-__all__ = ["ENCODINGS", "FileResponse", "register"]
+__all__ = ["ENCODINGS", "IN_ONE_PIECE", "Encodable", "FileResponse", "KeptResponse", "register"]
+
+IN_ONE_PIECE = 64 * 1024
+"""Bytes up to which a body is sent as it is; larger ones wait for slow readers as a file."""
 
 SMALLEST = 1024
 """Bytes below which compressing saves nothing worth having."""
@@ -33,6 +37,41 @@ class FileResponse(Response):
         self.file = file
         self.content_length = size
         self.call_on_close(file.close)
+
+
+class Encodable(Protocol):
+    """A body that is kept in memory; see :class:`kg.web.answers.Kept`."""
+
+    body: bytes
+    key: tuple[Hashable, ...]
+
+    def as_encoded(self, encoding: str) -> bytes:
+        """Return it in one of :data:`ENCODINGS`."""
+
+
+class KeptResponse(Response):
+    """A response whose body is kept, also compressed; ``encoding`` is how it is sent."""
+
+    def __init__(self, kept: Encodable) -> None:
+        super().__init__()
+        self.kept = kept
+        self.encoding = ""
+        self._fill(kept.body)
+
+    def encode(self, encoding: str) -> None:
+        """Send it in one of :data:`ENCODINGS`."""
+        self.encoding = encoding
+        self._fill(self.kept.as_encoded(encoding))
+
+    def _fill(self, data: bytes) -> None:
+        if len(data) <= IN_ONE_PIECE:
+            self.direct_passthrough = False
+            self.set_data(data)
+        else:
+            # Such a file shares its bytes; the server copies none of them for a slow reader.
+            self.response = wrap_file(request.environ, io.BytesIO(data))
+            self.direct_passthrough = True
+            self.content_length = len(data)
 
 
 def _gzip(data: bytes) -> bytes:
@@ -73,6 +112,11 @@ def _compress(response: Response) -> Response:
     chosen = _chosen()
     if chosen is None or not _is_plain(response):
         return response
+    if isinstance(response, KeptResponse):
+        if len(response.kept.body) < SMALLEST:
+            return response
+        response.encode(chosen)
+        return _marked(response, chosen)
     if isinstance(response, FileResponse):
         return _marked(_packed(response, chosen), chosen)
     if response.direct_passthrough:

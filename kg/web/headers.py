@@ -35,9 +35,11 @@ _SECURITY = {
 _OPEN_TO_ALL = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Content-Length, ETag, Link, Retry-After, X-Query-Id, X-Rihla-Release"
+        "Content-Length, ETag, Link, Retry-After, Server-Timing, X-Cache, X-Query-Id, "
+        "X-Rihla-Release, X-Total-Count"
     ),
 }
+_ALWAYS = [(name.lower(), name, value) for name, value in {**_SECURITY, **_OPEN_TO_ALL}.items()]
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
@@ -51,8 +53,10 @@ def register(app: Flask) -> None:
 
 
 def _add(response: Response) -> Response:
-    for name, value in {**_SECURITY, **_OPEN_TO_ALL}.items():
-        response.headers.setdefault(name, value)
+    stated = {name.lower() for name, _ in response.headers}
+    for lowered, name, value in _ALWAYS:
+        if lowered not in stated:
+            response.headers.add(name, value)
     if request.method == "OPTIONS":
         response.headers.update(_PREFLIGHT)
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 
@@ -14,11 +15,14 @@ from kg.web.service import Service
 
 __all__ = ["Opened"]
 
+_SERIALS = itertools.count(1)
+
 
 class Opened:
     """A release with its workers, and how many requests use it.
 
-    Once retired it takes no further request, and the last one that leaves closes it.
+    Once retired it takes no further request, and the last one that leaves closes it. ``serial``
+    tells it from every other one of this process, also of a release that is opened again.
 
     Parameters
     ----------
@@ -31,6 +35,7 @@ class Opened:
     def __init__(self, service: Service, let_go: Callable[[], object]) -> None:
         self.service = service
         service.opened = self
+        self.serial = next(_SERIALS)
         self._let_go = let_go
         self._lock = threading.Lock()
         self._users = 0
@@ -92,6 +97,7 @@ class Opened:
             self.close()
 
     def close(self) -> None:
-        """End the workers and let go of the release."""
+        """End the workers, let go of the release and of what was answered from it."""
         self.service.pool.close()
         self._let_go()
+        self.service.answers.cache.drop(self.serial)

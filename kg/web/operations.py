@@ -8,22 +8,28 @@ from __future__ import annotations
 import ipaddress
 import json
 import logging
+import secrets
 import sys
 import time
+from collections.abc import Iterator
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Request, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from kg.errors import NotFoundError
+from kg.web.current import Current
 from kg.web.problems import query_id
 from kg.web.service import service
 
-__all__ = ["blueprint", "register"]
+__all__ = ["blueprint", "new_id", "register", "route_of"]
 
 blueprint = Blueprint("operations", __name__)
 
 _SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
 _log = logging.getLogger("kg.access")
 
 
@@ -53,6 +59,44 @@ class _Metrics:
         self.workers = Gauge(
             "rihla_query_processes", "Processes that answer queries", registry=self.registry
         )
+        self._ready: dict[tuple[str, str, int], tuple[Counter, Histogram, Counter]] = {}
+
+    def count(self, route: str, method: str, status: int, seconds: float, size: int) -> None:
+        """Count one request; what belongs to its labels is looked up once."""
+        method = method if method in _METHODS else "other"  # clients may invent them without end
+        ready = self._ready.get((route, method, status))
+        if ready is None:
+            ready = self._ready[(route, method, status)] = (
+                self.requests.labels(route, method, str(status)),
+                self.seconds.labels(route),
+                self.bytes.labels(route),
+            )
+        ready[0].inc()
+        ready[1].observe(seconds)
+        ready[2].inc(size)
+
+
+class _CacheFigures(Collector):
+    """How the answers that are kept do, read when somebody asks for it."""
+
+    def __init__(self, current: Current) -> None:
+        self._current = current
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield bytes and entries, and what was found, not found and let go of, by kind."""
+        figures = self._current.cache.figures()
+        yield GaugeMetricFamily("rihla_cache_bytes", "Bytes of kept answers", figures.bytes)
+        yield GaugeMetricFamily("rihla_cache_entries", "Kept answers", figures.entries)
+        yield CounterMetricFamily(
+            "rihla_cache_evictions", "Kept answers that made room for others", figures.evictions
+        )
+        for name, counts in (("hits", figures.hits), ("misses", figures.misses)):
+            family = CounterMetricFamily(
+                f"rihla_cache_{name}", f"Cache {name} by kind of entry", labels=["kind"]
+            )
+            for kind in ("answer", "response"):
+                family.add_metric([kind], counts.get(kind, 0))
+            yield family
 
 
 @blueprint.get("/metrics")
@@ -78,48 +122,71 @@ def _is_local(address: str | None) -> bool:
         return False
 
 
+def route_of(asked: Request) -> str:
+    """Return the rule that a request met.
+
+    The rule and not the address: addresses are without number, and say what was asked.
+    """
+    return asked.url_rule.rule if asked.url_rule else "none"
+
+
+def new_id() -> str:
+    """Return a name for a request, which stands in its answer and in the log."""
+    return f"{secrets.randbits(48):012x}"
+
+
 def register(app: Flask, access_log: bool) -> None:
     """Make the application count, and write a line for each request where that is asked for."""
-    app.extensions["rihla.metrics"] = _Metrics()
+    kept = app.extensions["rihla.metrics"] = _Metrics()
+    kept.registry.register(_CacheFigures(app.extensions["rihla"]))
     if access_log and not _log.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(logging.Formatter("%(message)s"))
         _log.addHandler(handler)
         _log.setLevel(logging.INFO)
         _log.propagate = False
+
+    def answered(
+        route: str, method: str, status: int, began: float, size: int, name: str, release: str
+    ) -> None:
+        seconds = time.perf_counter() - began
+        kept.count(route, method, status, seconds, size)
+        if access_log:
+            _write(route, method, status, seconds, size, name, release)
+
+    app.extensions["rihla.answered"] = answered
     app.before_request(_begin)
-    app.after_request(_write if access_log else _count)
+    app.after_request(_end)
 
 
 def _begin() -> None:
     g.began = time.perf_counter()
 
 
-def _route() -> str:
-    # The rule and not the address: addresses are without number, and say what was asked.
-    return request.url_rule.rule if request.url_rule else "none"
-
-
-def _count(response: Response) -> Response:
-    kept: _Metrics = current_app.extensions["rihla.metrics"]
-    route = _route()
-    kept.requests.labels(route, request.method, str(response.status_code)).inc()
-    kept.seconds.labels(route).observe(time.perf_counter() - g.get("began", time.perf_counter()))
-    kept.bytes.labels(route).inc(response.content_length or 0)
+def _end(response: Response) -> Response:
+    current_app.extensions["rihla.answered"](
+        route_of(request),
+        request.method,
+        response.status_code,
+        g.get("began", time.perf_counter()),
+        response.content_length or 0,
+        query_id(),
+        service().release.id,
+    )
     return response
 
 
-def _write(response: Response) -> Response:
-    began = g.get("began", time.perf_counter())
+def _write(
+    route: str, method: str, status: int, seconds: float, size: int, name: str, release: str
+) -> None:
     line = {
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "id": query_id(),
-        "method": request.method,
-        "route": _route(),
-        "status": response.status_code,
-        "bytes": response.content_length,
-        "ms": round((time.perf_counter() - began) * 1000, 1),
-        "release": service().release.id,
+        "id": name,
+        "method": method,
+        "route": route,
+        "status": status,
+        "bytes": size,
+        "ms": round(seconds * 1000, 1),
+        "release": release,
     }
     _log.info(json.dumps(line, ensure_ascii=False))
-    return _count(response)

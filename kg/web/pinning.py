@@ -135,4 +135,4 @@ def _encoded(values: dict[str, str]) -> list[str]:
 def _address(parts: list[str]) -> str:
     path = quote(request.root_path + request.path)
     query = quote("&".join(parts), safe="%/:?@!$&'()*+,;=-._~")
-    return f"{request.host_url.rstrip('/')}{path}" + (f"?{query}" if query else "")
+    return f"{request.scheme}://{request.host}{path}" + (f"?{query}" if query else "")

@@ -6,24 +6,28 @@ from flask import Response
 
 from kg.store.workers import Answer
 from kg.web import headers
-from kg.web.encoding import FileResponse
+from kg.web.answers import KeptAnswer
+from kg.web.encoding import IN_ONE_PIECE, FileResponse, KeptResponse
 from kg.web.formats import Format
 from kg.web.service import service
 
 __all__ = ["not_modified", "send_answer", "send_text"]
 
-_IN_ONE_PIECE = 64 * 1024  # bytes; larger answers wait for slow readers in their memory file
-
 
 def send_answer(answer: Answer, chosen: Format, tag: str | None) -> Response:
     """Return an answer of the workers with its length; without a tag nobody may keep it."""
     response: Response
-    if answer.size <= _IN_ONE_PIECE:
+    if isinstance(answer, KeptAnswer):
+        response = KeptResponse(answer.kept)
+        response.headers["X-Cache"] = answer.how
+    elif answer.size <= IN_ONE_PIECE:
         with answer:
             response = Response(answer.read())
     else:
         response = FileResponse(answer.file, answer.size)
-    response.headers["Server-Timing"] = f"query;dur={answer.seconds * 1000:.1f}"
+    hit = isinstance(answer, KeptAnswer) and answer.how == "hit"
+    took = "cache;desc=hit" if hit else f"query;dur={answer.seconds * 1000:.1f}"
+    response.headers["Server-Timing"] = took
     return _marked(response, chosen.content_type, tag)
 
 

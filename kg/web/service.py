@@ -22,6 +22,7 @@ from kg.store.remote.pool import RemotePool
 from kg.store.workers import MIB, Answer, WorkerPool
 from kg.terms import DEFAULT_BASE
 from kg.tombstones import Tombstones
+from kg.web.answers import Answers, is_repeatable, key_of
 from kg.web.bindings import Rows, rows_from_json
 from kg.web.columnar import TSV, WRITERS, columnar
 
@@ -39,8 +40,8 @@ Pool = WorkerPool | RemotePool
 class Service:
     """One release being served: everything that strangers ask runs in the workers of ``pool``.
 
-    ``tombstones`` gives those of the project as they are now; ``opened`` is for
-    :class:`kg.web.current.Current`, which made this.
+    ``tombstones`` gives those of the project as they are now; ``answers`` keeps what was answered;
+    ``opened`` is for :class:`kg.web.current.Current`, which made this.
     """
 
     settings: Settings
@@ -48,6 +49,7 @@ class Service:
     pool: Pool
     tombstones: Callable[[], Tombstones] = Tombstones
     opened: object = None
+    answers: Answers = field(default_factory=Answers)
     _labels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
     @property
@@ -122,21 +124,34 @@ class Service:
     ) -> Answer:
         """Answer a query for the client of this request; see :meth:`WorkerPool.run`.
 
-        Columns are made here, from what the worker gives as TSV.
+        Columns are made here, from what the worker gives as TSV. What was answered before is
+        answered from memory.
         """
-        answer = self.pool.run(
-            sparql,
-            TSV if media_type in WRITERS else media_type,
-            default_graphs=default_graphs,
-            named_graphs=named_graphs,
-            base=request.base_url,
-            client=request.remote_addr,
-            is_gone=request.environ.get("waitress.client_disconnected"),
-            shape=shape,
-            timeout_s=timeout_s,
-            max_bytes=max_bytes,
-        )
-        return columnar(answer, media_type) if media_type in WRITERS else answer
+        base, client = request.base_url, request.remote_addr
+        is_gone = request.environ.get("waitress.client_disconnected")
+
+        def run() -> Answer:
+            answer = self.pool.run(
+                sparql,
+                TSV if media_type in WRITERS else media_type,
+                default_graphs=default_graphs,
+                named_graphs=named_graphs,
+                base=base,
+                client=client,
+                is_gone=is_gone,
+                shape=shape,
+                timeout_s=timeout_s,
+                max_bytes=max_bytes,
+            )
+            return columnar(answer, media_type) if media_type in WRITERS else answer
+
+        if (shape and shape.calls_out) or not is_repeatable(sparql):
+            return run()
+        key = key_of(sparql, media_type, default_graphs, named_graphs, base)
+        patience = 2 * (timeout_s or self.pool.limits.timeout_s)
+        answer = self.answers.answer(key, run, client=client, is_gone=is_gone, patience_s=patience)
+        # An answer that was kept may be larger than this one may be.
+        return run() if max_bytes is not None and answer.size > max_bytes else answer
 
     def run_named(self, sparql: str, media_type: str, max_bytes: int | None = None) -> Answer:
         """Answer a bound named query: its text is ours, so it gets more time than a stranger's."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, render_template, request
@@ -12,6 +11,7 @@ from kg.errors import KgError, LimitError, NotFoundError, QueryError
 from kg.queries import NamedQuery, catalogue, get_query
 from kg.store.guard import QueryShape, inspect_query
 from kg.web import headers
+from kg.web.answers import is_repeatable
 from kg.web.bindings import Rows
 from kg.web.description import send_service
 from kg.web.formats import (
@@ -36,8 +36,6 @@ __all__ = ["blueprint", "examples"]
 
 blueprint = Blueprint("sparql", __name__)
 
-# With these functions the same query on the same release answers otherwise each time.
-_VARIES = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 SHOWN_ROWS = 1_000
 SHOWN_CHARACTERS = 100_000
 _FIRST_EXAMPLE = "pages/example-trainings"
@@ -61,7 +59,8 @@ def endpoint(suffix: str | None = None) -> Response:
         return _page(asked, text)
     shape = inspect_query(text, service().pool.limits.guard)
     chosen = _format(asked, of_form(shape.form))
-    tag = None if _VARIES.search(text) else _tag(asked, text, chosen)
+    lasting = is_repeatable(text) and not shape.calls_out
+    tag = _tag(asked, text, chosen) if lasting else None
     if tag and headers.is_known(tag):
         return not_modified(tag)
     return _answer(asked, text, shape, chosen, tag)
