@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from kg.errors import KgError
-from kg.web.service import service
+from kg.web.bindings import rows_from_json
+from kg.web.service import JSON, service
 
 __all__ = ["blueprint"]
 
@@ -22,7 +23,9 @@ def alive() -> Response:
 def ready() -> Response:
     """Ask a worker for one triple: 200 with the release when it answers, else 503."""
     try:
-        found = service().rows("pages/any-statement")
+        # Not from memory: this asks whether the workers answer.
+        with service().pool.run(service().bound("pages/any-statement", {}), JSON) as answer:
+            found = rows_from_json(answer.read())
     except KgError as error:
         return _uncached({"status": "not ready", "detail": str(error)}, 503)
     state = {"status": "ready" if len(found) else "empty", "release": service().release.id}
