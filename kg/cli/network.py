@@ -60,6 +60,7 @@ _MEASURE_OPTIONS = (
 @click.option("--loops", is_flag=True, help="Keep flows of a node to itself among the edges.")
 @click.option("--backbone", type=click.Choice(_BACKBONES), help="Keep edges that stand out.")
 @click.option("--threshold", type=float, help="Of the backbone, instead of the usual one.")
+@click.option("--min-weight", type=float, metavar="W", help="Keep edges of at least this weight.")
 @click.option("--slices", type=click.IntRange(min=1), metavar="YEARS",
               help="Measure period by period, each of so many years.")  # fmt: skip
 @click.option("--step", type=click.IntRange(min=1), metavar="YEARS",
@@ -74,7 +75,7 @@ _MEASURE_OPTIONS = (
 def network(location: str | None, form: str, output: Path | None, **given: Any) -> None:
     """Who is linked with whom through trainings, and how central each is.
 
-    With --output ending in .graphml or .gexf the network itself is written.
+    With --output ending in .graphml, .gexf, .svg or .vosviewer the network itself is written.
 
     \b
     Examples:
@@ -84,6 +85,7 @@ def network(location: str | None, form: str, output: Path | None, **given: Any) 
       kg network partnership --summary --groups bloc
       kg network partnership --measure disparity --top 20
       kg network partnership --backbone disparity --output backbone.graphml
+      kg network partnership --bloc oic --min-weight 2 --output oic.vosviewer
       kg network hosting --level country --measure strength --slices 3
     """
     graph = open_from(location)
@@ -104,10 +106,11 @@ def _made(graph: Graph, given: dict[str, Any]) -> Network:
     filters: dict[str, Any] = {name: list(given.pop(name)) for name in names}
     filters["format"] = list(given.pop("training_format"))
     years = given.pop("years")
-    return graph.network(
+    weight, least = given["weight"], given.pop("min_weight")
+    made = graph.network(
         given.pop("projection"),
         level=given.pop("level"),
-        weight=given["weight"] if given["weight"] != "unweighted" else None,
+        weight=weight if weight != "unweighted" else None,
         roles=list(given.pop("roles")) or None,
         isolates=given.pop("isolates"),
         loops=given.pop("loops"),
@@ -116,6 +119,7 @@ def _made(graph: Graph, given: dict[str, Any]) -> Network:
         within=given.pop("within"),
         **{name: values for name, values in filters.items() if values},
     )
+    return made if least is None else made.heavier(least, weight=weight)
 
 
 def _backbone(net: Network, given: dict[str, Any]) -> Network:

@@ -1,4 +1,4 @@
-"""Networks as files: what Gephi, Cytoscape, R and spreadsheets read.
+"""Networks as files: what Gephi, Cytoscape, VOSviewer, R and spreadsheets read.
 
 The same network gives the same bytes: nodes and edges in the order of their IRIs, no date.
 """
@@ -10,6 +10,9 @@ import json
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from kg.network.layout import layout
+from kg.network.picture import picture
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -61,6 +64,42 @@ def _json(network: Network) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1, default=str).encode()
 
 
+def _vosviewer(network: Network) -> bytes:
+    """Return the JSON of VOSviewer: items with places and clusters, links with strengths.
+
+    https://app.vosviewer.com/docs/file-types/json-file-type/
+    """
+    placed, matrix = layout(network), network.adjacency()
+    links = (matrix + matrix.T if network.directed else matrix).tocsr()
+    items = [
+        {
+            "id": code + 1,
+            "label": node["label"],
+            "url": node["node"],
+            "x": placed.x[code] / 1000,
+            "y": placed.y[code] / 1000,
+            "cluster": int(placed.community[code]),
+            "weights": {
+                "Links": int(links.indptr[code + 1] - links.indptr[code]),
+                "Total link strength": float(f"{links[[code]].sum():.12g}"),
+            },
+        }
+        for code, node in enumerate(network.nodes.iter_rows(named=True))
+    ]
+    edges = network.weighted(network.weight).sort("source", "target")
+    strengths = [
+        {"source_id": int(a) + 1, "target_id": int(b) + 1, "strength": weight}
+        for a, b, weight in edges.select("source", "target", "weight").iter_rows()
+        if a != b
+    ]
+    document = {"network": {"items": items, "links": strengths}}
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def _svg(network: Network) -> bytes:
+    return picture(network).encode()
+
+
 def _for_xml(network: Network) -> nx.Graph[Any]:
     """Return the networkx graph without characters that XML cannot hold."""
     graph = network.to_networkx()
@@ -75,5 +114,7 @@ FORMATS: dict[str, Callable[[Network], bytes]] = {
     "gexf": _gexf,
     "csv": _csv,
     "json": _json,
+    "svg": _svg,
+    "vosviewer": _vosviewer,
 }
 """The formats that :meth:`Network.export` and, by suffix, :meth:`Network.write` accept."""

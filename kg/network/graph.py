@@ -221,6 +221,13 @@ class Network:
         """
         return ties.backbone(self, measure, threshold, weight, isolates)
 
+    def heavier(self, least: float, *, weight: str | None = None) -> Network:
+        """Return the network of the edges of at least this weight, and of the nodes they link.
+
+        ``meta["min_weight"]`` says what was done and how many edges there were.
+        """
+        return ties.heavier(self, least, weight)
+
     def path(self, a: str, b: str, *, weight: str | None = None) -> ResultTable:
         """Return a shortest path from a to b, one row an edge, with the trainings behind it.
 
@@ -308,7 +315,11 @@ class Network:
         return cls(**foreign.from_networkx(graph, weight))
 
     def export(self, format_name: str) -> bytes:
-        """Return the network in a format: graphml, gexf, csv (edges) or json (node-link)."""
+        """Return the network in a format.
+
+        ``graphml``, ``gexf``, ``csv`` (edges), ``json`` (node-link), ``svg`` (a drawing) or
+        ``vosviewer`` (the JSON that VOSviewer opens, with places and communities).
+        """
         if format_name not in FORMATS:
             raise QueryError(f"Unknown format {format_name!r}; accepted: {', '.join(FORMATS)}.")
         return FORMATS[format_name](self)

@@ -20,7 +20,7 @@ from kg.results import ResultTable
 if TYPE_CHECKING:
     from kg.network.graph import Network
 
-__all__ = ["EDGE_COLUMNS", "backbone", "restricted", "table"]
+__all__ = ["EDGE_COLUMNS", "backbone", "heavier", "restricted", "table"]
 
 EDGE_COLUMNS = (
     "source",
@@ -95,6 +95,18 @@ def backbone(
     meta = {**network.meta, "backbone": told}
     if not found.edges_by_code.height and network.edges_by_code.height:
         meta["reason"] = f"No edge passes the threshold {limit} of {measure}."
+    return replace(found, meta=meta)
+
+
+def heavier(network: Network, least: float, weight: str | None) -> Network:
+    """Return the edges of at least a weight; see :meth:`kg.network.graph.Network.heavier`."""
+    name = network.weight_name(weight)
+    kept = network.weighted(name)["weight"].to_numpy() >= least
+    found = restricted(network, kept, isolates=False)
+    told = {"weight": name, "least": least, "edges_before": network.edges_by_code.height}
+    meta = {**network.meta, "min_weight": told}
+    if not found.edges_by_code.height and network.edges_by_code.height:
+        meta["reason"] = f"No edge has a weight ({name}) of {least:g} or more."
     return replace(found, meta=meta)
 
 

@@ -25,7 +25,8 @@ from kg.web import (
     health,
     home,
     language,
-    network_api,
+    network_layout,
+    network_pages,
     operations,
     pinning,
     problems,
@@ -44,7 +45,9 @@ __all__ = ["close_app", "create_app"]
 _BLUEPRINTS = (
     data, description, files, graphs, health, operations, problems, sparql, vocabulary,
 )  # fmt: skip
-_OURS = (analyse, analysis_pages, network_api, home, reconciliation, search, stewards)
+_OURS = (
+    analyse, analysis_pages, home, network_layout, network_pages, reconciliation, search, stewards,
+)  # fmt: skip
 """What only a release of ``kg build`` has something to show for."""
 
 
@@ -91,8 +94,9 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["rihla"] = current
     app.teardown_appcontext(_leave)
-    for part in (*_BLUEPRINTS, *(_OURS if current.is_ours else ())):
-        app.register_blueprint(part.blueprint)
+    parts = (*_BLUEPRINTS, *(_OURS if current.is_ours else ()))
+    for blueprint in dict.fromkeys(part.blueprint for part in parts):  # some parts share one
+        app.register_blueprint(blueprint)
     if not current.is_ours:
         app.add_url_rule("/", "home", lambda: redirect(url_for("sparql.endpoint")))
     # Registered first of all, so that they see answers as they are sent.

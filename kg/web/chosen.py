@@ -32,6 +32,8 @@ WORLD = "world"
 CARRIED = ("bloc", "countries")
 """The parameters of an address that hold the choice."""
 
+_WITH_FIELD = ("analysis_pages.analysis", "pages.network", "pages.network_map", "pages.query")
+
 # Addresses for programs: they say by themselves which bloc is meant.
 _FOR_PROGRAMS = (
     "/api/", "/data/", "/dataset", "/files", "/graphs", "/healthz", "/id/", "/metrics",
@@ -142,7 +144,7 @@ def _choose() -> None:
 
 
 def _has_field(endpoint: str) -> bool:
-    return endpoint in ("analysis_pages.analysis", "pages.query", "pages.network")
+    return endpoint in _WITH_FIELD
 
 
 def _usual() -> Chosen:

@@ -11,7 +11,7 @@ from kg.analysis.base import Analysis, Parameter
 from kg.analysis.filters import FILTER_CLASSES
 from kg.web.service import service
 
-__all__ = ["Field", "fields_of"]
+__all__ = ["Field", "fields_of", "filter_field"]
 
 _LISTED = 300  # values that a list holds; more are typed
 _KINDS = {name: cls.lower() for name, cls in FILTER_CLASSES.items()} | {"series": "series"}
@@ -46,7 +46,7 @@ class Field:
 def fields_of(analysis: Analysis, values: Mapping[str, list[str]], own: bool) -> list[Field]:
     """Return the fields of its own parameters and ``top``, or those of its filters."""
     if not own:
-        return [_filter(name, values.get(name, [""])) for name in analysis.filters]
+        return [filter_field(name, values.get(name, [""])) for name in analysis.filters]
     declared = {name: p for name, p in analysis.accepted.items() if p is not None}
     return [
         _parameter(name, p, values.get(name, [""]), analysis.example.get(name, ""))
@@ -83,7 +83,8 @@ def _accepted(parameter: Parameter) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def _filter(name: str, now: list[str]) -> Field:
+def filter_field(name: str, now: list[str]) -> Field:
+    """Return the field of a filter of networks."""
     hint = _HINTS.get(name, "")
     if name == "within":
         options = (("true", "yes"), ("false", "no"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import numpy as np
 from flask import Response, request, url_for
+from numpy.typing import NDArray
 
 from kg.analysis.filters import LEVEL_CLASSES, parse_years
 from kg.errors import NotFoundError, QueryError
@@ -23,19 +25,32 @@ from kg.network import (
 )
 from kg.network import FORMATS as NETWORK_FORMATS
 from kg.network.groups import ATTRIBUTES
+from kg.network.layout import strongest
+from kg.network.picture import COLOURS, picture
 from kg.results import ResultTable
 from kg.web import headers
 from kg.web.query_api import blueprint, send_json
 from kg.web.sending import not_modified, send_text
 from kg.web.service import service
 
-__all__ = ["blueprint", "centrality", "network_request"]
+__all__ = [
+    "DRAWN",
+    "SHAPE",
+    "blueprint",
+    "centrality",
+    "drawing",
+    "network_request",
+    "sizes",
+    "standing_out",
+]
 
 _NETWORK_TYPES = {
     "graphml": "application/graphml+xml",
     "gexf": "application/gexf+xml",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "svg": "image/svg+xml",
+    "vosviewer": "application/json",
 }
 _TABLE_JSON = "application/json"
 Given = Mapping[str, list[str]]
@@ -46,9 +61,14 @@ _TABLES = ("edges", "summary", "path", "evidence")
 """What can be asked of a network besides measures."""
 
 _ASKED = (
-    "top", "normalised", "groups", "sample", "seed", "backbone", "threshold", "slices", "step",
-    "source", "target",
+    "top", "normalised", "groups", "sample", "seed", "backbone", "threshold", "min_weight",
+    "slices", "step", "source", "target",
 )  # fmt: skip
+SHAPE = ("backbone", "threshold", "min_weight")
+"""What thins out the edges of a network, beside its filters."""
+
+DRAWN = ("size", "colour")
+"""How a network is drawn."""
 
 _MOST_STEPS = 4_000_000_000
 """Nodes × edges of a measure that looks at all pairs: about ten seconds."""
@@ -101,7 +121,7 @@ def _projection(name: str) -> dict[str, Any]:
 
 @blueprint.get("/network/<projection>.<suffix>")
 def network_file(projection: str, suffix: str) -> Response:
-    """Send a network's nodes and edges as graphml, gexf, csv or json."""
+    """Send a network as graphml, gexf, csv, json, svg (its drawing) or vosviewer."""
     if suffix not in NETWORK_FORMATS:
         raise NotFoundError(
             f"There is no network as .{suffix}. Accepted: .{', .'.join(NETWORK_FORMATS)}."
@@ -109,9 +129,52 @@ def network_file(projection: str, suffix: str) -> Response:
     tag = _network_tag(projection, suffix)
     if headers.is_known(tag):
         return not_modified(tag)
-    options, _ = network_request(taken=())
-    network = service().graph.network(_known(projection, PROJECTIONS), **options)
-    return send_text(network.export(suffix), _NETWORK_TYPES[suffix], tag)
+    options, asked = network_request(taken=(*SHAPE, *DRAWN))
+    network = standing_out(projection, options, asked)
+    if suffix == "svg":
+        return send_text(drawing(network, asked), _NETWORK_TYPES[suffix], tag)
+    response = send_text(network.export(suffix), _NETWORK_TYPES[suffix], tag)
+    if suffix == "vosviewer":  # it opens files whose names end in .json
+        response.headers["Content-Disposition"] = f'inline; filename="{projection}-vosviewer.json"'
+    return response
+
+
+def standing_out(projection: str, options: dict[str, Any], asked: Mapping[str, str]) -> Network:
+    """Return a network without the edges that :data:`SHAPE` leaves out."""
+    weight = options.get("weight")
+    made = {**options, "weight": None} if weight == "unweighted" else options
+    network = service().graph.network(_known(projection, PROJECTIONS), **made)
+    return _standing_out(_heavy(network, asked, weight), asked, weight)
+
+
+def drawing(network: Network, asked: Mapping[str, str]) -> str:
+    """Return the SVG of a network, its nodes by a measure, coloured as asked."""
+    colour = asked.get("colour", COLOURS[0])
+    if colour not in COLOURS:
+        raise QueryError(f"colour: found {colour!r}. Accepted: {', '.join(COLOURS)}.")
+    size = sizes(network, strongest(network), asked["size"]) if "size" in asked else None
+    entities = service().graph.columns("entities").filter(kind="country")
+    names = dict(entities.select("entity", "label").drop_nulls().iter_rows())
+    return picture(network, size, colour, names)
+
+
+def sizes(network: Network, part: Network, measure: str) -> NDArray[np.float64]:
+    """Return the scores of the nodes of a part of a network, measured in the whole of it.
+
+    Raises
+    ------
+    QueryError
+        It is no measure of nodes, has no value here, or would take too long.
+    """
+    if measure not in MEASURES:
+        raise QueryError(f"size: found {measure!r}. Accepted: {', '.join(MEASURES)}.")
+    _refuse_costly(network, [measure], None)
+    table = network.centrality(measure)
+    column = "score" if "score" in table.columns else table.columns[-1]
+    places = [table.columns.index(name) for name in ("node", column)]
+    scores = {row[places[0]]: row[places[1]] for row in table.rows}
+    found = [scores.get(node) for node in part.nodes["node"].to_list()]
+    return np.array([np.nan if score is None else score for score in found], dtype=np.float64)
 
 
 @blueprint.get("/network/<projection>/<measure>.<suffix>")
@@ -150,6 +213,7 @@ def centrality(projection: str, measure: str, given: Given | None = None) -> Res
     network = service().graph.network(projection, **made)
     if measure in ("path", "evidence"):
         return _between(network, measure, asked, weight)
+    network = _heavy(network, asked, weight)
     chosen = _measure_options(asked) | {"weight": weight}
     if measure == "edges":
         return _standing_out(network, asked, weight).edges(weight=weight, top=chosen["top"])
@@ -172,10 +236,17 @@ def _between(
     ends = [service().graph.iri(asked[name], target) for name in ("source", "target")]
     if table == "evidence":
         return network.evidence(*ends)
-    return _standing_out(network, asked, weight).path(*ends, weight=weight)
+    thinned = _standing_out(_heavy(network, asked, weight), asked, weight)
+    return thinned.path(*ends, weight=weight)
 
 
-def _standing_out(network: Network, asked: dict[str, str], weight: str | None) -> Network:
+def _heavy(network: Network, asked: Mapping[str, str], weight: str | None) -> Network:
+    if "min_weight" not in asked:
+        return network
+    return network.heavier(_number(asked["min_weight"], "min_weight"), weight=weight)
+
+
+def _standing_out(network: Network, asked: Mapping[str, str], weight: str | None) -> Network:
     if "backbone" not in asked:
         return network
     threshold = _number(asked["threshold"], "threshold") if "threshold" in asked else None

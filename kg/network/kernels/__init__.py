@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-MODULES = ("communities", "dijkstra", "steps", "structure", "swaps", "triangles")
+MODULES = ("communities", "dijkstra", "forces", "steps", "structure", "swaps", "triangles")
 
 
 def __getattr__(name: str) -> Any:
