@@ -64,6 +64,11 @@ def test_an_empty_network_says_why(graph: Graph) -> None:
     assert "No training passes the filters" in str(root.find(f"{SVG}desc").text)  # type: ignore[union-attr]
 
 
+def test_an_empty_network_is_a_file_for_vosviewer_too(graph: Graph) -> None:
+    network = graph.network("partnership", years=(1700, 1701))
+    assert json.loads(network.export("vosviewer")) == {"network": {"items": [], "links": []}}
+
+
 def test_vosviewer_reads_items_and_links(graph: Graph) -> None:
     network = graph.network("partnership", level="country")
     found = json.loads(network.export("vosviewer"))["network"]
