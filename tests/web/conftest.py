@@ -34,15 +34,22 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.fixture(scope="session")
-def live(app: Flask) -> Iterator[str]:
-    """Serve the application on a real socket; yields its address, which ends in a slash."""
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application on a free port; yields the address, which ends in a slash."""
     server = make_server(app, "127.0.0.1", 0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield address(server)
     server.close()
     thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def live(app: Flask) -> Iterator[str]:
+    """Serve the application on a real socket; yields its address, which ends in a slash."""
+    with serving(app) as place:
+        yield place
 
 
 @contextmanager

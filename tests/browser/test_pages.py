@@ -1,0 +1,145 @@
+"""Every type of page: three languages, light and dark, desk and phone, with and without script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.marked import MARKS
+from tests.browser.visitor import PHONE, Visitor
+
+Visit = Callable[..., Visitor]
+
+PAGES = {
+    "home": "/",
+    "about": "/about",
+    "search": "/search?q=test",
+    "nothing found": "/search?q=zzzzzz",
+    "country": "/page/country/ZA",
+    "bloc": "/page/bloc/oic",
+    "method": "/page/method/python-programming",
+    "questions": "/queries",
+    "question": "/queries/people/learned-method?method=python-programming",
+    "analyses": "/analyses",
+    "balance": "/analyses/balance",
+    "flows": "/analyses/flow-matrix",
+    "arrivals": "/analyses/arrivals",
+    "network": "/network/partnership/degree",
+    "SPARQL": "/sparql",
+    "answer": "/sparql?query=SELECT+*+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+5&format=html",
+    "graph": "/sparql?query=DESCRIBE+%3Chttps%3A%2F%2Fw3id.org%2Frihla%2Fid%2Fcountry%2FZA%3E&format=html",
+    "ontology": "/ontology",
+    "quality": "/quality",
+    "releases": "/releases",
+    "templates": "/templates",
+    "problems": "/problems",
+}
+MISSING = "/page/person/nobody-of-this-name"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_sound(visitor: Visitor, name: str) -> None:
+    page = visitor.open(PAGES[name])
+    visitor.check_axe()
+    visitor.check_dark()
+    visitor.check_width()
+    visitor.check_policy()
+    assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_speaks_each_language(visitor: Visitor, name: str) -> None:
+    for code, direction in (("fr", "ltr"), ("ar", "rtl")):
+        page = visitor.open(f"/{code}{PAGES[name]}")
+        root = page.locator("html")
+        assert (root.get_attribute("lang"), root.get_attribute("dir")) == (code, direction)
+        visitor.check_width()
+        visitor.check_policy()
+    visitor.check_axe()
+
+
+def test_what_is_missing_has_a_page(visitor: Visitor) -> None:
+    visitor.open(MISSING, status=404)
+    visitor.check_axe()
+    visitor.check_width()
+
+
+def test_the_language_can_be_changed_and_stays(visitor: Visitor) -> None:
+    page = visitor.open("/search?q=genomics")
+    page.locator("nav.tongues a[lang=ar]").click()
+    assert page.url == f"{visitor.site}/ar/search?q=genomics"
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    page.locator("header nav").first.get_by_role("link").first.click()
+    assert page.url.startswith(f"{visitor.site}/ar/")
+    page.locator("nav.tongues a[lang=en]").click()
+    assert not page.url.startswith(f"{visitor.site}/ar/")
+
+
+def test_from_search_to_profile_to_evidence(visitor: Visitor) -> None:
+    page = visitor.open("/queries")
+    page.get_by_role("combobox").fill("thames")
+    first = page.get_by_role("option").first
+    first.wait_for()
+    assert "Thames" in first.inner_text()
+    first.click()
+    page.wait_for_url("**/page/organisation/ror-0test0050")
+    assert "Thames" in page.locator("h1").inner_text()
+    source = page.locator("main a[href*='/page/graph/'], main a[href*='/page/load/']").first
+    source.click()
+    assert page.url != f"{visitor.site}/page/organisation/ror-0test0050"
+    assert "Test world" in page.locator("main").inner_text()
+
+
+def test_search_needs_no_mouse(visitor: Visitor) -> None:
+    page = visitor.open("/queries")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
+    page.get_by_role("combobox").focus()
+    page.keyboard.type("thames", delay=10)
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/page/organisation/ror-0test0050")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_does_without_scripts(visit: Visit, live: str, name: str) -> None:
+    visitor = visit(live, java_script_enabled=False, viewport=PHONE)
+    page = visitor.open(PAGES[name])
+    text = page.locator("main").inner_text()
+    assert len(text) > 60
+
+
+NAMED = {
+    "home": "/",
+    "search": "/search?q=test",
+    "organisation": "/page/organisation/ror-0test0050",
+    "training": "/page/training/gs-2010",
+    "topic": "/page/topic/test-genomics",
+    "balance": "/analyses/balance?level=institution",
+    "network": "/network/partnership/degree",
+    "answer": "/sparql?format=html&query=SELECT+%3Fname+%7B+%3Fs+%3Chttp%3A%2F%2Fwww.w3.org%2F2000%2F01%2Frdf-schema%23label%3E+%3Fname+FILTER%28CONTAINS%28%3Fname%2C%22caught%22%29%29+%7D",
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_names_that_are_markup_stay_text(visit: Visit, marked: str, name: str) -> None:
+    visitor = visit(marked)
+    page = visitor.open(NAMED[name])
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.caught") is None
+    assert page.locator("main [onerror], main [onclick], main img[src=x]").count() == 0
+    visitor.check_policy()
+
+
+def test_suggestions_that_are_markup_stay_text(visit: Visit, marked: str) -> None:
+    visitor = visit(marked)
+    page = visitor.open("/queries")
+    page.get_by_role("combobox").fill("thames")
+    option = page.get_by_role("option").first
+    option.wait_for()
+    assert any(mark in option.inner_text() for mark in MARKS)
+    assert page.evaluate("window.caught") is None
