@@ -393,16 +393,21 @@ def memory_mib(pid: int) -> float:
     return total / 1024
 
 
-def slow_readers(server: Server, rows: int, readers: int, seconds: float) -> tuple[float, float]:
-    """Return memory in MiB before, and its peak while clients read a large answer slowly."""
+def slow_readers(server: Server, rows: int, readers: int, seconds: float) -> str:
+    """Say what happens to memory while clients read a large answer slowly."""
     query = f"SELECT ?s ?p ?o WHERE {{ ?s ?p ?o }} LIMIT {rows}"
     before, stop = memory_mib(server.pid), threading.Event()
     place = urlsplit(server.address)
+    statuses: list[str] = []
 
     def read() -> None:
-        with socket.create_connection((str(place.hostname), int(place.port or 80))) as connection:
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection((str(place.hostname), int(place.port or 80))) as connection,
+        ):
             request = f"GET {server.path(query)} HTTP/1.1\r\nHost: x\r\nAccept: {JSON}\r\n\r\n"
             connection.sendall(request.encode())
+            statuses.append(connection.recv(4096)[9:12].decode())
             while not stop.is_set() and connection.recv(4096):
                 time.sleep(0.02)
 
@@ -414,7 +419,10 @@ def slow_readers(server: Server, rows: int, readers: int, seconds: float) -> tup
         peak = max(peak, memory_mib(server.pid))
         time.sleep(0.3)
     stop.set()
-    return before, peak
+    counts = {status: statuses.count(status) for status in sorted(set(statuses))}
+    return (
+        f"{readers} slow readers of {rows:,} rows: {before:.0f} → {peak:.0f} MiB, statuses {counts}"
+    )
 
 
 def report(load: Load) -> None:
@@ -485,10 +493,7 @@ def main() -> None:
                         tries.append(server.ask(f"{text}\n# {len(tries)}", options.patience))
                     asked[question][engine] = (statistics.median(t for t, _ in tries), tries[-1][1])
                 if options.memory:
-                    before, peak = slow_readers(server, 300_000, 20, 15)
-                    print(
-                        f"{engine}: 20 slow readers of 300,000 rows: {before:.0f} → {peak:.0f} MiB"
-                    )
+                    print(f"{engine}: {slow_readers(server, 150_000, 8, 15)}", flush=True)
         for load in every:
             report(load)
     if asked:
