@@ -26,6 +26,7 @@ _DATATYPES = {
     "decimal": XSD.decimal,
     "integer": XSD.integer,
     "string": XSD.string,
+    "year": XSD.integer,
 }
 
 

@@ -269,6 +269,12 @@ def _integer(parameter: Parameter, value: object) -> str:
     return str(int(str(value)))
 
 
+def _year(parameter: Parameter, value: object) -> str:
+    if not re.fullmatch(r"[12][0-9]{3}", str(value).strip()):
+        raise _refusal(parameter, value, "a year of four digits")
+    return str(value).strip()
+
+
 def _decimal(parameter: Parameter, value: object) -> str:
     text = str(value).strip()
     if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?", text):
@@ -289,6 +295,7 @@ _LITERALS: dict[str, Callable[[Parameter, object], str]] = {
     "decimal": _decimal,
     "integer": _integer,
     "string": _string,
+    "year": _year,
 }
 """Literal types: name → how a value becomes a SPARQL term."""
 
@@ -304,7 +311,11 @@ def _term(
 ) -> str:
     if parameter.type != "iri":
         return _LITERALS[parameter.type](parameter, value)
-    iri = entity_iri(str(value), parameter.target, resolve, prefixes)
+    try:
+        iri = entity_iri(str(value), parameter.target, resolve, prefixes)
+    except QueryError as error:
+        message = f"{parameter.name}: {error}"
+        raise QueryError(message, candidates=error.candidates) from error
     if iri is None:
         raise _refusal(parameter, value, "an IRI, or a CURIE such as country:ZA")
     return f"<{iri}>"
@@ -328,6 +339,7 @@ def entity_resolver(store: Store) -> Resolver:
         given: dict[str, object] = {"text": text, "class": target}
         found = store.table(bind(lookup, given))
         entities = dict(zip(found.column("entity"), found.column("label"), strict=True))
+        classes = dict(zip(found.column("entity"), found.column("class"), strict=True))
         if len(entities) == 1:
             return str(next(iter(entities)))
         kind = (target or "thing").rpartition("#")[2]
@@ -340,7 +352,8 @@ def entity_resolver(store: Store) -> Resolver:
         raise QueryError(
             f"{text!r} means more than one {kind}: {several}. Give its IRI.",
             candidates=[
-                Candidate(str(label), target or "", str(iri)) for iri, label in entities.items()
+                Candidate(str(label), str(classes[iri]), str(iri))
+                for iri, label in entities.items()
             ],
         )
 

@@ -20,7 +20,7 @@ LAYERS = [
     {"reconcile", "privacy", "store"},
     {"tables"},
     {"schema"},
-    {"identifiers", "settings", "results", "search", "tombstones"},
+    {"identifiers", "settings", "paging", "results", "search", "tombstones"},
     {"terms", "files", "quads", "confined", "folding"},
     {"errors"},
 ]

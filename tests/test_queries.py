@@ -167,7 +167,7 @@ def test_of_several_values_any_may_hold(graph: Graph) -> None:
         ({}, "needs a value for method .* such as method:"),
         ({"method": "alchemy"}, "There is no Method 'alchemy'. Accepted: its key"),
         ({"method": "test-notebooks", "colour": "red"}, "no parameter colour. Accepted: method, "),
-        ({"method": "test-notebooks", "from_year": "soon"}, "from_year: found 'soon'. .* a whole"),
+        ({"method": "test-notebooks", "from_year": "soon"}, "from_year: found 'soon'. .* a year"),
     ],
 )
 def test_a_bad_parameter_is_refused_with_what_is_accepted(

@@ -14,6 +14,7 @@ from kg.analysis.analyses import ANALYSES
 from kg.analysis.blocs import with_country_sets
 from kg.analysis.filters import resolve_filters
 from kg.analysis.parameters import read_parameters
+from kg.analysis.resolving import forgiving_resolver
 from kg.analysis.result import Result
 from kg.analysis.running import run_analysis
 from kg.columns import COLUMN_QUERIES, pull_columns
@@ -25,7 +26,6 @@ from kg.queries import (
     bind,
     catalogue,
     entity_iri,
-    entity_resolver,
     get_query,
 )
 from kg.results import ResultTable
@@ -182,7 +182,11 @@ class Graph:
     @property
     def resolve(self) -> Resolver:
         """A function from a key, code or name, and a class IRI, to the IRI of the thing meant."""
-        return entity_resolver(self.store)
+        return forgiving_resolver(self.store, self._names_at_hand)
+
+    def _names_at_hand(self) -> SearchIndex | None:
+        """Return the index of names, where it is here: pulling all names takes too long."""
+        return self.names if self.release is not None else None
 
     def iri(self, text: str, target: str | None = None) -> str:
         """Return the IRI of the thing that an IRI, CURIE, key, code or name means.

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from kg.errors import NotFoundError
 from kg.queries import NamedQuery, Parameter, get_query
+from kg.results import ResultTable
 from kg.web import headers
 from kg.web.formats import FORMATS, Kind, of_kind
+from kg.web.paging import Page, take_page
+from kg.web.pinning import pinned
 from kg.web.sending import not_modified, send_answer, send_text
 from kg.web.service import service
 
-__all__ = ["blueprint", "send_json"]
+__all__ = ["ACCEPTED", "TABLES", "blueprint", "given_values", "send_json"]
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
+
+ACCEPTED = {
+    "date": "a date written YYYY-MM-DD",
+    "decimal": "a number with a decimal point",
+    "integer": "a whole number",
+    "iri": "an IRI, a CURIE such as country:ZA, a key, an ISO code, or a name in any language",
+    "string": "text",
+    "year": "a year of four digits",
+}
+"""Type of a parameter → what it takes, in words."""
 
 _QUERY_TEXT = "application/sparql-query"
 _TABLE_JSON = "application/json"
@@ -40,45 +52,87 @@ def query(group: str, name: str) -> Response:
 def query_answer(group: str, name: str, suffix: str) -> Response:
     """Answer a named query: csv, tsv, xml, parquet, arrow, json (with meta), srj, rq (its text)."""
     chosen = get_query(f"{group}/{name}")
-    sparql = service().bound(chosen.id, _given())
-    tag = headers.etag(service().release.id, sparql, suffix)
+    if suffix not in (*TABLES, "json", "rq"):
+        accepted = ", .".join([*TABLES, "json", "rq"])
+        raise NotFoundError(f"There is no answer as .{suffix}. Accepted: .{accepted}.")
+    page, given = take_page(), given_values()
+    whole = service().bound(chosen.id, given)
+    sparql = page.of(whole) if page else whole
+    tag = headers.etag(
+        service().release.id, sparql, suffix, request.url if suffix == "json" else ""
+    )
     if headers.is_known(tag):
         return not_modified(tag)
-    response = _answer(chosen, sparql, suffix, tag)
-    response.headers["Link"] = _links(group, name, suffix)
+    total = page.total(whole) if page and suffix != "rq" else None
+    links = _links(chosen, suffix, page, total)
+    if suffix == "rq":
+        response = send_text(sparql, f"{_QUERY_TEXT}; charset=utf-8", tag)
+    elif suffix == "json":
+        response = send_text(_document(chosen, sparql, given, page, total, links), _TABLE_JSON, tag)
+    else:
+        kind = TABLES[suffix]
+        response = send_answer(service().run_named(sparql, kind.media_type), kind, tag)
+    response.headers["Link"] = ", ".join(_as_header(r, a) for r, a in links.items())
+    if total is not None:
+        response.headers["X-Total-Count"] = str(total)
     return response
 
 
-def _given() -> dict[str, object]:
+TABLES = {"srj": FORMATS["json"]} | {f.name: f for f in of_kind(Kind.TABLE, Kind.COLUMNS)}
+del TABLES["json"]
+"""Suffix → format of rows; ``json`` is rows with meta."""
+
+
+def given_values() -> dict[str, object]:
     """Return the parameters of the request: one value, or all where there are several."""
     return {k: v[0] if len(v) == 1 else v for k, v in request.args.lists()}
 
 
-def _answer(chosen: NamedQuery, sparql: str, suffix: str, tag: str) -> Response:
-    if suffix == "rq":
-        return send_text(sparql, f"{_QUERY_TEXT}; charset=utf-8", tag)
-    if suffix == "json":
-        table = service().graph.query(chosen.id, **_given())
-        return send_text(table.to_json(), _TABLE_JSON, tag)
-    tables = {"srj": FORMATS["json"]} | {f.name: f for f in of_kind(Kind.TABLE, Kind.COLUMNS)}
-    if suffix not in tables:
-        raise NotFoundError(
-            f"There is no answer as .{suffix}. Accepted: .{', .'.join([*tables, 'rq'])}."
-        )
-    return send_answer(service().run_named(sparql, tables[suffix].media_type), tables[suffix], tag)
+def _document(
+    chosen: NamedQuery,
+    sparql: str,
+    given: dict[str, object],
+    page: Page | None,
+    total: int | None,
+    links: dict[str, str],
+) -> str:
+    """Return rows with what they are of: the query, its values and text, the release, links."""
+    table = service().graph.store.table(sparql)
+    rows = len(table)
+    cut = {} if page is None else {"limit": page.limit, "offset": page.offset}
+    meta = {
+        "release": service().release.id,
+        "query": chosen.id,
+        "parameters": given,
+        "page": {**cut, "rows": rows, "total": rows if total is None else total},
+        "links": {**links, "permanent": pinned()},
+        "sparql": sparql,
+    }
+    return ResultTable(table.columns, table.rows, meta).to_json()
 
 
-def _links(group: str, name: str, suffix: str) -> str:
-    """Say which query ran, what it is for, and of which dataset the answer is."""
-    given = urlencode(list(request.args.items(multi=True)))
-    text = url_for("api.query_answer", group=group, name=name, suffix="rq")
-    links = [
-        f'<{url_for("vocabulary.void")}>; rel="collection"',
-        f'<{url_for("api.query", group=group, name=name)}>; rel="describedby"',
-    ]
+def _links(chosen: NamedQuery, suffix: str, page: Page | None, total: int | None) -> dict[str, str]:
+    """Say which query ran, what it is for, of which release the answer is, and its other pages."""
+    group, _, name = chosen.id.partition("/")
+    given: dict[str, Any] = dict(request.args.lists())
+
+    def address(kind: str = suffix, **more: Any) -> str:
+        values = {**given, **{k: v for k, v in more.items() if v is not None}}
+        return url_for("api.query_answer", group=group, name=name, suffix=kind, **values)
+
+    cut = {} if page is None else {"limit": page.limit, "offset": page.offset}
+    links = {
+        "collection": url_for("vocabulary.void"),
+        "describedby": url_for("api.query", group=group, name=name),
+    }
     if suffix != "rq":
-        links.append(f'<{text}{"?" if given else ""}{given}>; rel="via"; type="{_QUERY_TEXT}"')
-    return ", ".join(links)
+        links["via"] = address("rq", **cut)
+    return links | (page.links(total, address) if page and total is not None else {})
+
+
+def _as_header(relation: str, address: str) -> str:
+    kind = f'; type="{_QUERY_TEXT}"' if relation == "via" else ""
+    return f'<{address}>; rel="{relation}"{kind}'
 
 
 def _described(chosen: NamedQuery) -> dict[str, Any]:
@@ -111,6 +165,9 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "required": parameter.required,
         "default": parameter.default,
         "example": parameter.example,
+        "values": list(parameter.values),
+        "accepts": ACCEPTED[parameter.type],
+        "several": True,
         "label": dict(parameter.labels),
     }
 
