@@ -28,7 +28,10 @@ PAGES = {
     "network": "/network/partnership/degree",
     "SPARQL": "/sparql",
     "answer": "/sparql?query=SELECT+*+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+5&format=html",
-    "graph": "/sparql?query=DESCRIBE+%3Chttps%3A%2F%2Fw3id.org%2Frihla%2Fid%2Fcountry%2FZA%3E&format=html",
+    "graph": (
+        "/sparql?query=DESCRIBE+%3Chttps%3A%2F%2Fw3id.org%2Frihla%2Fid%2Fcountry%2FZA%3E&forma"
+        "t=html"
+    ),
     "ontology": "/ontology",
     "quality": "/quality",
     "releases": "/releases",
@@ -121,7 +124,11 @@ NAMED = {
     "topic": "/page/topic/test-genomics",
     "balance": "/analyses/balance?level=institution",
     "network": "/network/partnership/degree",
-    "answer": "/sparql?format=html&query=SELECT+%3Fname+%7B+%3Fs+%3Chttp%3A%2F%2Fwww.w3.org%2F2000%2F01%2Frdf-schema%23label%3E+%3Fname+FILTER%28CONTAINS%28%3Fname%2C%22caught%22%29%29+%7D",
+    "answer": (
+        "/sparql?format=html&query=SELECT+%3Fname+%7B+%3Fs+%3Chttp%3A%2F%2Fwww.w3.org%2F2000%2"
+        "F01%2Frdf-schema%23label%3E+%3Fname+FILTER%28CONTAINS%28%3Fname%2C%22caught%22%29%29+"
+        "%7D"
+    ),
 }
 
 
