@@ -6,20 +6,28 @@ same few million terms tens of millions of times, and joining numbers is cheap.
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
+import zlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyoxigraph as ox
 from rdflib import Graph
 
+from kg.errors import ReleaseError
+
 __all__ = [
     "QUAD",
     "TERM",
     "lines",
+    "literal_text",
     "quads_of_dataset",
     "quads_of_graph",
+    "read_quads",
     "sorted_lines",
     "term",
 ]
@@ -31,6 +39,8 @@ QUAD: Mapping[str, pl.DataType] = {"s": TERM, "p": TERM, "o": TERM, "g": TERM}
 """The columns of a frame of quads."""
 
 _LINES = 200_000  # lines that are text in memory at a time
+_BLOCK = 1 << 26  # bytes of a dump that are text in memory at a time
+_FORM = r"^(?<s><[^>]*>|_:\S+) (?<p><[^>]*>) (?<o>.*) (?<g><[^>]*>) \.$"
 
 
 def term(text: str) -> pl.Expr:
@@ -69,6 +79,48 @@ def _text(rows: pl.DataFrame) -> bytes:
         buffer, include_header=False, quote_style="never", separator=" "
     )
     return buffer.getvalue()
+
+
+def read_quads(path: Path) -> pl.DataFrame:
+    """Read a canonical dump (gzip-compressed N-Quads) as quads, in its order.
+
+    Raises
+    ------
+    ReleaseError
+        It cannot be read, or a line of it is no quad.
+    """
+    parts = [pl.DataFrame(schema=QUAD)]
+    try:
+        with gzip.open(path, "rb") as stream:
+            while block := stream.read(_BLOCK):
+                parts.append(_quads_of_text(block + stream.readline()))
+    except (OSError, EOFError, zlib.error, pl.exceptions.PolarsError) as error:
+        raise ReleaseError(f"{path}: cannot be read: {error}.") from error
+    quads = pl.concat(parts)
+    if quads["s"].null_count():
+        raise ReleaseError(f"{path}: holds a line that is no quad; it was altered or cut off.")
+    return quads
+
+
+def _quads_of_text(text: bytes) -> pl.DataFrame:
+    rows = pl.read_csv(
+        text, has_header=False, separator="\x1f", quote_char=None, new_columns=["line"],
+        infer_schema=False,
+    )  # fmt: skip
+    found = rows.select(pl.col("line").str.extract_groups(_FORM)).unnest("line")
+    return found.select(pl.col(name).cast(TERM) for name in QUAD)
+
+
+def literal_text(term: str) -> str:
+    """Return the text of a literal in N-Quads form, without language and datatype.
+
+    Examples
+    --------
+    >>> literal_text('"a training"@en')
+    'a training'
+    """
+    end = term.rindex('"')
+    return str(json.loads(term[: end + 1])) if "\\" in term else term[1:end]
 
 
 def quads_of_graph(graph: Graph, graph_name: str) -> pl.DataFrame:

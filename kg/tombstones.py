@@ -22,7 +22,7 @@ from typing import Any
 from kg.errors import SettingsError
 from kg.files import write_atomically
 
-__all__ = ["Tombstones", "bury", "read_tombstones"]
+__all__ = ["Tombstones", "bury", "read_tombstones", "unwritten"]
 
 _KEY = "key"
 _LIST = "tombstones.json"
@@ -82,6 +82,12 @@ def read_tombstones(folder: Path) -> Tombstones:
             "belongs to it; until then nothing is built, since forgotten people could come back."
         )
     return Tombstones(key, hashes, len(people))
+
+
+def unwritten(keys: Iterable[str]) -> Tombstones:
+    """Return tombstones of one person that are kept nowhere, to try what burying would do."""
+    key = secrets.token_bytes(_KEY_BYTES)
+    return Tombstones(key, frozenset(_hash(key, text) for text in keys), 1)
 
 
 def bury(folder: Path, keys: Iterable[str]) -> Tombstones:

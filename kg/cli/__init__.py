@@ -11,6 +11,7 @@ from kg import __version__
 from kg.cli.analyse import analyse
 from kg.cli.ask import query, search, sparql
 from kg.cli.build import build, check, diff, releases, rollback, sources
+from kg.cli.forget import forget_command
 from kg.cli.network import network
 from kg.cli.ontology import ontology
 from kg.cli.project import cite, init
@@ -44,8 +45,8 @@ def cli() -> None:
 
 
 for command in (
-    analyse, build, check, cite, diff, init, network, ontology, query, reconcile, releases,
-    rollback, search, serve, sources, sparql,
+    analyse, build, check, cite, diff, forget_command, init, network, ontology, query, reconcile,
+    releases, rollback, search, serve, sources, sparql,
 ):  # fmt: skip
     cli.add_command(command)
 

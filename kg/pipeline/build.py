@@ -194,6 +194,7 @@ def _manifest(settings: Settings, ontology: Ontology, loaded: Loaded) -> dict[st
         "software": __version__,
         "ontology": ontology.version,
         "suppress_below": settings.build.suppress_below,
+        "partnerships": settings.build.partnerships,
         "suppressed_groups": loaded.suppressed,
         "matches": vars(loaded.matches) | counts_by_zone(loaded.proposals),
         "sources": [_source_entry(loaded, i) for i in range(len(loaded.loads))],

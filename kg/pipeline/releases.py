@@ -12,6 +12,7 @@ import gzip
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,10 +36,12 @@ from kg.store.release import (
 
 __all__ = [
     "building",
+    "exchange",
     "free_name",
     "is_whole",
     "prune",
     "publish",
+    "remove_hidden",
     "rollback",
     "verify",
     "write_manifest",
@@ -47,6 +50,8 @@ __all__ = [
 _BUILDING = ".building"
 _REMOVED = ".removed-"
 _LOCK = ".lock"
+_HIDDEN = ".replaced"
+_PAUSE = 0.2  # seconds between two looks at whether a release is still read
 
 
 @contextmanager
@@ -89,6 +94,7 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
     for path in folder.glob(".*.tmp"):
         path.unlink(missing_ok=True)
+    remove_hidden(folder)
 
 
 def write_manifest(workspace: Path, content: Mapping[str, Any]) -> None:
@@ -164,6 +170,51 @@ def _remove(folder: Path, release: Release) -> None:
     doomed = folder / f"{_REMOVED}{release.path.name}"
     release.path.replace(doomed)
     shutil.rmtree(doomed, ignore_errors=True)
+
+
+def exchange(workspace: Path, release_id: str, old: Release, folder: Path) -> Release:
+    """Give a finished folder its name, and let it take the place of another release.
+
+    Where the pointer led to the old one it leads to the new one. The old one is hidden: nobody
+    finds it any more, and :func:`remove_hidden` removes it once nobody reads it.
+    """
+    target = folder / release_id
+    if target.exists():
+        shutil.rmtree(workspace)  # an earlier run was stopped after this step
+    else:
+        workspace.replace(target)
+        _sync(folder)
+    with suppress(ReleaseError):
+        if pointed_name(folder) == old.path.name:
+            _point(folder, release_id)
+    (old.path / _HIDDEN).touch()
+    (old.path / MANIFEST).unlink(missing_ok=True)
+    return open_release(target)
+
+
+def remove_hidden(folder: Path, wait_seconds: float = 0) -> list[str]:
+    """Remove the releases that were replaced; return the names of those that are still read.
+
+    ``wait_seconds`` is how long to wait for their readers to move on.
+    """
+    end = time.monotonic() + wait_seconds
+    while True:
+        marks = sorted(folder.glob(f"*/{_HIDDEN}"))
+        left = [mark.parent.name for mark in marks if not mark.parent.is_symlink()]
+        for name in list(left):
+            with unread(folder / name) as free:
+                if free:
+                    # The mark goes last: what a killed run leaves is found again.
+                    for path in (folder / name).iterdir():
+                        if path.is_dir():
+                            shutil.rmtree(path)
+                        elif path.name != _HIDDEN:
+                            path.unlink()
+                    shutil.rmtree(folder / name)
+                    left.remove(name)
+        if not left or time.monotonic() >= end:
+            return left
+        time.sleep(_PAUSE)
 
 
 def rollback(folder: Path, release_id: str | None = None) -> Release:

@@ -14,8 +14,10 @@ from pathlib import PurePath
 
 import polars as pl
 
+from kg.privacy.dependents import dependents_of
 from kg.privacy.people import PEOPLE, People, people_of, person_columns
-from kg.privacy.sweep import names_to_sweep, swept
+from kg.privacy.sweep import names_to_sweep, swept, traced
+from kg.privacy.traces import Traces, traces_of
 from kg.privacy.verdicts import REFUSALS, Verdicts, judge
 from kg.schema import Column, Schema
 from kg.settings import SourceSettings
@@ -72,17 +74,22 @@ def protect(
         pl.col("source").replace_strict(rules) == "groups"
     )
     names = names_to_sweep(people, verdicts.unnamed)
+    traces = _traces(people, verdicts.forgotten)
     hidden = _hidden_keys(people, verdicts)
+    further = dependents_of(tables, cells.filter("unnamed"), schema, base, tombstones)
+    rows = pl.concat([people.rows.filter(gone).select("table", "_at"), further.gone])
     work = [
         _protected(
             table,
-            people.rows.filter((pl.col("table") == number) & gone)["_at"],
+            rows.filter(table=number)["_at"],
             cells.filter(table=number),
+            further.cut.filter(table=number),
             schema,
             names,
         )
         for number, table in enumerate(tables)
     ]
+    work = [replace(w, table=traced(w.table, schema, traces)) for w in work]
     result = Protection(
         tuple(w.table for w in work),
         tuple(w.heads for w in work),
@@ -90,6 +97,17 @@ def protect(
         hidden,
     )
     return replace(result, tables=tuple(_renamed(t, result) for t in result.tables))
+
+
+def _traces(people: People, forgotten: Iterable[int]) -> Traces:
+    """Return what to look for in texts of the people who were forgotten."""
+    theirs = pl.col("who").is_in(list(forgotten))
+    mine, rest = people.rows.filter(theirs), people.rows.filter(~theirs)
+    if not mine.height:
+        return Traces()
+    keys = [*mine["id"].drop_nulls(), *mine["orcid"].drop_nulls()]
+    others = pl.concat([rest["name"], rest["id"]]).drop_nulls().unique()
+    return traces_of(mine["name"].drop_nulls(), keys, others)
 
 
 def _is_needed(
@@ -132,7 +150,12 @@ class _Work:
 
 
 def _protected(
-    table: InputTable, gone: pl.Series, cells: pl.DataFrame, schema: Schema, names: list[str]
+    table: InputTable,
+    gone: pl.Series,
+    cells: pl.DataFrame,
+    cut: pl.DataFrame,
+    schema: Schema,
+    names: list[str],
 ) -> _Work:
     frame = table.frame.with_row_index("_at")
     columns = person_columns(schema, table.name)
@@ -146,8 +169,11 @@ def _protected(
         removed = unnamed.filter(pl.col("column").is_in(needed))["_at"]
         blanked = unnamed.filter(~pl.col("column").is_in(needed))["_at"]
         frame = _without_parts(frame, unnamed, [c for c in columns if not c.required])
+    if cut.height:
+        others = [c for c in schema.tables[table.name].columns if c.kind == "reference"]
+        frame = _without_parts(frame, cut, others)
     drop = sorted({*gone.to_list(), *removed.to_list()})
-    touched = sorted({*blanked.to_list()})
+    touched = sorted({*blanked.to_list(), *cut["_at"].to_list()})
     kept = frame.filter(~pl.col("_at").is_in(drop))
     heads = _heads(kept, cells, table.name)
     rows = set(table.frame["_row"].gather([*drop, *touched]).to_list())

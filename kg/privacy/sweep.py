@@ -13,12 +13,12 @@ from dataclasses import replace
 import polars as pl
 
 from kg.privacy.people import PEOPLE, People
+from kg.privacy.traces import OMITTED, Traces
 from kg.schema import Column, Schema
 from kg.tables import InputTable, Problem
 
-__all__ = ["OMITTED", "names_to_sweep", "swept", "without_names"]
+__all__ = ["OMITTED", "is_swept", "names_to_sweep", "swept", "traced", "without_names"]
 
-OMITTED = "…"
 _SHORTEST = 4  # characters
 _CALLED_AFTER_PEOPLE = {"organisations", "places", "programmes", "series", "topics", "methods"}
 _NAMES = {"name", "alias", "acronym"}
@@ -34,14 +34,38 @@ def swept(table: InputTable, schema: Schema, names: list[str]) -> InputTable:
     """Return a table without these names in its texts and in what was noted of it."""
     if not names or table.name == PEOPLE or table.name not in schema.tables:
         return table
-    columns = [c.name for c in schema.tables[table.name].columns if _is_text(c, table.name)]
+    columns = [c.name for c in schema.tables[table.name].columns if is_swept(c, table.name)]
     present = [c for c in columns if c in table.frame.columns]
     frame = table.frame.with_columns(without_names(table.frame[c], names) for c in present)
     notes = tuple(_without(note, names) for note in table.notes)
     return replace(table, frame=frame, notes=notes)
 
 
-def _is_text(column: Column, table: str) -> bool:
+def traced(table: InputTable, schema: Schema, traces: Traces) -> InputTable:
+    """Return a table without traces of some people in its texts and addresses.
+
+    This knows a name in any order and joint; :func:`swept` is quicker for many names.
+    """
+    if not traces or table.name == PEOPLE or table.name not in schema.tables:
+        return table
+    frame = table.frame
+    for column in schema.tables[table.name].columns:
+        if column.name in frame.columns and (column.kind == "iri" or is_swept(column, table.name)):
+            cells = frame[column.name]
+            hit = traces.found(cells)
+            if not hit.any():
+                continue
+            whole = {text: traces.without(text) for text in cells.filter(hit).unique()}
+            texts = dict.fromkeys(whole) if column.kind == "iri" else whole
+            mended = cells.replace(list(texts), pl.Series(list(texts.values()), dtype=pl.String))
+            frame = frame.with_columns(mended)
+    named = traces.found(pl.Series([n.value for n in table.notes], dtype=pl.String))
+    notes = tuple(n for n, hit in zip(table.notes, named, strict=True) if not hit)
+    return replace(table, frame=frame, notes=notes)
+
+
+def is_swept(column: Column, table: str) -> bool:
+    """Return whether a column holds texts in which a name may stand that has no business there."""
     if table in _CALLED_AFTER_PEOPLE and column.name in _NAMES:
         return False
     plain = column.kind == "literal" and any(d.endswith("#string") for d in column.datatypes)

@@ -165,9 +165,15 @@ def find_release(folder: Path, release_id: str) -> Release:
     NotFoundError
         There is none; the message lists those that are kept.
     """
-    kept = {release.id: release for release in list_releases(folder)}
+    releases = list_releases(folder)
+    kept = {release.id: release for release in releases}
+    for release in releases:
+        # One that was written anew without somebody still is the one that was cited.
+        for old in release.manifest.get("replaces", ()):
+            kept.setdefault(str(old), release)
     if release_id not in kept:
         raise NotFoundError(
-            f"There is no release {release_id} in {folder}. Kept: {', '.join(kept) or 'none'}."
+            f"There is no release {release_id} in {folder}. Kept: "
+            f"{', '.join(release.id for release in releases) or 'none'}."
         )
     return kept[release_id]

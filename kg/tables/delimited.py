@@ -20,7 +20,7 @@ from kg.errors import InputError
 from kg.files import CELL_LIMIT, parse_csv, read_utf8
 from kg.tables.records import FrameRows, Records
 
-__all__ = ["decode", "read_delimited"]
+__all__ = ["decode", "find_delimiter", "read_delimited"]
 
 _DELIMITERS = (",", ";", "\t")
 _STATED = re.compile(r"sep=(.)\r?\n")  # Excel's own line before the header
@@ -42,16 +42,20 @@ def read_delimited(path: Path, known: Iterable[str], encoding: str | None) -> li
         The encoding is unknown, the file empty, or a row is not well formed.
     """
     text, notes = decode(path, encoding)
-    stated = _STATED.match(text)
-    if stated:
-        text = text[stated.end() :]
-    delimiter = stated[1] if stated else _delimiter(text, set(known))
-    frame = _plain_frame(text, delimiter, skipped=int(bool(stated)))
+    delimiter, start = find_delimiter(text, known)
+    text, stated = text[start:], start > 0
+    frame = _plain_frame(text, delimiter, skipped=int(stated))
     if frame is not None:
         header = [name for name in frame.columns if name != "_row"]
         return [Records(header, FrameRows(frame), None, notes, frame)]
-    records = parse_csv(text, path, delimiter, skipped=int(bool(stated)))
+    records = parse_csv(text, path, delimiter, skipped=int(stated))
     return [Records(records.header, records.rows, None, notes)]
+
+
+def find_delimiter(text: str, known: Iterable[str]) -> tuple[str, int]:
+    """Return the delimiter of a text, and where the header begins: behind Excel's ``sep=`` line."""
+    stated = _STATED.match(text)
+    return (stated[1], stated.end()) if stated else (_delimiter(text, set(known)), 0)
 
 
 def _plain_frame(text: str, delimiter: str, skipped: int) -> pl.DataFrame | None:
