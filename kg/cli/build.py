@@ -31,6 +31,7 @@ from kg.results import ResultTable
 from kg.settings import Settings
 from kg.store import current_release, list_releases
 from kg.store.release import find_release, pointed_name
+from kg.tombstones import read_tombstones
 
 __all__ = ["build", "check", "diff", "releases", "rollback", "sources"]
 
@@ -251,22 +252,29 @@ def rollback(project: Path | None, release_id: str | None) -> None:
 @format_option
 @click.argument("old")
 @click.argument("new", required=False)
-@click.option("--things", is_flag=True, help="List the things that came or went, by name.")
+@click.option("--things", is_flag=True, help="List what came, went or changed, by name.")
 def diff(
     project: Path | None, form: str, output: Path | None, old: str, new: str | None, things: bool
 ) -> None:
     """Say what changed from release OLD to NEW (the current one without it), by source.
+
+    Counts of what came, went and changed; with --things each of them by name, and of what changed
+    each property with its old and new value.
 
     \b
     Examples:
       kg diff 2026-11-20-1f0c9a3b
       kg diff 2026-11-20-1f0c9a3b 2026-11-24-77e0d1aa --things --format csv
     """
-    folder = settings_from(project).project.releases
+    settings = settings_from(project)
+    folder = settings.project.releases
     before = find_release(folder, old)
     after = find_release(folder, new) if new else current_release(folder)
-    compare = changed_things if things else diff_summary
-    show(compare(before, after), form, output)
+    if things:
+        forgotten = read_tombstones(settings.project.forgotten)
+        show(changed_things(before, after, forgotten), form, output)
+    else:
+        show(diff_summary(before, after), form, output)
 
 
 @click.command()
