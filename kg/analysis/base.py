@@ -75,15 +75,28 @@ COMMON: Mapping[str, Parameter] = {
 
 @dataclass(frozen=True)
 class Chart:
-    """How a table is drawn: a name of :data:`kg.analysis.plots.CHARTS`, and which columns."""
+    """How a table is drawn: a name of :data:`kg.analysis.plots.CHARTS`, and which columns.
 
-    kind: Literal["bars", "dots", "heatmap", "lines", "map", "steps"]
+    A cell of a heatmap is marked where the column ``mark`` says "gap". ``placed`` drawings need to
+    know where countries lie (``meta["places"]``).
+    """
+
+    kind: Literal[
+        "arrivals", "bars", "dots", "flows", "heatmap", "lines", "map", "ribbons", "spans",
+        "spread", "steps", "timeline",
+    ]  # fmt: skip
     x: str
     y: str
     group: str | None = None
     low: str | None = None
     high: str | None = None
     most: int = 20
+    mark: str | None = None
+
+    @property
+    def placed(self) -> bool:
+        """Whether it draws countries where they lie."""
+        return self.kind in ("arrivals", "flows")
 
 
 @dataclass(frozen=True)
@@ -207,8 +220,8 @@ class Analysis:
         The sides whose participations must be placed.
     filters:
         The filters that mean something here.
-    chart, edges:
-        How it is drawn, and what makes it a graph, if it is one.
+    chart, more, edges:
+        How it is drawn, how else (each of another kind), and what makes it a graph, if it is one.
     heavy:
         It takes seconds: the web runs one at a time.
     """
@@ -226,8 +239,14 @@ class Analysis:
     sides: tuple[str, ...] = ("learner", "educator")
     filters: tuple[str, ...] = FILTERS
     chart: Chart | None = None
+    more: tuple[Chart, ...] = ()
     edges: Edges | None = None
     heavy: bool = False
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """All its drawings, the usual one first."""
+        return (*((self.chart,) if self.chart else ()), *self.more)
 
     @property
     def accepted(self) -> Mapping[str, Parameter | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from kg.analysis.base import Chart, Edges
 from kg.analysis.plots import Plot, draw
-from kg.errors import KgError
+from kg.errors import KgError, NotFoundError
 from kg.results import ResultTable
 
 if TYPE_CHECKING:
@@ -22,13 +22,14 @@ class Result(ResultTable):
 
     Parameters
     ----------
-    chart:
-        How it is drawn, if it is.
+    chart, more:
+        How it is drawn, if it is, and how else.
     edges:
         The columns that make it a graph, if it is one.
     """
 
     chart: Chart | None = field(default=None)
+    more: tuple[Chart, ...] = field(default=())
     edges: Edges | None = field(default=None)
 
     def __repr__(self) -> str:
@@ -70,17 +71,33 @@ class Result(ResultTable):
         """Return one dictionary a row."""
         return cast("list[dict[str, Any]]", self.to_records())
 
-    def plot(self) -> Plot:
-        """Return the drawing: an SVG that notebooks show and ``.write(path)`` keeps.
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """The drawings that these rows allow, the usual one first."""
+        every = (*((self.chart,) if self.chart else ()), *self.more)
+        return tuple(chart for chart in every if not chart.placed or self.meta.get("places"))
+
+    def plot(self, kind: str | None = None) -> Plot:
+        """Return a drawing: an SVG that notebooks show and ``.write(path)`` keeps.
+
+        Parameters
+        ----------
+        kind:
+            Which of ``charts``, by its kind; the first where None.
 
         Raises
         ------
         KgError
-            This analysis has none.
+            This analysis has none, or not this one.
         """
-        if self.chart is None:
+        charts = {chart.kind: chart for chart in self.charts}
+        if not charts:
             raise KgError(f"{self.name} has no drawing; its rows are the answer.")
-        return draw(self, self.chart)
+        if kind is not None and kind not in charts:
+            raise NotFoundError(
+                f"{self.name} has no drawing {kind[:40]!r} here. Accepted: {', '.join(charts)}."
+            )
+        return draw(self, self.charts[0] if kind is None else charts[kind])
 
     def to_networkx(self) -> nx.Graph[Any]:
         """Return the rows as a networkx graph: nodes with labels, edges with every other column.

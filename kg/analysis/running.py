@@ -72,7 +72,18 @@ def run_analysis(
     }
     if not rows:
         described["reason"] = answer.reason or "Nothing in the selected trainings answers this."
-    return Result(tuple(analysis.columns), rows, described, analysis.chart, analysis.edges)
+    if any(chart.placed for chart in analysis.charts) and level == "country":
+        described["places"] = _places(world)
+    return Result(
+        tuple(analysis.columns), rows, described, analysis.chart, analysis.more, analysis.edges
+    )
+
+
+def _places(world: World) -> dict[str, tuple[float, float]]:
+    """Return the latitude and longitude of the countries, for maps."""
+    known = world.table("coordinates").drop_nulls().unique("country", keep="first").sort("country")
+    rows = known.select("country", "latitude", "longitude").iter_rows()
+    return {country: (latitude, longitude) for country, latitude, longitude in rows}
 
 
 def _rounded(frame: pl.DataFrame) -> pl.DataFrame:

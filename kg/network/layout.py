@@ -52,7 +52,7 @@ class Layout:
 def layout(network: Network, weight: str | None = None) -> Layout:
     """Return the places of the nodes; heavier edges pull more, by the logarithm of their weight.
 
-    Takes about a second for 5,000 nodes and 30,000 edges.
+    Takes about half a second for 5,000 nodes and 30,000 edges.
     """
     adjacency = undirected(network.adjacency(weight), network.directed)
     community = leiden(adjacency, _SEED) + 1
@@ -65,7 +65,8 @@ def layout(network: Network, weight: str | None = None) -> Layout:
     usual = np.median(adjacency.data) if adjacency.nnz else 1.0
     pull = 1.0 + np.log1p(adjacency.data / usual)
     mass = 1.0 + degree
-    kernels.forces.settle(x, y, mass, starts, ends, pull, _rounds(nodes), 2.0, 1.0 + nodes / 500)
+    rounds = _rounds(nodes, len(ends))
+    kernels.forces.settle(x, y, mass, starts, ends, pull, rounds, 2.0, 1.0 + nodes / 500)
     _gather(x, y, connected_components(adjacency, directed=False)[1])
     return Layout(*_fitted(x, y), community)
 
@@ -92,9 +93,10 @@ def strongest(
     return restricted(network, kept & inside, isolates=False)
 
 
-def _rounds(nodes: int) -> int:
-    """Return how long to settle: large networks begin well enough, small ones cost nothing."""
-    return int(np.clip(600_000 / max(nodes, 1), 150, 600))
+def _rounds(nodes: int, entries: int) -> int:
+    """Return how long to settle: about a third of a second, and not less than is needed."""
+    microseconds = 0.55 * nodes + 0.018 * entries  # of one round, measured
+    return int(np.clip(300_000 / max(microseconds, 1), 100, 600))
 
 
 def _spiral(community: NDArray[np.int64], degree: Floats) -> tuple[Floats, Floats]:

@@ -73,6 +73,17 @@ def answer(name: str, suffix: str) -> Response:
     return send_text(write(answered(name, dict(request.args.lists()))), media_type, tag)
 
 
+@blueprint.get("/<name>/<kind>.svg")
+def drawing(name: str, kind: str) -> Response:
+    """Draw an analysis in another way, such as ``flow-matrix`` as ``heatmap``."""
+    given = sorted(f"{k}={v}" for k, v in request.args.items(multi=True))
+    tag = headers.etag(service().release.id, str(service().graph.policy), name, kind, given)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    drawn = answered(name, dict(request.args.lists())).plot(kind)
+    return send_text(drawn.svg, SUFFIXES["svg"][0], tag)
+
+
 def answered(name: str, given: Mapping[str, list[str]]) -> Result:
     """Answer an analysis with the parameters of an address; the last answers are kept.
 
@@ -132,6 +143,10 @@ def _described(name: str, analysis: Analysis) -> dict[str, Any]:
             suffix: f"{url_for('analyse.answer', name=name, suffix=suffix)}?{query}"
             for suffix in SUFFIXES
             if suffix != "svg" or analysis.chart
+        },
+        "drawings": {
+            chart.kind: f"{url_for('analyse.drawing', name=name, kind=chart.kind)}?{query}"
+            for chart in analysis.charts
         },
     }
 

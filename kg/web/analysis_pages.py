@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from kg.analysis.analyses import ANALYSES
-from kg.analysis.base import Analysis
+from kg.analysis.base import Analysis, Chart
 from kg.analysis.result import Result
 from kg.errors import KgError, NotFoundError
 from kg.web import headers
@@ -18,6 +19,7 @@ from kg.web.bindings import Rows, rows_from_table
 from kg.web.chosen import WORLD, chosen_bloc, own_arguments
 from kg.web.fields import fields_of
 from kg.web.formats import HTML
+from kg.web.language import gettext
 from kg.web.problems import status_of
 from kg.web.sending import not_modified
 from kg.web.service import service
@@ -91,9 +93,8 @@ def _page(
     name: str, values: Values, result: Result | None, error: KgError | None = None
 ) -> Response:
     chosen = ANALYSES[name]
-    query = urlencode(values, doseq=True)
     addresses = {
-        suffix: url_for("analyse.answer", name=name, suffix=suffix) + (f"?{query}" if query else "")
+        suffix: _address("analyse.answer", values, name=name, suffix=suffix)
         for suffix in SUFFIXES
         if suffix != "svg" or chosen.chart
     }
@@ -111,12 +112,46 @@ def _page(
         shown=SHOWN_ROWS,
         error=error,
         addresses=addresses,
+        drawings=[] if result is None or not len(result) else _drawings(name, values, result),
         command=_command(name, values),
         permalink=_permalink(chosen, values),
         manifest=service().release.manifest,
         call=_python(name, values),
     )
     return Response(text, mimetype=HTML.media_type)
+
+
+def _address(endpoint: str, values: Values, **more: str) -> str:
+    given: dict[str, Any] = {**values, **more}
+    return url_for(endpoint, **given)
+
+
+def _drawings(name: str, values: Values, result: Result) -> list[tuple[str, str, Chart]]:
+    """Return (what it is, address, chart) of the drawings that the rows allow."""
+    said = _said_kinds()
+    return [
+        (
+            said.get(chart.kind, ""),
+            _address("analyse.drawing", values, name=name, kind=chart.kind),
+            chart,
+        )
+        for chart in result.charts
+    ]
+
+
+def _said_kinds() -> dict[str, str]:
+    """Return what each kind of drawing is, where an analysis has several."""
+    return {
+        "arrivals": gettext("Map of arrivals"),
+        "bars": gettext("Bars"),
+        "flows": gettext("Map of flows"),
+        "heatmap": gettext("Matrix"),
+        "map": gettext("Map"),
+        "ribbons": gettext("Ribbons from those who taught to those who learned"),
+        "spans": gettext("From the first training to the last"),
+        "spread": gettext("How many were reached by each year"),
+        "timeline": gettext("Time line"),
+    }
 
 
 def _permalink(analysis: Analysis, values: Values) -> str:

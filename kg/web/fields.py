@@ -9,6 +9,8 @@ import polars as pl
 
 from kg.analysis.base import Analysis, Parameter
 from kg.analysis.filters import FILTER_CLASSES
+from kg.web.language import language
+from kg.web.render import named
 from kg.web.service import service
 
 __all__ = ["Field", "fields_of", "filter_field"]
@@ -58,7 +60,7 @@ def _parameter(name: str, parameter: Parameter, now: list[str], example: str) ->
     default = parameter.default
     if parameter.kind == "choice":
         now = [value or str(default or "") for value in now]
-        options = tuple((c, c) for c in parameter.choices)
+        options = tuple((c, named(c)) for c in parameter.choices)
         empty = "none" if default is None else None
         return Field(name, now, parameter.help, _with(options, now), empty=empty)
     if parameter.kind == "flag":
@@ -111,7 +113,8 @@ def _things(kind: str) -> tuple[tuple[str, str], ...]:
     if entities.height > _LISTED:
         return ()
     pairs = entities.select("entity", pl.coalesce("label", "entity").alias("label")).rows()
-    named = ((iri.rpartition("/")[2], label) for iri, label in pairs)
+    native = {} if language() == "en" else service().labels(language())
+    named = ((iri.rpartition("/")[2], native.get(iri, label)) for iri, label in pairs)
     return tuple(sorted(named, key=lambda pair: (pair[1].casefold(), pair[0])))
 
 

@@ -14,9 +14,11 @@ from kg.results import ResultTable
 from kg.web import headers
 from kg.web.bindings import Rows, rows_from_table
 from kg.web.chosen import WORLD, chosen_bloc, own_arguments
+from kg.web.fields import Field, filter_field
 from kg.web.formats import HTML
 from kg.web.network_api import centrality
 from kg.web.problems import status_of
+from kg.web.render import named
 from kg.web.sending import not_modified
 from kg.web.service import service
 
@@ -25,6 +27,7 @@ __all__ = ["blueprint"]
 blueprint = Blueprint("pages", __name__)
 
 SHOWN_ROWS = 500
+_NETWORK_FILTERS = ("bloc", "country", "years", "sector", "topic", "method", "programme")
 
 
 @blueprint.get("/queries")
@@ -136,6 +139,7 @@ def network(projection: str, measure: str) -> Response:
         rows=None if table is None else _named(table),
         shown=SHOWN_ROWS,
         error=error,
+        fields=_network_fields(projection, given),
         given={name: values[0] for name, values in given.items() if values},
     )
     response = headers.revalidated(Response(text, mimetype=HTML.media_type), tag)
@@ -143,6 +147,15 @@ def network(projection: str, measure: str) -> Response:
         response.status_code = status_of(error)
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _network_fields(projection: str, given: Mapping[str, list[str]]) -> list[Field]:
+    levels = PROJECTIONS[projection].levels if projection in PROJECTIONS else ()
+    options = tuple((level, named(level)) for level in levels)
+    return [
+        Field("level", given.get("level", [""]), options=options, empty=None),
+        *(filter_field(name, given.get(name, [""])) for name in _NETWORK_FILTERS),
+    ]
 
 
 def _named(table: ResultTable) -> Rows:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, url_for
+from jinja2 import pass_context
 
 from kg.terms import VOCABULARY_BASE
 from kg.web.language import gettext, language
@@ -32,7 +33,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["address"] = address_of
     app.jinja_env.filters["short"] = short_name
     app.jinja_env.filters["words"] = words
-    app.jinja_env.filters["named"] = named
+    app.jinja_env.filters["named"] = _named
     app.jinja_env.filters["number"] = number
     app.jinja_env.filters["shell"] = shlex.quote
     app.jinja_env.filters["sparql_body"] = body_of
@@ -82,6 +83,12 @@ def words(name: str) -> str:
 def named(name: str) -> str:
     """Return a column's, group's or kind's name as words in the language of the page."""
     return gettext(words(name))
+
+
+@pass_context
+def _named(_context: object, name: str) -> str:
+    """Return the same in a template, at each rendering: Jinja would work out a constant once."""
+    return named(name)
 
 
 def native(iri: str) -> str | None:

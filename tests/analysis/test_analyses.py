@@ -47,7 +47,9 @@ def test_its_declaration_is_whole(name: str) -> None:
     analysis = ANALYSES[name]
     assert all((analysis.title, analysis.definition, analysis.formula, analysis.reference))
     assert set(analysis.blank) <= set(analysis.columns)
-    for chart in [analysis.chart] if analysis.chart else []:
+    kinds = [chart.kind for chart in analysis.charts]
+    assert len(kinds) == len(set(kinds))
+    for chart in analysis.charts:
         assert chart.kind in CHARTS
         drawn = (chart.x, chart.y, chart.group, chart.low, chart.high)
         assert {column for column in drawn if column} <= set(analysis.columns)
@@ -84,8 +86,8 @@ def test_it_gives_every_form(name: str) -> None:
     assert len(found.to_pandas()) == len(found)
     assert f"release {found.release!r}" in repr(found)
     assert "<table>" in found._repr_html_()
-    if ANALYSES[name].chart:
-        root = ElementTree.fromstring(found.plot().svg)
+    for chart in found.charts:
+        root = ElementTree.fromstring(found.plot(chart.kind).svg)
         assert root.find("{http://www.w3.org/2000/svg}title") is not None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import shlex
 from urllib.parse import parse_qs, urlsplit
 
@@ -134,3 +135,20 @@ def test_the_last_answers_are_kept(client: FlaskClient, monkeypatch: pytest.Monk
     answer = client.get("/api/analyse/trends.csv?by=total&top=3")
     assert pl.read_csv(answer.data).height == len(kept)
     assert list(api._KEPT.values()) == [kept]
+
+
+def test_every_drawing_of_a_page_is_there(client: FlaskClient) -> None:
+    for name in ("flow-matrix", "arrivals", "gap-map", "regularity"):
+        text, _ = page(client, f"/analyses/{name}?bloc=world")
+        drawn = re.findall(
+            rf'<img src="(/api/analyse/{name}/[a-z]+\.svg[^"]*)" alt="([^"]+)"', text
+        )
+        assert len(drawn) == len(ANALYSES[name].charts), name
+        for address, said in drawn:
+            answer = client.get(html.unescape(address))
+            assert answer.status_code == 200
+            assert answer.mimetype == "image/svg+xml"
+            assert said
+    listed = client.get("/api/analyse").json["analyses"]["flow-matrix"]["drawings"]
+    assert list(listed) == ["ribbons", "flows", "heatmap"]
+    assert client.get("/api/analyse/flow-matrix/pie.svg").status_code == 404

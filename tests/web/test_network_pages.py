@@ -14,7 +14,19 @@ from kg.analysis.graph import Graph
 from kg.network import PROJECTIONS
 from kg.network.layout import layout
 from kg.web import network_layout
+from kg.web.language import TRANSLATED
+from tests.web.test_language import catalogue
 from tests.web.test_pages import page
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_every_network_is_explained_in_every_language(code: str) -> None:
+    known = catalogue(code)
+    for projection in PROJECTIONS.values():
+        assert projection.definition in known
+        for level in projection.levels:
+            for what in ("trainings", "involvements"):
+                assert f"{what} without {level}" in known
 
 
 @pytest.mark.parametrize("projection", PROJECTIONS)
@@ -127,3 +139,11 @@ def test_networks_leads_to_the_first(client: FlaskClient) -> None:
     response = client.get("/network?bloc=eu")
     assert response.status_code == 302
     assert response.headers["Location"] == "/network/partnership?bloc=eu"
+
+
+def test_headings_speak_the_language_of_the_page(client: FlaskClient) -> None:
+    page(client, "/network/partnership?bloc=world")  # whichever language comes first
+    arabic = client.get("/ar/network/partnership?bloc=world").text
+    head = arabic.partition("<thead>")[2].partition("</thead>")[0]
+    assert "Country" not in head
+    assert "البلد" in head

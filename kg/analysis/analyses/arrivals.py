@@ -81,6 +81,10 @@ ARRIVALS = Analysis(
         "lag_from_source": "its source is unknown",
         "teaches_since": "it was never seen to teach it",
     },
-    chart=Chart("bars", x="node_label", y="lag_from_first", group="value_label"),
+    chart=Chart("timeline", x="node_label", y="year", group="value_label", most=40),
+    more=(
+        Chart("arrivals", x="node_label", y="year", group="value_label"),
+        Chart("spread", x="node_label", y="year", group="value_label"),
+    ),
     edges=Edges("source", "node", "generation", directed=True),
 )

@@ -90,6 +90,10 @@ FLOW_MATRIX = Analysis(
         "first_year": "no training behind the flow has a date",
         "last_year": "no training behind the flow has a date",
     },
-    chart=Chart("heatmap", x="source_label", y="target_label", group="learners", most=14),
+    chart=Chart("ribbons", x="source_label", y="target_label", group="learners", most=12),
+    more=(
+        Chart("flows", x="source_label", y="target_label", group="learners", most=60),
+        Chart("heatmap", x="source_label", y="target_label", group="learners", most=14),
+    ),
     edges=Edges("source", "target", "learners", directed=True),
 )

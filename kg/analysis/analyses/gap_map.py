@@ -156,4 +156,9 @@ GAP_MAP = Analysis(
     sides=("learner",),
     filters=(*FACETS, "country", "bloc", "years"),
     chart=Chart("map", x="country_label", y="of_country"),
+    more=(
+        Chart(
+            "heatmap", x="country_label", y="value_label", group="trainings", mark="state", most=25
+        ),
+    ),
 )

@@ -132,5 +132,8 @@ REGULARITY = Analysis(
         "lapsed": f"{_FEW}, or all at once",
     },
     level=None,
-    chart=Chart("bars", x="label", y="median_gap"),
+    chart=Chart(
+        "spans", x="label", y="median_gap", group="lapsed", low="first", high="last", most=30
+    ),
+    more=(Chart("bars", x="label", y="median_gap"),),
 )

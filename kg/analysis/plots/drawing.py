@@ -8,8 +8,12 @@ from pathlib import Path
 
 from kg.analysis.base import Chart
 from kg.analysis.plots.bars import bars, dots
+from kg.analysis.plots.flowmap import flows_drawn
 from kg.analysis.plots.heatmap import heatmap
+from kg.analysis.plots.ribbons import ribbons
 from kg.analysis.plots.series import lines, steps
+from kg.analysis.plots.spans import spans
+from kg.analysis.plots.spreading import arrivalmap, spread, timeline
 from kg.analysis.plots.svg import INK, Canvas, shortened
 from kg.analysis.plots.worldmap import worldmap
 from kg.results import ResultTable
@@ -19,12 +23,18 @@ __all__ = ["CHARTS", "Plot", "draw"]
 Drawer = Callable[[ResultTable, Chart], Canvas]
 
 CHARTS: Mapping[str, Drawer] = {
+    "arrivals": arrivalmap,
     "bars": bars,
     "dots": dots,
+    "flows": flows_drawn,
     "heatmap": heatmap,
     "lines": lines,
     "map": worldmap,
+    "ribbons": ribbons,
+    "spans": spans,
+    "spread": spread,
     "steps": steps,
+    "timeline": timeline,
 }
 """Kinds of drawings: from a table and the columns to draw, to a canvas without title."""
 
@@ -63,7 +73,7 @@ def draw(table: ResultTable, chart: Chart) -> Plot:
 
 def _note(table: ResultTable, chart: Chart) -> str:
     meanings = table.meta.get("columns")
-    drawn = chart.group if chart.kind == "heatmap" else chart.y
+    drawn = chart.group if chart.kind in ("flows", "heatmap", "ribbons") else chart.y
     meaning = meanings.get(drawn, drawn) if isinstance(meanings, Mapping) else drawn
     return f"{drawn}: {meaning}. Release {table.meta.get('release', 'unknown')}."
 

@@ -14,10 +14,12 @@ from functools import cache
 from html import escape
 from math import asin, cos, hypot, radians, sin, sqrt
 
-from kg.analysis.plots.svg import number, shortened
+from kg.analysis.base import Chart
+from kg.analysis.plots.svg import Canvas, number, shortened
 from kg.analysis.plots.worldmap import land
+from kg.results import ResultTable
 
-__all__ = ["WAYS", "Flow", "Stop", "flowmap"]
+__all__ = ["WAYS", "Flow", "Stop", "flowmap", "flows_drawn", "land_parts", "placed"]
 
 WAYS: Mapping[str, str] = {
     "in": "#0072B2",
@@ -80,16 +82,7 @@ def flowmap(
     legend:
         What each way means, in the order in which it is shown.
     """
-    places = {stop.key: (stop, *_projected(stop.latitude, stop.longitude)) for stop in stops}
-    drawn = [f for f in flows if f.source in places and f.target in places and f.source != f.target]
-    most = max((flow.value for flow in drawn), default=1.0) or 1.0
-    height = _projected(_SOUTH, 0)[1]
-    parts = [f'<path class="land" fill="#E4E1D9" d="{_land()}"/>']
-    # the greatest last, so that they are on top
-    in_order = sorted(drawn, key=lambda f: (f.value, f.source, f.target))
-    parts += [_arc(flow, places, most) for flow in in_order]
-    parts += _stops(drawn, places)
-    parts += _legend(legend or {}, height)
+    parts, height = _drawn(flows, stops, legend or {})
     body = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="flowmap" viewBox="0 0 {_WIDTH:g} '
@@ -98,6 +91,57 @@ def flowmap(
         f'<title id="{named}-title">{escape(title)}</title>\n'
         f'<desc id="{named}-note">{escape(note)}</desc>\n{body}\n</svg>\n'
     )
+
+
+def flows_drawn(table: ResultTable, chart: Chart) -> Canvas:
+    """Draw the flows of a table of countries from ``source`` to ``target`` by ``chart.group``.
+
+    The ``chart.most`` greatest are drawn; what the groups of a table say of a pair is added up.
+    """
+    sums: dict[tuple[str, str], float] = {}
+    labels: dict[str, str] = {}
+    for record in table.to_records():
+        value = record[chart.group or ""]
+        if isinstance(value, int | float):
+            ends = str(record["source"]), str(record["target"])
+            sums[ends] = sums.get(ends, 0.0) + float(value)
+            labels |= {ends[0]: str(record[chart.x]), ends[1]: str(record[chart.y])}
+    order = sorted((ends for ends in sums if ends[0] != ends[1]), key=lambda e: (-sums[e], e))
+    flows = [Flow(*ends, sums[ends], "in") for ends in order[: chart.most]]
+    stops = [Stop(key, labels[key], *at) for key, at in _degrees(table).items() if key in labels]
+    parts, height = _drawn(flows, stops, {})
+    return Canvas(_WIDTH, height, parts)
+
+
+def placed(table: ResultTable) -> dict[str, Point]:
+    """Return where on the map the countries of a result stand, by its ``meta["places"]``."""
+    return {key: _projected(*at) for key, at in _degrees(table).items()}
+
+
+def land_parts() -> tuple[list[str], float]:
+    """Return the land as the elements of a drawing, and how high the map is."""
+    return [f'<path class="land" fill="#E4E1D9" d="{_land()}"/>'], _projected(_SOUTH, 0)[1]
+
+
+def _degrees(table: ResultTable) -> dict[str, tuple[float, float]]:
+    """Return country → (latitude, longitude)."""
+    found = table.meta.get("places")
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+def _drawn(
+    flows: Sequence[Flow], stops: Iterable[Stop], legend: Mapping[str, str]
+) -> tuple[list[str], float]:
+    places = {stop.key: (stop, *_projected(stop.latitude, stop.longitude)) for stop in stops}
+    drawn = [f for f in flows if f.source in places and f.target in places and f.source != f.target]
+    most = max((flow.value for flow in drawn), default=1.0) or 1.0
+    parts, height = land_parts()
+    # the greatest last, so that they are on top
+    in_order = sorted(drawn, key=lambda f: (f.value, f.source, f.target))
+    parts += [_arc(flow, places, most) for flow in in_order]
+    parts += _stops(drawn, places)
+    parts += _legend(legend, height)
+    return parts, height
 
 
 def _equal_earth(latitude: float, longitude: float) -> Point:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from kg.analysis.base import Chart
-from kg.analysis.plots.svg import GRID, Canvas, number, shade, shortened
+from kg.analysis.plots.svg import GRID, PALETTE, Canvas, number, shade, shortened
 from kg.results import ResultTable
 
 __all__ = ["heatmap"]
@@ -19,9 +19,10 @@ def heatmap(table: ResultTable, chart: Chart) -> Canvas:
     """Draw rows ``chart.x`` against columns ``chart.y``, shaded by the value ``chart.group``.
 
     The ``chart.most`` rows and columns with the greatest sums are drawn, greatest first. The
-    shade follows the square root of the value; an empty cell was withheld or is not there.
+    shade follows the square root of the value; an empty cell was withheld or is not there. Cells
+    whose ``chart.mark`` says "gap" are crossed.
     """
-    cells = _cells(table, chart)
+    cells, gaps = _cells(table, chart), _gaps(table, chart)
     across = _greatest(cells, 1, chart.most)
     down = _greatest(cells, 0, chart.most)
     size = 34 if len(across) <= _MOST_NUMBERED else 22
@@ -36,13 +37,16 @@ def heatmap(table: ResultTable, chart: Chart) -> Canvas:
             fill = "white" if value is None else shade(share)
             tip = f"{source} → {target}: {'none' if value is None else number(value)}"
             canvas.rect(x, y, size - 1, size - 1, fill=fill, stroke=GRID, tip=tip)
-            if value is not None and len(across) <= _MOST_NUMBERED:
+            if (source, target) in gaps:
+                _cross(canvas, x, y, size - 1)
+            elif value is not None and len(across) <= _MOST_NUMBERED:
                 ink = "white" if share > _DARK else "#222222"
                 text = number(round(value, 1) if value < 10 else round(value))
                 canvas.text(
                     x + size / 2, y + size / 2 + 4, text, size=10, anchor="middle", fill=ink
                 )
     names = f"rows: {chart.x.removesuffix('_label')}; columns: {chart.y.removesuffix('_label')}"
+    names += "; crossed: a gap" if gaps else ""
     canvas.text(_LEFT, canvas.height - 8, names, size=11)
     return canvas
 
@@ -55,6 +59,20 @@ def _cells(table: ResultTable, chart: Chart) -> dict[tuple[str, str], float]:
         if isinstance(value, int | float):
             cells[str(record[chart.x]), str(record[chart.y])] += float(value)
     return dict(cells)
+
+
+def _gaps(table: ResultTable, chart: Chart) -> set[tuple[str, str]]:
+    if chart.mark is None:
+        return set()
+    marked = (record for record in table.to_records() if record[chart.mark] == "gap")
+    return {(str(record[chart.x]), str(record[chart.y])) for record in marked}
+
+
+def _cross(canvas: Canvas, x: float, y: float, size: float) -> None:
+    """Cross a cell out: something is expected here and missing."""
+    low, high = size * 0.28, size * 0.72
+    for one, other in ((low, high), (high, low)):
+        canvas.line(x + low, y + one, x + high, y + other, stroke=PALETTE[1], width=2)
 
 
 def _greatest(cells: dict[tuple[str, str], float], end: int, most: int) -> list[str]:

@@ -72,6 +72,16 @@ class Canvas:
             f"{dashed}{seen}/>"
         )
 
+    def shape(
+        self, drawn: str, *, fill: str, stroke: str = INK, width: float = 1, opacity: float = 1,
+        tip: str = "",
+    ) -> None:  # fmt: skip
+        """Draw a path of any commands; ``tip`` is shown when pointed at."""
+        self.parts.append(
+            f'<path d="{drawn}" fill="{fill}" stroke="{stroke}" stroke-width="{width:g}" '
+            f'opacity="{opacity:g}">{_tip(tip)}</path>'
+        )
+
     def rect(
         self, x: float, y: float, width: float, height: float, *, fill: str, tip: str = "",
         stroke: str = "none",

@@ -190,7 +190,7 @@
   const heading = (node) => {
     const page = pageOf(data.nodes.id[Number(node)]);
     const name = element("bdi", { textContent: label(node) });
-    return element("h3", { tabIndex: -1 }, page ? element("a", { href: page }, name) : name);
+    return element("h2", { tabIndex: -1 }, page ? element("a", { href: page }, name) : name);
   };
 
   const choose = (node, quietly = false) => {
@@ -204,7 +204,7 @@
       heading(node), element("p", { className: "muted", textContent: facts.join(" · ") }),
       element("div", { className: "acts" }, only, button(texts.clear, () => { letGo(); document.getElementById("node-search").focus(); })),
       pathField(node),
-      element("h4", { textContent: `${texts.neighbours} (${number(near.length)})` }),
+      element("h3", { textContent: `${texts.neighbours} (${number(near.length)})` }),
       element("ul", {}, ...near.slice(0, MOST_LISTED).map(([other, link]) => element("li", {},
         button(element("bdi", { textContent: label(other) }), () => { choose(other); focusHeading(); }),
         button(`${number(link.trainings)} ${texts.trainings}`, () => chooseEdge(link.edges[0], node), { className: "count" })))),
@@ -216,7 +216,7 @@
     refresh();
     look([node]);
   };
-  const focusHeading = () => aside.querySelector("h3")?.focus();
+  const focusHeading = () => aside.querySelector("h2")?.focus();
   const letGo = () => {
     Object.assign(state, { node: null, edge: null, near: null, only: false, path: null });
     aside.replaceChildren(empty);
@@ -263,7 +263,7 @@
     Object.assign(state, { edge, path: null });
     const list = element("ul", { className: "evidence" });
     const end = (node) => button(element("bdi", { textContent: label(node) }), () => { choose(node); focusHeading(); });
-    const title = element("h3", { tabIndex: -1, textContent: texts.evidence });
+    const title = element("h2", { tabIndex: -1, textContent: texts.evidence });
     aside.replaceChildren(title, element("p", {}, end(source), data.directed ? " → " : " – ", end(target)),
       element("div", { className: "acts" }, button(texts.clear, () => (from === null ? letGo() : choose(from)))), list);
     title.focus({ preventScroll: true });
@@ -333,7 +333,7 @@
     const nodes = new Set(steps.flatMap(([a, b]) => [a, b]).filter((n) => n !== undefined));
     const edges = new Set(steps.map(([a, b]) => (a !== undefined && b !== undefined ? graph.edge(a, b) || graph.edge(b, a) : undefined)).filter((e) => e !== undefined));
     Object.assign(state, { path: { nodes, edges }, edge: null });
-    const title = element("h3", { tabIndex: -1, textContent: `${texts.steps}: ${label(from)} → ${label(to)}` });
+    const title = element("h2", { tabIndex: -1, textContent: `${texts.steps}: ${label(from)} → ${label(to)}` });
     aside.replaceChildren(title, element("div", { className: "acts" }, button(texts.clear, () => choose(from))),
       element("ol", {}, ...steps.map(([a, b, row]) => {
         const list = element("ul", { className: "evidence" });
