@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from kg.folding import folded
@@ -50,12 +50,18 @@ WHERE word MATCH :words AND (:kinds = '' OR instr(:kinds, ',' || e.kind || ','))
 ORDER BY fit, n.use > 1, e.weight DESC, e.kind, length(n.folded), n.folded, e.iri
 LIMIT :most
 """
+_NAMES = """
+SELECT e.iri, e.kind, n.text, n.language, n.use, e.weight, n.entity, n.folded
+FROM name n JOIN entity e ON e.id = n.entity WHERE instr(:kinds, ',' || e.kind || ',')
+"""
 _LABELS = "SELECT text, language FROM name WHERE entity = ? AND use = 0"
 _WORDS = re.compile(r"[^\W_]+")
 # Scripts written without blanks: a character is a word.
 _UNSPACED = re.compile(r"([぀-ヿ㐀-鿿豈-﫿฀-๿])")
 _LONGEST = 200  # characters of a text that are looked at
 _MOST_WORDS = 12
+_MOST_COMPARED = 200_000  # names; a fraction of a second
+_ALIKE = 70  # of 100
 _SPARE = 8  # names fetched for each hit wanted, since a thing may have several that fit
 
 
@@ -150,6 +156,27 @@ class SearchIndex:
             if not rows:
                 rows = self._rows(self._corrected(words), kinds, limit)
             return [self._hit(row, language) for row in rows]
+
+    def similar(
+        self, text: str, kinds: Iterable[str] = (), language: str = "en", limit: int = 6
+    ) -> list[Hit]:
+        """Return the things with a name that is spelt much like a text, the likest first.
+
+        It looks at every name of the kinds: for an error's message, not for completion.
+        """
+        wanted = searchable(text[:_LONGEST])
+        chosen = [KINDS.index(kind) for kind in kinds] or range(len(KINDS))
+        given = {"kinds": f",{','.join(map(str, chosen))},"}
+        with self._lock:
+            rows = self._base.execute(_NAMES, given).fetchmany(_MOST_COMPARED)
+            forms = [row[7] for row in rows]
+            close = process.extract(
+                wanted, forms, scorer=fuzz.WRatio, score_cutoff=_ALIKE, limit=limit * _SPARE
+            )
+            found: dict[int, tuple] = {}  # type: ignore[type-arg]
+            for _, _, place in close:
+                found.setdefault(rows[place][6], rows[place])
+            return [self._hit(row, language) for row in found.values()][:limit]
 
     def _rows(self, words: Sequence[str], kinds: Iterable[str], limit: int) -> list[tuple]:  # type: ignore[type-arg]
         if not words:

@@ -106,3 +106,25 @@ def test_every_kind_of_the_query_is_known(index: SearchIndex) -> None:
 
     text = get_query("columns/names").text
     assert all(f'"{kind}"' in text for kind in KINDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "first"),
+    [
+        ("Univrsity of Kape Toun", ("organisation",), "o:uct"),
+        ("sout afrika", ("country",), "c:ZA"),
+        ("polytecnique zurik", (), "o:eth"),
+        ("جامعه الازهار", (), "o:azhar"),
+    ],
+)
+def test_similar_names_are_found_by_their_spelling(
+    index: SearchIndex, text: str, kinds: tuple[str, ...], first: str
+) -> None:
+    found = index.similar(text, kinds)
+    assert found[0].iri == first
+    assert len({hit.iri for hit in found}) == len(found)
+
+
+def test_what_is_like_nothing_is_similar_to_nothing(index: SearchIndex) -> None:
+    assert index.similar("qqqqqqqq") == []
+    assert index.similar("") == []

@@ -54,7 +54,8 @@ def _same(index: SearchIndex, text: str, target: str | None) -> list[Hit]:
 
 
 def _near(index: SearchIndex, text: str, target: str | None) -> list[Hit]:
-    return index.find(text, _kinds(target), "en", _OFFERED)
+    kinds = _kinds(target)
+    return index.find(text, kinds, "en", _OFFERED) or index.similar(text, kinds, "en", _OFFERED)
 
 
 def _kinds(target: str | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from kg.store.workers import MIB, PoolLimits
 from kg.web import (
     analyse,
     analysis_pages,
+    api_docs,
     chosen,
     data,
     description,
@@ -43,7 +44,7 @@ from kg.web.elsewhere import Elsewhere
 __all__ = ["close_app", "create_app"]
 
 _BLUEPRINTS = (
-    data, description, files, graphs, health, operations, problems, sparql, vocabulary,
+    api_docs, data, description, files, graphs, health, operations, problems, sparql, vocabulary,
 )  # fmt: skip
 _OURS = (
     analyse, analysis_pages, home, network_layout, network_pages, reconciliation, search, stewards,

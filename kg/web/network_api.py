@@ -34,7 +34,11 @@ from kg.web.sending import not_modified, send_text
 from kg.web.service import service
 
 __all__ = [
+    "ALL",
+    "ASKED",
     "DRAWN",
+    "NETWORK_TYPES",
+    "NODE_TABLES",
     "SHAPE",
     "blueprint",
     "centrality",
@@ -44,7 +48,7 @@ __all__ = [
     "standing_out",
 ]
 
-_NETWORK_TYPES = {
+NETWORK_TYPES = {
     "graphml": "application/graphml+xml",
     "gexf": "application/gexf+xml",
     "csv": "text/csv; charset=utf-8",
@@ -57,10 +61,10 @@ Given = Mapping[str, list[str]]
 ALL = "all"
 """Stands for every measure of nodes that applies to a projection."""
 
-_TABLES = ("edges", "summary", "path", "evidence")
+NODE_TABLES = ("edges", "summary", "path", "evidence")
 """What can be asked of a network besides measures."""
 
-_ASKED = (
+ASKED = (
     "top", "normalised", "groups", "sample", "seed", "backbone", "threshold", "min_weight",
     "slices", "step", "source", "target",
 )  # fmt: skip
@@ -97,8 +101,8 @@ def networks() -> Response:
                 }
                 for name, m in GRAPH_MEASURES.items()
             },
-            "tables": list(_TABLES),
-            "parameters": list(_ASKED),
+            "tables": list(NODE_TABLES),
+            "parameters": list(ASKED),
             "levels": list(LEVELS),
             "filters": list(FILTERS),
         }
@@ -132,8 +136,8 @@ def network_file(projection: str, suffix: str) -> Response:
     options, asked = network_request(taken=(*SHAPE, *DRAWN))
     network = standing_out(projection, options, asked)
     if suffix == "svg":
-        return send_text(drawing(network, asked), _NETWORK_TYPES[suffix], tag)
-    response = send_text(network.export(suffix), _NETWORK_TYPES[suffix], tag)
+        return send_text(drawing(network, asked), NETWORK_TYPES[suffix], tag)
+    response = send_text(network.export(suffix), NETWORK_TYPES[suffix], tag)
     if suffix == "vosviewer":  # it opens files whose names end in .json
         response.headers["Content-Disposition"] = f'inline; filename="{projection}-vosviewer.json"'
     return response
@@ -187,7 +191,7 @@ def network_measure(projection: str, measure: str, suffix: str) -> Response:
         return not_modified(tag)
     table = centrality(projection, measure)
     if suffix == "csv":
-        return send_text(table.to_csv(), _NETWORK_TYPES["csv"], tag)
+        return send_text(table.to_csv(), NETWORK_TYPES["csv"], tag)
     return send_text(table.to_json(), _TABLE_JSON, tag)
 
 
@@ -205,8 +209,8 @@ def centrality(projection: str, measure: str, given: Given | None = None) -> Res
         too long.
     """
     _known(projection, PROJECTIONS)
-    _known(measure, (*ALL_MEASURES, ALL, *_TABLES))
-    options, asked = network_request(taken=_ASKED, given=given)
+    _known(measure, (*ALL_MEASURES, ALL, *NODE_TABLES))
+    options, asked = network_request(taken=ASKED, given=given)
     weight = options.get("weight")
     # A projection carries its own weights; any network can be read without.
     made = {**options, "weight": None} if weight == "unweighted" else options
