@@ -25,7 +25,7 @@ from kg.web.openapi import Call, all_calls
 from tests.outline import Outline
 from tests.web.conftest import served
 
-EXAMPLES = 2
+EXAMPLES = {"positive": 2, "negative": 1}
 WANTED = (
     "not_a_server_error",
     "status_code_conformance",
@@ -154,13 +154,13 @@ def test_the_server_does_what_the_document_says(schema: Any) -> None:
         for mode in schemathesis.GenerationMode:
             try:
                 strategy = operation.as_strategy(generation_mode=mode)
-                asked += try_out(strategy, checks)
+                asked += try_out(strategy, checks, EXAMPLES[mode.value])
             except Unsatisfiable:
                 pass  # what has no parameters has no wrong ones
             except (Exception, ExceptionGroup) as error:  # noqa: BLE001 - told together
                 failures.append(f"{operation.label} ({mode}): {told(error)}")
     assert not failures, "\n\n".join(failures[:20])
-    assert asked > 200
+    assert asked > 150
 
 
 def told(error: BaseException) -> str:
@@ -171,12 +171,12 @@ def told(error: BaseException) -> str:
     )
 
 
-def try_out(strategy: Any, checks: list[Any]) -> int:
+def try_out(strategy: Any, checks: list[Any], examples: int) -> int:
     count = 0
 
     @hypothesis.seed(1)
     @hypothesis.settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         database=None,
         phases=[Phase.generate],

@@ -122,6 +122,16 @@ def _networks() -> Iterator[Call]:
         example="/api/network/partnership.csv", statuses=(400, 404),
     )  # fmt: skip
     yield Call(
+        "network-layout", group, "/api/network/{projection}/layout.json",
+        _("A network to draw: nodes with their places"), _PLAIN_JSON,
+        parameters=[
+            projection, *shared,
+            *[asked.get(name) or p.query(name) for name in (*SHAPE, "size")],
+            p.query("language", {"type": "string", "enum": list(LANGUAGES)}),
+        ],
+        example="/api/network/partnership/layout.json", statuses=(400, 404),
+    )  # fmt: skip
+    yield Call(
         "network-measure", group, "/api/network/{projection}/{measure}.{format}",
         _("Nodes by a measure, ties, summary, a path, evidence"),
         {**_ROWS_JSON, "text/csv": ""},
