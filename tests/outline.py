@@ -30,7 +30,7 @@ class Outline(HTMLParser):
         self.attributes += found
         self.links += [str(found[name]) for name in _LEADS if name in found]
         self.ids += [str(found["id"])] if "id" in found else []
-        if tag == "script":
+        if tag == "script" and found.get("type") != "application/ld+json":  # which is data
             self.sources.append(found.get("src") or "")
         if tag not in VOID:
             self.stack.append(tag)

@@ -6,7 +6,7 @@ web take its name, its parameters and its numbers from there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -53,7 +53,8 @@ class Parameter:
     choices:
         The accepted values of a choice.
     target:
-        Local name of the class of a thing; ``level`` where the parameter ``level`` decides.
+        Local name of the class of a thing; ``level`` where the parameter ``level`` decides; empty
+        where it may be of any class.
     least, most:
         Bounds of a number, both accepted.
     """
@@ -121,11 +122,14 @@ class World:
         Trainings, involvements, entities and memberships that pass the filters.
     policy:
         The project's thresholds.
+    kept:
+        What several questions to the same selection can share.
     """
 
     columns: Columns
     selection: Selection
     policy: AnalyseSettings
+    kept: MutableMapping[Hashable, Any] = field(default_factory=dict)
 
     def labelled(self, frame: pl.DataFrame, column: str, name: str | None = None) -> pl.DataFrame:
         """Add the label of the things in a column as ``<column>_label``, right behind it."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from kg.analysis.analyses import ANALYSES
+from kg.analysis.base import World
 from kg.analysis.blocs import with_country_sets
 from kg.analysis.filters import resolve_filters
 from kg.analysis.parameters import read_parameters
@@ -20,7 +21,7 @@ from kg.analysis.running import run_analysis
 from kg.columns import COLUMN_QUERIES, pull_columns
 from kg.endpoint import connect
 from kg.errors import NotFoundError, QueryError
-from kg.network import Network, project
+from kg.network import Network, project, select
 from kg.queries import (
     Resolver,
     bind,
@@ -347,7 +348,13 @@ class Graph:
         values, filters = read_parameters(name, analysis, parameters, self.resolve, self.prefixes)
         meta = {"release": self.store.release_id, **self._matches()}
         columns = with_country_sets(self._columns, filters.get("bloc"))
-        return run_analysis(name, analysis, columns, values, filters, self.policy, meta)
+        world = None if filters else self._everything
+        return run_analysis(name, analysis, columns, values, filters, self.policy, meta, world)
+
+    @cached_property
+    def _everything(self) -> World:
+        """What there is without any filter: pages ask many questions of it."""
+        return World(self._columns, select(self._columns), self.policy)
 
     def _matches(self) -> dict[str, object]:
         """Return how many organisations have no stable identifier, and of these found by name."""

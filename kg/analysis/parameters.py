@@ -59,10 +59,10 @@ def _refuse_unknown(name: str, given: Mapping[str, object], analysis: Analysis) 
             raise QueryError(f"{name} has no parameter {key!r}.{hint} Accepted: {accepted}.")
 
 
-def _target(parameter: Parameter, values: Mapping[str, Any]) -> str:
+def _target(parameter: Parameter, values: Mapping[str, Any]) -> str | None:
     if parameter.target == "level":
         return LEVEL_CLASSES[str(values["level"])]
-    return VOCABULARY_BASE + parameter.target
+    return VOCABULARY_BASE + parameter.target if parameter.target else None
 
 
 def _filter(key: str, value: object) -> object:

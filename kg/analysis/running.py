@@ -24,6 +24,7 @@ def run_analysis(
     filters: Filters,
     policy: AnalyseSettings | None = None,
     meta: Mapping[str, object] | None = None,
+    world: World | None = None,
 ) -> Result:
     """Run an analysis on flat tables.
 
@@ -39,6 +40,8 @@ def run_analysis(
         The project's thresholds; the usual ones where None.
     meta:
         Added to the meta of the result, such as the release.
+    world:
+        What the filters select, where that was reckoned before.
 
     Raises
     ------
@@ -47,10 +50,14 @@ def run_analysis(
     QueryError
         A value is not in the release.
     """
-    world = World(columns, select(columns, **filters), policy or AnalyseSettings())
+    if world is None:
+        world = World(columns, select(columns, **filters), policy or AnalyseSettings())
     level = values["level"] if analysis.level == "given" else analysis.level
     level = None if level == "all" else level
-    coverage = coverage_of(world.selection, level, analysis.sides)
+    reckoned = ("coverage", level, analysis.sides)
+    if reckoned not in world.kept:
+        world.kept[reckoned] = coverage_of(world.selection, level, analysis.sides)
+    coverage = world.kept[reckoned]
     refuse_thin(world, coverage, level)
     answer = analysis.function(world, values)
     frame, emptied = withhold_small(world, answer)

@@ -7,6 +7,13 @@ from collections.abc import Mapping
 __all__ = ["QUESTIONS"]
 
 QUESTIONS: Mapping[str, Mapping[str, str]] = {
+    "One person, institution, country, topic or training": {
+        "profile": "What has it to do with trainings, in numbers?",
+        "appearances": "Which trainings has it to do with, alone or together with another?",
+        "breakdown": "When, where, with whom and in what does it learn and teach?",
+        "exchange": "Whom did it teach, and from whom did it learn?",
+        "coverage": "What do the data say about it, and what do they leave open?",
+    },
     "Who learns and who teaches": {
         "balance": "Who mostly teaches, who mostly learns, and how much goes both ways?",
         "flow-matrix": "Who taught whom, and how many learners?",

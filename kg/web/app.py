@@ -40,6 +40,7 @@ from kg.web import (
 )
 from kg.web.current import Current
 from kg.web.elsewhere import Elsewhere
+from kg.web.profiles import pages as profiles
 
 __all__ = ["close_app", "create_app"]
 
@@ -47,7 +48,8 @@ _BLUEPRINTS = (
     api_docs, data, description, files, graphs, health, operations, problems, sparql, vocabulary,
 )  # fmt: skip
 _OURS = (
-    analyse, analysis_pages, home, network_layout, network_pages, reconciliation, search, stewards,
+    analyse, analysis_pages, home, network_layout, network_pages, profiles, reconciliation,
+    search, stewards,
 )  # fmt: skip
 """What only a release of ``kg build`` has something to show for."""
 

@@ -11,7 +11,8 @@ from kg.terms import VOCABULARY_BASE
 from kg.web import headers
 from kg.web.bindings import Record, Rows, Term
 from kg.web.formats import FORMATS, HTML, Format, Kind, negotiate, of_kind
-from kg.web.render import short_name
+from kg.web.profiles.profile import profile_of
+from kg.web.render import native, short_name
 from kg.web.sending import not_modified, send_answer
 from kg.web.service import service
 
@@ -45,31 +46,32 @@ def name(kind: str, key: str) -> Response:
 def page(kind: str, key: str) -> Response:
     """Show what the graph states about a thing, and what links to it."""
     iri = _iri(kind, key)
-    tag = headers.etag(service().release.id, iri, "page")
+    tag = headers.etag(service().release.id, request.full_path, "page")
     if headers.is_known(tag):
         return not_modified(tag)
     statements = service().rows("pages/thing-statements", thing=iri)
     incoming = service().rows("pages/thing-incoming-counts", thing=iri)
     if not len(statements) and not len(incoming):
         raise _unknown(iri)
-    text = render_template(
-        "thing.html",
-        iri=iri,
-        kind=kind,
-        key=key,
-        title=_title(statements) or f"{kind}/{key}",
-        names=_values(statements, *_NAMES),
-        types=_types(statements),
-        statements=statements.records()[:SHOWN_STATEMENTS],
-        more=len(statements) > SHOWN_STATEMENTS,
-        incoming=incoming.records(),
-        links=_links(iri, incoming),
-        labels={
+    shown = {
+        "iri": iri,
+        "kind": kind,
+        "key": key,
+        "title": native(iri) or _title(statements) or f"{kind}/{key}",
+        "names": _values(statements, *_NAMES),
+        "types": _types(statements),
+        "statements": statements.records()[:SHOWN_STATEMENTS],
+        "more": len(statements) > SHOWN_STATEMENTS,
+        "incoming": incoming.records(),
+        "links": _links(iri, incoming),
+        "labels": {
             c["property"].text: c["property_label"] for c in incoming.records() if c["property"]
         },
-        shown_links=SHOWN_LINKS,
-        formats=of_kind(Kind.GRAPH),
-    )
+        "shown_links": SHOWN_LINKS,
+        "formats": of_kind(Kind.GRAPH),
+    }
+    profile = profile_of(iri, str(shown["title"]), statements) if service().is_ours else {}
+    text = render_template("profile.html" if profile else "thing.html", **shown, **profile)
     response = Response(text, mimetype=HTML.media_type)
     response.headers["Link"] = _alternates(kind, key, iri)
     return headers.revalidated(response, tag)

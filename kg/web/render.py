@@ -16,7 +16,17 @@ from kg.terms import VOCABULARY_BASE
 from kg.web.language import gettext, language
 from kg.web.service import service
 
-__all__ = ["address_of", "body_of", "named", "native", "number", "register", "short_name", "words"]
+__all__ = [
+    "address_of",
+    "bibtex",
+    "body_of",
+    "named",
+    "native",
+    "number",
+    "register",
+    "short_name",
+    "words",
+]
 
 PLURALS = {
     "Country": "countries",
@@ -36,6 +46,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["named"] = _named
     app.jinja_env.filters["number"] = number
     app.jinja_env.filters["shell"] = shlex.quote
+    app.jinja_env.filters["bibtex"] = bibtex
     app.jinja_env.filters["sparql_body"] = body_of
     app.jinja_env.globals["PLURALS"] = PLURALS
     app.jinja_env.globals["home"] = _home
@@ -104,6 +115,12 @@ def number(text: str) -> str:
     except ValueError:
         return text
     return text if re.fullmatch(r"[+-]?\d+", text) else f"{value:.6g}"
+
+
+def bibtex(text: str) -> str:
+    """Return a text as a field of BibTeX takes it: in one line, without what is a command there."""
+    plain = "".join(c for c in " ".join(text.split()) if c not in "{}\\\u2068\u2069")
+    return re.sub(r"([#$%&_])", r"\\\1", plain) if not plain.startswith("http") else plain
 
 
 def body_of(text: str) -> str:

@@ -30,6 +30,11 @@ TEXT = (ROOT / "docs" / "analyses.md").read_text(encoding="utf-8")
 NEEDED: dict[str, dict[str, object]] = {
     "partners": {"bloc": "OIC"},
     "recommend": {"node": "A"},
+    "profile": {"subject": "A"},
+    "coverage": {"subject": "A"},
+    "breakdown": {"subject": "A", "by": "institution", "who": "others"},
+    "exchange": {"subject": "A"},
+    "appearances": {"subject": "A"},
     "rank-intervals": {"samples": 20},
     "edge-significance": {"samples": 20},
     "centrality-significance": {"samples": 20},
@@ -104,7 +109,7 @@ def test_other_names_give_the_same_numbers(name: str) -> None:
     given = NEEDED.get(name, {})
     new = {"A": "ZZ", "B": "YY", "C": "B"}
     renamed = {k: f.with_columns(pl.col(pl.String).replace(new)) for k, f in hand_made().items()}
-    there = {k: new.get(str(v), v) if k == "node" else v for k, v in given.items()}
+    there = {k: new.get(str(v), v) if k in ("node", "subject") else v for k, v in given.items()}
     assert _numbers(analyse(renamed, name, **there)) == _numbers(
         analyse(hand_made(), name, **given)
     )

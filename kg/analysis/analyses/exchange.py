@@ -1,0 +1,119 @@
+"""Whom a thing taught, and from whom it learned."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kg.analysis.analyses.shared import level
+from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
+from kg.analysis.seats import flows
+from kg.analysis.subjects import ALSO, SUBJECT, placed, subject_of
+
+__all__ = ["EXCHANGE", "exchange"]
+
+_CELLS = {"given": "unnamed_given", "received": "unnamed_received"}
+
+
+def exchange(world: World, given: Given) -> Answer:
+    """Return one row a partner: learners that it got from the subject, and gave to it."""
+    subject = subject_of(world, given)
+    if not subject.is_party:
+        reason = "Only people, institutions, countries and blocs teach and learn; name one."
+        return Answer(_nothing(), _CELLS, reason=reason)
+    own = subject.own.with_columns(node=pl.lit(subject.iri))
+    others = placed(world, subject.others(), given["level"]).filter(pl.col("node") != subject.iri)
+    rows = pl.concat([own, others.select(own.columns)])
+    partners = _partners(rows, subject.iri, subject.trainings)
+    if partners.is_empty():
+        reason = f"Nobody else with a known {given['level']} is recorded in these trainings."
+        return Answer(_nothing(), _CELLS, reason=reason)
+    exchanged = flows(_seated(rows, subject.trainings))
+    frame = partners
+    for name, mine, theirs in (("given", "source", "target"), ("received", "target", "source")):
+        frame = frame.join(
+            _summed(exchanged.filter(pl.col(mine) == subject.iri), theirs, name),
+            on="partner",
+            how="left",
+        )
+    frame = frame.with_columns(pl.col("given", "received", *_CELLS.values()).fill_null(0.0))
+    frame = frame.with_columns(
+        subject=pl.lit(subject.iri), net=pl.col("given") - pl.col("received")
+    ).sort(
+        [pl.col("given") + pl.col("received"), "trainings", "partner"],
+        descending=[True, True, False],
+    )
+    labelled = world.labelled(world.labelled(frame, "partner"), "subject")
+    return Answer(labelled, _CELLS, derived=("net",))
+
+
+def _partners(rows: pl.DataFrame, iri: str, trainings: pl.DataFrame) -> pl.DataFrame:
+    met = rows.filter(pl.col("node") != iri, pl.col("side") != "funder")
+    dated = met.select("training", partner="node").unique().join(trainings, on="training")
+    return dated.group_by("partner").agg(
+        trainings=pl.len().cast(pl.Int64),
+        first_year=pl.col("year").min(),
+        last_year=pl.col("year").max(),
+    )
+
+
+def _seated(rows: pl.DataFrame, trainings: pl.DataFrame) -> pl.DataFrame:
+    """Return seats as :func:`kg.analysis.seats.seats` does, of rows that have their nodes."""
+    named = pl.col("person").drop_nulls().n_unique().cast(pl.Int64)
+    group = pl.col("headcount").fill_null(1).clip(1).filter(pl.col("person").is_null()).sum()
+    return (
+        rows.filter(pl.col("side").is_in(["learner", "educator"]))
+        .group_by("training", "node", "side")
+        .agg(seats=named + group, unnamed=group, inside=pl.lit(value=True))
+        .join(trainings.select("training", "since", "until", "year"), on="training")
+    )
+
+
+def _summed(exchanged: pl.DataFrame, partner: str, name: str) -> pl.DataFrame:
+    return exchanged.group_by(pl.col(partner).alias("partner")).agg(
+        pl.col("learners").sum().alias(name), pl.col("unnamed").sum().alias(f"unnamed_{name}")
+    )
+
+
+def _nothing() -> pl.DataFrame:
+    columns = [*EXCHANGE.columns, *_CELLS.values()]
+    return pl.DataFrame(schema=dict.fromkeys(columns, pl.Int64))
+
+
+EXCHANGE = Analysis(
+    exchange,
+    title="Exchange with partners",
+    definition=(
+        "Learners of each partner that the subject taught, and learners of the subject that each "
+        "partner taught, in the trainings that they share."
+    ),
+    formula=(
+        "given(b) = Σ_t l_t(b) · e_t(a) / Σ_x e_t(x), a the subject, e and l the seats on the "
+        "educators' and learners' sides; received likewise the other way; net = given − received"
+    ),
+    reference="Shares of educators as in the analysis flow-matrix.",
+    columns={
+        "subject": "whose partners they are",
+        "subject_label": "its name",
+        "partner": "the partner",
+        "partner_label": "its name",
+        "trainings": "trainings with both, without those where the partner only paid",
+        "given": "learners of the partner that the subject taught, by its share of educators",
+        "received": "learners of the subject that the partner taught, likewise",
+        "net": "given less received",
+        "first_year": "year of the first training with both",
+        "last_year": "year of the last training with both",
+    },
+    parameters={
+        "subject": SUBJECT,
+        "also": ALSO,
+        "level": level("institution", "country", "person", "bloc"),
+    },
+    example={"subject": "country:ZA", "level": "country"},
+    blank={
+        "first_year": "none of the trainings has a year",
+        "last_year": "none of the trainings has a year",
+    },
+    level=None,
+    chart=Chart("bars", x="partner_label", y="net"),
+    edges=Edges("subject", "partner", "trainings", directed=False),
+)

@@ -1,0 +1,178 @@
+"""One thing in the middle: the trainings that it has to do with, and its own part in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from kg.analysis.base import Given, Parameter, World
+from kg.errors import QueryError
+from kg.network import LEVELS
+from kg.network.blocs import memberships
+
+__all__ = ["ALSO", "CAPACITIES", "SUBJECT", "Subject", "headcounts", "placed", "subject_of"]
+
+SUBJECT = Parameter(
+    "thing",
+    "Whose: an institution, person, country, bloc, topic, method, sector, programme, series or "
+    "training; nothing means all trainings.",
+)
+ALSO = Parameter("thing", "Only trainings that have to do with this one too.")
+
+CAPACITIES = ("learner", "educator", "organiser", "host", "funder")
+"""In what capacity a thing has to do with a training, in the order in which they are told."""
+
+_KEPT = 16  # subjects: the panels of a page ask about the same one
+_PARTS = ("organisation", "person", "country")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A thing and what surrounds it.
+
+    Attributes
+    ----------
+    iri, kind:
+        Its IRI and its kind (of the entities, ``training`` or ``value``); empty where all
+        trainings are meant.
+    trainings:
+        One row a training that it has to do with: training, label, year, since, until.
+    rows:
+        The involvements of these trainings, with ``own`` (bool): those of the thing. What is no
+        party (a topic, a method, a series, a training) owns all of them.
+    is_party:
+        Whether it takes part itself.
+    """
+
+    iri: str
+    kind: str
+    trainings: pl.DataFrame
+    rows: pl.DataFrame
+    is_party: bool
+
+    @property
+    def own(self) -> pl.DataFrame:
+        """The involvements of the thing itself."""
+        return self.rows.filter("own")
+
+    def others(self) -> pl.DataFrame:
+        """Return the involvements of everybody else."""
+        return self.rows.filter(~pl.col("own"))
+
+
+def subject_of(world: World, given: Given) -> Subject:
+    """Return what surrounds the thing that the parameters ``subject`` and ``also`` name.
+
+    Raises
+    ------
+    QueryError
+        One of the two is nothing that the flat tables of the release know.
+    """
+    key = (given.get("subject"), given.get("also"))
+    if key not in world.kept:
+        while len(world.kept) >= _KEPT:
+            world.kept.pop(next(iter(world.kept)), None)
+        world.kept[key] = _subject_of(world, given)
+    found: Subject = world.kept[key]
+    return found
+
+
+def _subject_of(world: World, given: Given) -> Subject:
+    rows, trainings = world.selection.involvements, world.selection.trainings
+    own = pl.Series("own", [True]).new_from_index(0, rows.height)
+    kind, is_party = "", False
+    if given.get("subject"):
+        kind = _kind(world, "subject", given["subject"])
+        found, own, is_party = _around(world, given["subject"], kind)
+        trainings = _among(trainings, found)
+    if given.get("also"):
+        there, _, _ = _around(world, given["also"], _kind(world, "also", given["also"]))
+        trainings = _among(trainings, there)
+    return Subject(
+        str(given.get("subject") or ""),
+        kind,
+        trainings.sort("training"),
+        _among(rows.with_columns(own), trainings["training"]),
+        is_party,
+    )
+
+
+def _among(frame: pl.DataFrame, trainings: pl.Series) -> pl.DataFrame:
+    return frame.filter(pl.col("training").is_in(trainings.implode()))
+
+
+def _kind(world: World, name: str, iri: str) -> str:
+    entities = world.selection.entities.filter(pl.col("entity") == iri)
+    if entities.height:
+        return str(entities["kind"][0])
+    if (world.selection.trainings["training"] == iri).any():
+        return "training"
+    if (world.columns["facets"]["value"] == iri).any():
+        return "value"
+    raise QueryError(
+        f"{name}={iri!r} has to do with no training that was selected. Accepted: the key, code, "
+        "name or IRI of a person, institution, country, bloc, topic, method, sector, programme, "
+        "series or training."
+    )
+
+
+def _around(world: World, iri: str, kind: str) -> tuple[pl.Series, pl.Series, bool]:
+    """Return the trainings of a thing, which involvements are its own, and if it is a party."""
+    rows = world.selection.involvements
+    facets = world.selection.facets.filter(pl.col("value") == iri)["training"]
+    everything = pl.Series("own", [True]).new_from_index(0, rows.height)
+    if kind == "training":
+        return pl.Series("training", [iri]), everything, False
+    if kind == "bloc":
+        members = world.selection.bloc_members.filter(pl.col("bloc") == iri)
+        there = memberships(rows, world.selection.trainings, members)
+        there = there.select("training", "country", own=pl.lit(value=True)).unique()
+        marked = rows.join(there, on=["training", "country"], how="left", maintain_order="left")
+        own = marked["own"].fill_null(value=False)
+    elif kind in _PARTS:
+        own = (rows[kind] == iri).fill_null(value=False).alias("own")
+    else:
+        return facets.unique(), everything, False
+    taking_part = rows.filter(own)["training"]
+    return pl.concat([taking_part, facets]).unique(), own, True
+
+
+def headcounts(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Return people by side under some keys, in seats: one a person and training.
+
+    Parameters
+    ----------
+    rows:
+        Involvements with the columns ``keys``.
+
+    Returns
+    -------
+    polars.DataFrame
+        The keys; learned, taught (seats on the learners' and the educators' side);
+        unnamed_learned, unnamed_taught (of these, people that no source names).
+    """
+    keys = list(keys)
+    group = pl.col("headcount").fill_null(1).clip(1).filter(pl.col("person").is_null()).sum()
+    named = pl.col("person").drop_nulls().n_unique().cast(pl.Int64)
+    seated = (
+        rows.filter(pl.col("side").is_in(["learner", "educator"]))
+        .group_by([*dict.fromkeys([*keys, "training"]), "side"])
+        .agg(seats=named + group, unnamed=group)
+    )
+    return seated.group_by(keys).agg(
+        _sum("seats", "learner").alias("learned"),
+        _sum("seats", "educator").alias("taught"),
+        _sum("unnamed", "learner").alias("unnamed_learned"),
+        _sum("unnamed", "educator").alias("unnamed_taught"),
+    )
+
+
+def _sum(column: str, side: str) -> pl.Expr:
+    return pl.col(column).filter(pl.col("side") == side).sum()
+
+
+def placed(world: World, rows: pl.DataFrame, level: str) -> pl.DataFrame:
+    """Return involvements with ``node`` at a level; those of unknown nodes fall out."""
+    return LEVELS[level].place(rows, world.selection).filter(pl.col("node").is_not_null())

@@ -1,0 +1,149 @@
+"""Small drawings inside a page: they take its colours, in light and dark, and load nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from markupsafe import Markup
+
+from kg.analysis.plots.svg import shortened, ticks
+from kg.web.language import gettext, language, whole
+
+__all__ = ["DRAWINGS"]
+
+Records = Sequence[Mapping[str, Any]]
+_WIDTH, _LEFT = 640, 44
+_HEIGHT, _FLOOR, _TOP = 190, 162, 10
+_ROW, _NAMES, _MOST_ROWS, _MOST_LETTERS = 24, 210, 8, 30
+_LETTER_WIDTH = 7.2  # px, of a digit
+
+
+def years(records: Records, title: str) -> Markup | None:
+    """Draw seats on both sides, one stack a year; years without any stand empty."""
+    by_year = {int(r["group"]): r for r in records if str(r["group"]).isdigit()}
+    if len(by_year) < 2:
+        return None
+    span = range(min(by_year), max(by_year) + 1)
+    levels = ticks(0, max(_number(r, "learned") + _number(r, "taught") for r in by_year.values()))
+    wide = (_WIDTH - _LEFT - 8) / len(span)
+    parts = [_level(level, levels[-1]) for level in levels]
+    for place, year in enumerate(span):
+        left = _LEFT + place * wide
+        if year in by_year:
+            parts += _stack(by_year[year], year, left + wide * 0.12, wide * 0.76, levels[-1])
+        if place % _every(len(span)) == 0:
+            parts.append(_text(left + wide / 2, _FLOOR + 18, str(year), "middle"))
+    return _figure(parts, _HEIGHT, title, (gettext("learned"), gettext("taught")))
+
+
+def _every(count: int) -> int:
+    """Return how many years share a label, so that labels do not touch."""
+    room = (_WIDTH - _LEFT) / count
+    return max(1, -(-int(_LETTER_WIDTH * 5) // max(int(room), 1)))
+
+
+def _level(level: float, highest: float) -> str:
+    height = _FLOOR - (_FLOOR - _TOP) * level / (highest or 1)
+    line = f'<path class="grid" d="M{_LEFT} {height:.1f}H{_WIDTH - 8}"/>'
+    return line + _text(_LEFT - 6, height + 4, whole(level), "end")
+
+
+def _stack(
+    record: Mapping[str, Any], year: int, left: float, width: float, top: float
+) -> list[str]:
+    found, base = [], float(_FLOOR)
+    for name in ("learned", "taught"):
+        value = _number(record, name)
+        height = (_FLOOR - _TOP) * value / (top or 1)
+        base -= height
+        tip = f"{year}: {gettext(name)} {whole(value)}"
+        if value:
+            found.append(_box(name, left, base, width, height, tip))
+    return found
+
+
+def sides(records: Records, title: str) -> Markup | None:
+    """Draw who learns and who teaches: one line a row, the first ones."""
+    return _lines(records, title, "group_label", ("learned", "taught"))
+
+
+def exchange(records: Records, title: str) -> Markup | None:
+    """Draw what partners got and gave: one line a partner, the first ones."""
+    return _lines(records, title, "partner_label", ("given", "received"))
+
+
+def _lines(records: Records, title: str, label: str, columns: tuple[str, str]) -> Markup | None:
+    kept = [r for r in records if sum(_number(r, c) for c in columns) > 0][:_MOST_ROWS]
+    if len(kept) < 2:
+        return None
+    most = max(sum(_number(r, c) for c in columns) for r in kept)
+    parts: list[str] = []
+    for place, record in enumerate(kept):
+        parts += _line(record, place * _ROW, label, columns, (_WIDTH - _NAMES - 60) / most)
+    return _figure(parts, len(kept) * _ROW + 4, title, (gettext(columns[0]), gettext(columns[1])))
+
+
+def _line(
+    record: Mapping[str, Any], top: float, label: str, columns: tuple[str, str], scale: float
+) -> list[str]:
+    mirrored = language() == "ar"
+    name, start = str(record[label]), float(_NAMES)
+    anchors = ("start", "end") if mirrored else ("end", "start")
+    short = shortened(name, _MOST_LETTERS)
+    parts = [_text(_across(_NAMES - 8, mirrored), top + 17, short, anchors[0], name)]
+    for kind, column in zip(("learned", "taught"), columns, strict=True):
+        width = _number(record, column) * scale
+        left = _WIDTH - start - width if mirrored else start
+        tip = f"{name}: {gettext(column)} {_short(_number(record, column))}"
+        if width:
+            parts.append(_box(kind, left, top + 4, width, _ROW - 8, tip))
+        start += width
+    total = _short(sum(_number(record, c) for c in columns))
+    return [*parts, _text(_across(start + 6, mirrored), top + 17, total, anchors[1])]
+
+
+def _across(x: float, mirrored: bool) -> float:
+    return _WIDTH - x if mirrored else x
+
+
+def _short(value: float) -> str:
+    return whole(value) if value == int(value) else f"{value:.1f}"
+
+
+def _number(record: Mapping[str, Any], column: str) -> float:
+    return float(record[column] or 0)  # a withheld count is drawn as nothing; the table says so
+
+
+def _box(kind: str, x: float, y: float, width: float, height: float, tip: str) -> str:
+    return (
+        f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.5):.1f}" '
+        f'height="{height:.1f}"><title>{escape(tip)}</title></rect>'
+    )
+
+
+def _text(x: float, y: float, content: str, anchor: str, tip: str = "") -> str:
+    inner = f"<title>{escape(tip)}</title>" if tip and tip != content else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{inner}{escape(content)}</text>'
+
+
+def _figure(parts: Sequence[str], height: float, title: str, names: tuple[str, str]) -> Markup:
+    """Return the drawing with its legend; the table beside it tells the same to everybody."""
+    legend = "".join(
+        f'<span class="key {kind}">{escape(name)}</span> '
+        for kind, name in zip(("learned", "taught"), names, strict=True)
+    )
+    return Markup(  # noqa: S704  (every text in it is escaped above)
+        f'<figure class="drawing"><svg viewBox="0 0 {_WIDTH} {height:g}" direction="ltr" '
+        f'role="img" aria-label="{escape(title)}">{"".join(parts)}</svg>'
+        f"<figcaption>{legend}</figcaption></figure>"
+    )
+
+
+DRAWINGS: Mapping[str, Callable[[Records, str], Markup | None]] = {
+    "exchange": exchange,
+    "sides": sides,
+    "years": years,
+}
+"""Name of a drawing → how it is made from the records of a table; None where it shows nothing."""
