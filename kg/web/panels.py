@@ -81,11 +81,15 @@ class Panel:
 
 @dataclass(frozen=True)
 class PanelAnswer:
-    """A panel and what the release answers, for templates/panel.html."""
+    """A panel and what the release answers, for templates/panel.html.
+
+    ``rows`` are those that the page shows, of ``total``.
+    """
 
     panel: Panel
     question: str
     rows: Rows = field(default_factory=lambda: Rows((), []))
+    total: int = 0
     drawing: Markup | None = None
     reason: str = ""
     error: KgError | None = None
@@ -101,10 +105,10 @@ def answer_panel(panel: Panel, subject: str, also: str = "") -> PanelAnswer:
     question = gettext(panel.question)
     links = _links(panel, given)
     try:
-        rows, drawing, reason = _DOORS[panel.door](panel, given, (subject, also))
+        rows, total, drawing = _DOORS[panel.door](panel, given, (subject, also))
     except KgError as error:
         return PanelAnswer(panel, question, error=error, **links)
-    return PanelAnswer(panel, question, rows, drawing, reason or gettext(panel.empty), **links)
+    return PanelAnswer(panel, question, rows, total, drawing, gettext(panel.empty), **links)
 
 
 def reference(iri: str) -> str:
@@ -146,16 +150,19 @@ def _links(panel: Panel, given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-Answered = tuple[Rows, Markup | None, str]
+Answered = tuple[Rows, int, Markup | None]
 
 
 def _analysis(panel: Panel, given: Mapping[str, str], things: tuple[str, str]) -> Answered:
-    result = answered(panel.call, {name: [value] for name, value in given.items()})
-    table = _kept(result, panel, things)
+    asked = {name: [value] for name, value in given.items()}
+    if not panel.needs and not panel.only:
+        asked["top"] = [str(panel.shown)]  # what nobody sees need not be made
+    result = answered(panel.call, asked)
+    table, total = _kept(result, panel, things)
     names = {"label": "node_label"} if "node" in result.columns else {}
     draw = DRAWINGS.get(panel.drawing)
     drawn = draw(_native(table), gettext(panel.question)) if draw and len(table) > 1 else None
-    return _narrowed(_told(rows_from_table(table, names), given), panel.columns), drawn, ""
+    return _shown(rows_from_table(table, names), panel, given), total, drawn
 
 
 def _native(table: ResultTable) -> list[dict[str, Any]]:
@@ -167,7 +174,8 @@ def _native(table: ResultTable) -> list[dict[str, Any]]:
     return found
 
 
-def _kept(table: ResultTable, panel: Panel, things: tuple[str, str]) -> ResultTable:
+def _kept(table: ResultTable, panel: Panel, things: tuple[str, str]) -> tuple[ResultTable, int]:
+    """Return the rows that the page shows, and how many there are in all."""
     kept = list(table.rows)
     if panel.needs:
         place = table.columns.index(panel.needs)
@@ -175,19 +183,23 @@ def _kept(table: ResultTable, panel: Panel, things: tuple[str, str]) -> ResultTa
     if panel.only:
         place = table.columns.index(panel.only)
         kept = [row for row in kept if row[place] in things]
-    return ResultTable(table.columns, kept, table.meta)
+    left_out = table.meta.get("left_out", 0)
+    total = len(kept) + (left_out if isinstance(left_out, int) else 0)
+    return ResultTable(table.columns, kept[: panel.shown], table.meta), total
 
 
 def _query(panel: Panel, given: Mapping[str, str], things: tuple[str, str]) -> Answered:
     del things
-    return _narrowed(_told(service().rows(panel.call, **given), given), panel.columns), None, ""
+    found = service().rows(panel.call, **given)
+    return _shown(Rows(found.columns, found.rows[: panel.shown]), panel, given), len(found), None
 
 
 def _network(panel: Panel, given: Mapping[str, str], things: tuple[str, str]) -> Answered:
     projection, _, table = panel.call.partition("/")
     found = centrality(projection, table, {name: [value] for name, value in given.items()})
     names = {"label": "node_label"} if "node" in found.columns else {}
-    return _narrowed(rows_from_table(_kept(found, panel, things), names), panel.columns), None, ""
+    kept, total = _kept(found, panel, things)
+    return _shown(rows_from_table(kept, names), panel, given), total, None
 
 
 _DOORS: Mapping[str, Callable[[Panel, Mapping[str, str], tuple[str, str]], Answered]] = {
@@ -197,11 +209,12 @@ _DOORS: Mapping[str, Callable[[Panel, Mapping[str, str], tuple[str, str]], Answe
 }
 
 
-def _narrowed(rows: Rows, columns: tuple[str, ...]) -> Rows:
-    """Keep some columns with their labels, in this order."""
-    if not columns:
+def _shown(rows: Rows, panel: Panel, given: Mapping[str, str]) -> Rows:
+    """Keep the columns of a panel with their labels, in its order, as the page says them."""
+    rows = _told(rows, given)
+    if not panel.columns:
         return rows
-    wanted = [n for c in columns for n in (c, f"{c}_label") if n in rows.columns]
+    wanted = [n for c in panel.columns for n in (c, f"{c}_label") if n in rows.columns]
     places = [rows.columns.index(name) for name in wanted]
     return Rows(tuple(wanted), [tuple(row[place] for place in places) for row in rows.rows])
 
