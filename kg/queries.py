@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +35,7 @@ __all__ = [
     "entity_resolver",
     "get_query",
     "parse_query",
+    "the_one",
 ]
 
 INTERNAL_GROUPS = frozenset({"columns", "endpoint", "lookup", "pages"})
@@ -338,26 +339,35 @@ def entity_resolver(store: Store) -> Resolver:
     def resolve(text: str, target: str | None) -> str:
         given: dict[str, object] = {"text": text, "class": target}
         found = store.table(bind(lookup, given))
-        entities = dict(zip(found.column("entity"), found.column("label"), strict=True))
-        classes = dict(zip(found.column("entity"), found.column("class"), strict=True))
-        if len(entities) == 1:
-            return str(next(iter(entities)))
-        kind = (target or "thing").rpartition("#")[2]
-        if not entities:
-            raise QueryError(
-                f"There is no {kind} {text!r}. Accepted: its key, code, name in any language, "
-                "or IRI."
+        things = {
+            str(iri): Candidate(str(label), str(kind), str(iri))
+            for iri, label, kind in zip(
+                found.column("entity"), found.column("label"), found.column("class"), strict=True
             )
-        several = ", ".join(f"{label} <{iri}>" for iri, label in list(entities.items())[:5])
-        raise QueryError(
-            f"{text!r} means more than one {kind}: {several}. Give its IRI.",
-            candidates=[
-                Candidate(str(label), str(classes[iri]), str(iri))
-                for iri, label in entities.items()
-            ],
-        )
+        }
+        return the_one(list(things.values()), text, target)
 
     return resolve
+
+
+def the_one(found: Sequence[Candidate], text: str, target: str | None) -> str:
+    """Return the IRI of the only thing that a text may mean.
+
+    Raises
+    ------
+    QueryError
+        It means nothing, or more than one thing.
+    """
+    if len(found) == 1:
+        return found[0].iri
+    kind = (target or "thing").rpartition("#")[2]
+    if not found:
+        raise QueryError(
+            f"There is no {kind} {text!r}. Accepted: its key, code, name in any language, or IRI."
+        )
+    several = ", ".join(f"{label} <{iri}>" for label, _, iri in found[:5])
+    message = f"{text!r} means more than one {kind}: {several}. Give its IRI."
+    raise QueryError(message, candidates=found)
 
 
 def _expanded(curie: str) -> str:

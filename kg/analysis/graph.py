@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property, partial
@@ -15,7 +16,7 @@ from kg.analysis.base import World
 from kg.analysis.blocs import with_country_sets
 from kg.analysis.filters import resolve_filters
 from kg.analysis.parameters import read_parameters
-from kg.analysis.resolving import forgiving_resolver
+from kg.analysis.resolving import NameTable, forgiving_resolver, name_resolver
 from kg.analysis.result import Result
 from kg.analysis.running import run_analysis
 from kg.columns import COLUMN_QUERIES, pull_columns
@@ -27,6 +28,7 @@ from kg.queries import (
     bind,
     catalogue,
     entity_iri,
+    entity_resolver,
     get_query,
 )
 from kg.results import ResultTable
@@ -110,6 +112,9 @@ class Graph:
         self.base = release.manifest["base"] if release else base
         self._lease: Lease | None = None  # keeps the release from being pruned while this is used
         self.policy = policy or AnalyseSettings()
+        self._lock = threading.RLock()
+        self._made_names: SearchIndex | None = None
+        self._made_table: NameTable | None = None
 
     @classmethod
     def of_release(cls, release: Release, policy: AnalyseSettings | None = None) -> Graph:
@@ -183,11 +188,19 @@ class Graph:
     @property
     def resolve(self) -> Resolver:
         """A function from a key, code or name, and a class IRI, to the IRI of the thing meant."""
-        return forgiving_resolver(self.store, self._names_at_hand)
+        if self.release is None:  # pulling all names takes too long
+            return entity_resolver(self.store)
+        return forgiving_resolver(
+            name_resolver(self.store, lambda: self._name_table), lambda: self.names
+        )
 
-    def _names_at_hand(self) -> SearchIndex | None:
-        """Return the index of names, where it is here: pulling all names takes too long."""
-        return self.names if self.release is not None else None
+    @property
+    def _name_table(self) -> NameTable:
+        with self._lock:
+            if self._made_table is None:
+                kept = self._columns
+                self._made_table = NameTable(kept["names"], kept["details"])
+            return self._made_table
 
     def iri(self, text: str, target: str | None = None) -> str:
         """Return the IRI of the thing that an IRI, CURIE, key, code or name means.
@@ -211,9 +224,15 @@ class Graph:
         later = [name for name in COLUMN_QUERIES if name not in kept]
         return kept | pull_columns(self.store, later)
 
-    @cached_property
+    @property
     def names(self) -> SearchIndex:
-        """The index of all names, made when it is first asked for."""
+        """The index of all names: made when it is first asked for, once however many ask."""
+        with self._lock:
+            if self._made_names is None:
+                self._made_names = self._index_names()
+            return self._made_names
+
+    def _index_names(self) -> SearchIndex:
         kept = self._columns
         taken_part = [
             kept["involvements"].select("training", entity=column)

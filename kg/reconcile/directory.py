@@ -21,7 +21,7 @@ from rapidfuzz.distance import OSA
 from kg.reconcile.places import Gazetteer, place_key
 from kg.reconcile.words import COMMON_WORDS, STOP_WORDS, Words, domain_of, read_keys
 
-__all__ = ["AS_JOINED", "LEGAL_FORMS", "Directory", "Name", "Organisation"]
+__all__ = ["AS_JOINED", "AS_OTHER", "LEGAL_FORMS", "Directory", "Name", "Organisation"]
 
 _PARENTHESES = re.compile(r"\s*\([^)]*\)")
 _LEGAL_FORMS = "inc ltd gmbh llc plc sa ag srl spa bv nv co corporation limited kg"
@@ -38,7 +38,7 @@ _SHORTEST_FUZZY = 5
 _ACRONYM = 7  # letters; a longer name of one word is a word
 
 # How sure a word is when it was not written so.
-_AS_PREFIX, AS_JOINED, _AS_SLIP, _AS_OTHER = 0.92, 0.96, 0.88, 0.95
+_AS_PREFIX, AS_JOINED, _AS_SLIP, AS_OTHER = 0.92, 0.96, 0.88, 0.95
 # What a word may also mean: the word, then the others.
 _MEANINGS = """
 st state street
@@ -111,6 +111,10 @@ class Directory:
         self._number_words(filed)
         self._file_names(filed)
         self._ancestors: dict[int, frozenset[int]] = {}
+        self._names_of: list[list[int]] = [[] for _ in self.organisations]
+        for number_of_name, name in enumerate(self.names):
+            for bearer in name.bearers:
+                self._names_of[bearer].append(number_of_name)
         self.fetch_words = lru_cache(maxsize=200_000)(self._fetch_words)
 
     def __len__(self) -> int:
@@ -176,6 +180,10 @@ class Directory:
         self.name_words = np.array([w for n in self.names for w in n.words], dtype=np.int64)
         self.name_rarity = np.array([r for n in self.names for r in n.rarity])
 
+    def names_of(self, organisation: int) -> list[Name]:
+        """Return all names of the organisation with a number."""
+        return [self.names[number] for number in self._names_of[organisation]]
+
     def ancestors(self, organisation: int) -> frozenset[int]:
         """Return the numbers of the organisations that one is part of, at any remove."""
         found = self._ancestors.get(organisation)
@@ -212,7 +220,7 @@ class Directory:
             found[exact] = 1.0
         for other in _OTHERS.get(key, ()):
             if other in self.number:
-                found.setdefault(self.number[other], _AS_OTHER)
+                found.setdefault(self.number[other], AS_OTHER)
         for part in self._joined.get(key, ()):
             found.setdefault(self.number[part], AS_JOINED)
         known = (

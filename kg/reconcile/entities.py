@@ -7,13 +7,14 @@ name of one thing alone is a match. A person is never a match for a name.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import polars as pl
 from rapidfuzz import fuzz, process
 
+from kg.folding import folded
 from kg.reconcile.directory import Directory
 from kg.reconcile.matcher import Query, match
 from kg.reconcile.words import STOP_WORDS, read_keys
@@ -74,6 +75,9 @@ class Entities:
         self.by_iri: dict[str, Entity] = {}
         self._by_identifier: dict[str, list[Entity]] = {}
         self._by_name: dict[str, list[Entity]] = {}
+        self._lock = threading.RLock()
+        self._made_directory: Directory | None = None
+        self._made_names: Mapping[str, Sequence[str]] | None = None
         kinds = {kind.lower(): kind for kind in KINDS}
         wanted = names.filter(pl.col("kind").is_in(list(kinds)))
         columns = ("entity", "kind", "use", "text", "language")
@@ -92,7 +96,7 @@ class Entities:
         for identifier in dict.fromkeys(text.lower() for text in own):
             self._by_identifier.setdefault(identifier, []).append(entity)
         for name, _ in entity.names:
-            found = self._by_name.setdefault(_folded(name), [])
+            found = self._by_name.setdefault(_name_key(name), [])
             if entity not in found:
                 found.append(entity)
 
@@ -135,8 +139,15 @@ class Entities:
         found = [e for e in self._by_identifier.get(bare, ()) if e.kind in kinds]
         return [Hit(e, 100.0, len(found) == 1, ("its identifier",)) for e in found]
 
-    @cached_property
+    @property
     def _directory(self) -> Directory:
+        """The index of the organisations, made once however many ask first."""
+        with self._lock:
+            if self._made_directory is None:
+                self._made_directory = self._make_directory()
+            return self._made_directory
+
+    def _make_directory(self) -> Directory:
         own = [e for e in self.of_kinds([_SCORED]) if "withdrawn" not in e.fields.get("status", ())]
         rows = [
             (e.iri, e.name, self._code(e), _first(e, "city"), _first(e, "url"),
@@ -173,18 +184,24 @@ class Entities:
         found = self.look_up(iri_end(text), ["Country"], 1)
         return _first(found[0].entity, "iso2") if found and found[0].match else None
 
-    @cached_property
+    @property
     def _folded_names(self) -> Mapping[str, Sequence[str]]:
-        """The folded names by kind, once each."""
+        """The folded names by kind, once each; made once however many ask first."""
+        with self._lock:
+            if self._made_names is None:
+                self._made_names = self._fold_names()
+            return self._made_names
+
+    def _fold_names(self) -> Mapping[str, Sequence[str]]:
         names: dict[str, dict[str, None]] = {kind: {} for kind in KINDS}
-        for folded, entities in self._by_name.items():
+        for key, entities in self._by_name.items():
             for entity in entities:
-                if folded:
-                    names[entity.kind][folded] = None
+                if key:
+                    names[entity.kind][key] = None
         return {kind: list(found) for kind, found in names.items()}
 
     def _alike(self, text: str, kind: str, limit: int) -> list[Hit]:
-        asked = _folded(text)
+        asked = _name_key(text)
         if not asked:
             return []
         names = self._folded_names[kind]
@@ -204,13 +221,14 @@ class Entities:
 
     def starting_with(self, prefix: str, kinds: Sequence[str], limit: int) -> list[Entity]:
         """Return things of which a name begins so, or has a word that does; shortest name first."""
-        asked = " ".join(read_keys(prefix))
-        if not asked:
+        beginnings = _beginnings(prefix)
+        if not beginnings:
             return [hit.entity for hit in self._identified(prefix, kinds or KINDS)][:limit]
         found: dict[str, tuple[int, int, str]] = {}
         wanted = kinds or KINDS
         for name, entities in self._by_name.items():
-            at = f" {name}".find(f" {asked}")
+            found_at = [f" {name}".find(f" {asked}") for asked in beginnings]
+            at = min((place for place in found_at if place >= 0), default=-1)
             if at >= 0:
                 for entity in entities:
                     if entity.kind in wanted:
@@ -220,6 +238,13 @@ class Entities:
         known = [hit.entity for hit in self._identified(prefix, wanted)]
         first = [e for e in known if e.iri not in ranked]
         return [*first, *(self.by_iri[iri] for iri in ranked)][:limit]
+
+
+def _beginnings(prefix: str) -> list[str]:
+    """Return the forms that a name which begins so may have: its last word may be cut short."""
+    head, _, last = prefix.rstrip().rpartition(" ")
+    found = [_name_key(prefix), f"{_name_key(head)} {folded(last)}"]
+    return list(dict.fromkeys(text for text in map(str.strip, found) if text))
 
 
 def iri_end(iri: str) -> str:
@@ -240,7 +265,7 @@ def _take_in(entity: Entity, use: str, text: str, language: str | None) -> None:
         entity.name = text
 
 
-def _folded(name: str) -> str:
+def _name_key(name: str) -> str:
     keys = read_keys(name)
     return " ".join([k for k in keys if k not in STOP_WORDS] or keys)
 
@@ -249,8 +274,8 @@ def _first(entity: Entity, name: str) -> str | None:
     return next(iter(entity.fields.get(name, ())), None)
 
 
-def _shown(entity: Entity, folded: str) -> str:
-    return next((name for name, _ in entity.names if _folded(name) == folded), entity.name)
+def _shown(entity: Entity, key: str) -> str:
+    return next((name for name, _ in entity.names if _name_key(name) == key), entity.name)
 
 
 def _without_rivals(hits: Iterable[Hit]) -> list[Hit]:

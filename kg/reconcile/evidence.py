@@ -170,7 +170,7 @@ def place_of(reading: Reading, finding: Finding, own: Organisation) -> tuple[int
     cities = [m for m in reading.cities if m.start not in inside]
     city = 0
     if reading.stated_city:
-        city = 1 if reading.stated_city == own.city else -1
+        city = _same_city(reading.stated_city, own.city)
     elif own.city:
         named = own.city_key
         if any(m.city == named for m in cities):
@@ -185,6 +185,15 @@ def place_of(reading: Reading, finding: Finding, own: Organisation) -> tuple[int
     if alone and not city and not any(_in(own.country, m.codes) for m in alone):
         return -1, city
     return 0, city
+
+
+def _same_city(stated: tuple[str, ...], own: tuple[str, ...]) -> int:
+    """Return 1 where one names the other: districts and post codes stand beside cities."""
+    one = {key for key in stated if not any(c.isdigit() for c in key)} - STOP_WORDS - {"cedex"}
+    other = set(own) - STOP_WORDS
+    if not one or not other:
+        return 0
+    return 1 if one <= other or other <= one else -1
 
 
 def _in(country: str | None, codes: Iterable[str]) -> bool:

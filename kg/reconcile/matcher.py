@@ -17,8 +17,9 @@ import numpy.typing as npt
 from kg.reconcile.directory import Directory
 from kg.reconcile.evidence import features, place_of, relate
 from kg.reconcile.places import place_key
-from kg.reconcile.scoring import reasons, score, zone_of
+from kg.reconcile.scoring import ACCEPT, reasons, score, zone_of
 from kg.reconcile.spans import Finding, Reading, best_span, keep_best, rank, read_text
+from kg.reconcile.whole import is_whole
 from kg.reconcile.words import read_words
 
 __all__ = ["Candidate", "Query", "findings_of", "match"]
@@ -43,7 +44,10 @@ class Query:
 
 @dataclass(frozen=True)
 class Candidate:
-    """An organisation that a text may mean. ``score`` is from 0 to 1; ``zone`` one of ZONES."""
+    """An organisation that a text may mean. ``score`` is from 0 to 1; ``zone`` one of ZONES.
+
+    ``whole`` says that the text is a name of it and nothing more.
+    """
 
     id: str
     name: str
@@ -52,6 +56,7 @@ class Candidate:
     score: float
     zone: str
     reasons: tuple[str, ...]
+    whole: bool = False
 
 
 def match(
@@ -84,6 +89,7 @@ def _candidate(finding: Finding, directory: Directory) -> Candidate:
         round(finding.score, 4),
         zone_of(finding.score),
         reasons(finding, directory),
+        finding.whole,
     )
 
 
@@ -95,6 +101,10 @@ def findings_of(directory: Directory, queries: Sequence[Query | str]) -> Iterato
         names = _fetch(directory, readings)
         groups = [_find(directory, r, n) for r, n in zip(readings, names, strict=True)]
         score(groups, directory)
+        for reading, group in zip(readings, groups, strict=True):
+            # Only the best can be taken.
+            if group and group[0].score >= ACCEPT:
+                group[0].whole = is_whole(reading, group[0], directory)
         yield from groups
 
 

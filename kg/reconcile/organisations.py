@@ -18,9 +18,6 @@ __all__ = ["directory_of", "link_organisations"]
 
 _TABLE, _IDENTIFIER, _KIND = "organisations", "ror", "organisation"
 _NAMES = {"name": "name", "alias": "alias", "official_name": "alias", "acronym": "acronym"}
-# An affiliation says where somebody works; a bare name in a table may be anybody's, and nobody
-# reads the match before it counts. docs/reconciliation.md has what was read by sample.
-_SURE = 0.9
 _LOOKED_AT = 6  # candidates before those of the row's own source and the rejected are taken out
 _KEPT = 3  # candidates of a row that a person is shown
 _TEXT = {"_id": pl.UInt32, "value": pl.String}
@@ -120,8 +117,10 @@ def _proposals(
 def _proposal(source: str, row: dict[str, str], kept: tuple[Candidate, ...]) -> Proposal:
     zone = kept[0].zone if kept else "reject"
     elsewhere = bool(kept) and row["country"] and kept[0].country not in (None, row["country"])
-    if zone == "accept" and (elsewhere or kept[0].score < _SURE):
-        zone = "review"  # a table's country is no slip of an address: ask
+    # An affiliation says where somebody works; a bare name in a table may be anybody's, and its
+    # country is no slip of an address. docs/reconciliation.md has what was read by sample.
+    if zone == "accept" and (elsewhere or not kept[0].whole):
+        zone = "review"
     shown = tuple(c for c in kept if c.score >= REVIEW)[:_KEPT]
     return Proposal(
         _KIND,

@@ -47,7 +47,8 @@ class Finding:
     """A name of an organisation in a text: which of its words stand where.
 
     ``span`` are the first and the last place, ``places`` all of them, ``matched`` the rarity of
-    the words found, ``missing`` the share of the name's rarity that was not.
+    the words found, ``missing`` the share of the name's rarity that was not; ``whole`` says that
+    the text is a name and no more (:mod:`kg.reconcile.whole`).
     """
 
     organisation: int
@@ -67,6 +68,7 @@ class Finding:
     word_missing: bool = False
     place: tuple[int, int] = (0, 0)
     namesakes: int = 1
+    whole: bool = False
 
 
 def read_text(

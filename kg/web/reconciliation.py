@@ -6,6 +6,7 @@ page may read the answers (CORS).
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +51,9 @@ _LABELS = {"Organisation": "Organisation", "Person": "Person", "Topic": "Topic",
            "Country": "Country"}  # fmt: skip
 
 
+_READING = threading.Lock()  # two first requests read once
+
+
 @lru_cache(maxsize=2)
 def _read(names: Path, details: Path) -> Entities:
     return Entities(pl.read_parquet(names), pl.read_parquet(details))
@@ -70,7 +74,8 @@ def entities() -> Entities:
             "This release lacks the flat tables that reconciliation reads. Build it anew with "
             "'kg build --force'."
         )
-    return _read(*paths)
+    with _READING:
+        return _read(*paths)
 
 
 @blueprint.route("", methods=["GET", "POST"], strict_slashes=False)

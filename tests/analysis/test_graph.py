@@ -115,6 +115,27 @@ def test_the_iri_of_a_thing(graph: Graph) -> None:
     assert graph.iri("https://e.org/x") == "https://e.org/x"
 
 
+def test_what_is_nearly_a_name_is_offered_with_its_class_and_iri(graph: Graph) -> None:
+    method = "https://w3id.org/rihla/ontology#Method"
+    assert graph.iri("r-programming", method) == graph.iri("R PROGRAMMING", method)
+    with pytest.raises(QueryError, match="There is no Method 'R programing'") as caught:
+        graph.iri("R programing", method)
+    offered = caught.value.candidates
+    assert ("R programming", method, f"{ID}method/r-programming") in offered
+
+
+def test_what_has_no_name_in_the_flat_tables_is_found_in_the_store(graph: Graph) -> None:
+    role = "https://w3id.org/rihla/ontology#Role"
+    assert graph.iri("Instructor", role) == f"{ID}role/educator"
+
+
+@pytest.mark.parametrize("text", ["sd", "SDN", "Sudan", "السودان", "Soudan"])
+def test_the_table_of_names_finds_what_the_query_finds(graph: Graph, text: str) -> None:
+    country = "https://w3id.org/rihla/ontology#Country"
+    found = graph.query("lookup/entity", **{"text": text, "class": country}).column("entity")
+    assert [graph.iri(text, country)] == found
+
+
 def test_a_name_that_two_things_have_means_neither(graph: Graph) -> None:
     organisation = "https://w3id.org/rihla/ontology#Organisation"
     with pytest.raises(QueryError, match="means more than one Organisation"):

@@ -265,5 +265,14 @@ def test_what_is_not_there_is_not_found(client: FlaskClient, address: str) -> No
     assert client.get(address).status_code == 404
 
 
+BEGINNINGS = ["Thames Te", "thames  test univ", "the Thámes Test University o"]
+
+
+@pytest.mark.parametrize("prefix", BEGINNINGS)
+def test_a_beginning_is_found_however_it_is_written(client: FlaskClient, prefix: str) -> None:
+    answer = client.get("/reconcile/suggest/entity", query_string={"prefix": prefix})
+    assert "organisation/ror-0test0050" in [found["id"] for found in answer.json["result"]]
+
+
 def test_an_empty_prefix_is_refused(client: FlaskClient) -> None:
     assert client.get("/reconcile/suggest/entity").status_code == 400
