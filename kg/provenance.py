@@ -7,7 +7,7 @@ of the build stands in the release's manifest.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,11 +90,12 @@ class GraphNames:
 
 @dataclass(frozen=True)
 class FileRecord:
-    """One input file of a load: its name, SHA-256 and size in bytes."""
+    """One input file of a load: its name, SHA-256, size in bytes, and the URL it came from."""
 
     name: str
     sha256: str
     size: int
+    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,11 @@ class LoadRecord:
     files: tuple[FileRecord, ...] = ()
 
 
-def file_records(files: Sequence[Path]) -> tuple[FileRecord, ...]:
-    """Return what identifies each input file, sorted by path."""
-    return tuple(FileRecord(p.name, sha256(p), p.stat().st_size) for p in sorted(files))
+def file_records(
+    files: Sequence[Path], url_of: Callable[[Path], str | None] = lambda _: None
+) -> tuple[FileRecord, ...]:
+    """Return what identifies each input file, sorted by path; ``url_of`` says where it is from."""
+    return tuple(FileRecord(p.name, sha256(p), p.stat().st_size, url_of(p)) for p in sorted(files))
 
 
 def content_hash(source: SourceSettings, files: Sequence[FileRecord], mark: str = "") -> str:
@@ -207,6 +210,8 @@ def _describe_file(graph: Graph, file: FileRecord, load: LoadRecord, names: Grap
     graph.add((activity, PROV.used, subject))
     graph.add((subject, RDF.type, DCAT.Distribution))
     graph.add((subject, RDFS.label, Literal(file.name)))
+    if file.url:
+        graph.add((subject, DCAT.downloadURL, URIRef(file.url)))
     graph.add((subject, DCAT.byteSize, Literal(str(file.size), datatype=XSD.integer)))
     graph.add((subject, SPDX.checksum, checksum))
     graph.add((checksum, RDF.type, SPDX.Checksum))

@@ -96,6 +96,13 @@ def test_the_same_loads_give_the_same_statements() -> None:
     assert describe_loads([LOAD], NAMES, "1").equals(describe_loads([LOAD], NAMES, "1"))
 
 
+def test_a_fetched_file_states_its_address(tmp_path: Path) -> None:
+    path = file(tmp_path, "id\n1\n")
+    files = file_records([path], lambda p: "https://e.org/a.csv" if p == path else None)
+    assert statements(replace(LOAD, files=files))["downloadURL"] == {"<https://e.org/a.csv>"}
+    assert "downloadURL" not in statements(replace(LOAD, files=file_records([path])))
+
+
 def test_a_load_states_its_files_with_size_and_checksum(tmp_path: Path) -> None:
     files = file_records([file(tmp_path, "id\n1\n")])
     found = statements(replace(LOAD, files=files))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import polars as pl
 
@@ -17,6 +18,7 @@ from kg.results import ResultTable, Value
 from kg.schema import Schema
 from kg.settings import LoadSettings, Settings, SourceSettings
 from kg.sources import read_source
+from kg.sources.downloads import fetched_from
 from kg.tables import CheckedTable, InputTable, Problem, check_table
 from kg.tombstones import read_tombstones
 
@@ -76,7 +78,9 @@ def load_sources(settings: Settings, schema: Schema, progress: Progress = lambda
     for source in settings.sources:
         progress(f"reading {source.id}")
         found = read_source(source, schema, settings.load)
-        files[source.id] = file_records(found.files)
+        files[source.id] = file_records(
+            found.files, partial(fetched_from, downloads=settings.load.downloads)
+        )
         read += found.tables
     checked, protection, suppressed = _checked(read, settings, schema)
     progress("matching names and references")

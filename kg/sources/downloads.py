@@ -13,12 +13,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from kg.files import sha256, write_atomically
 
-__all__ = ["Copy", "file_name", "keep", "kept"]
+__all__ = ["Copy", "fetched_from", "file_name", "keep", "kept", "public_address"]
 
+_SECRET = re.compile(r"(?i)key|token|secret|passw|signature|^sig$|credential|auth")
 _ABOUT = "about.json"
 _NAME = 100  # characters of a file's name
 _ENDINGS = {
@@ -71,6 +72,30 @@ def kept(url: str, downloads: Path) -> Copy | None:
     except (OSError, ValueError, TypeError):
         return None
     return copy if whole else None
+
+
+def fetched_from(path: Path, downloads: Path) -> str | None:
+    """Return the URL that a file was fetched from, without a password; None where it was not."""
+    if path.resolve().parent.parent != downloads.resolve():
+        return None
+    try:
+        url = str(json.loads((path.parent / _ABOUT).read_text(encoding="utf-8"))["url"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return public_address(url)
+
+
+def public_address(url: str) -> str:
+    """Return a URL as it may be published: an IRI without user, password, key or fragment.
+
+    >>> public_address("https://me:word@e.org/a b.csv?page=1&api_key=x#top")
+    'https://e.org/a%20b.csv?page=1'
+    """
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    asked = [p for p in parts.query.split("&") if p and not _SECRET.search(p.partition("=")[0])]
+    bare = urlunsplit((parts.scheme, host, parts.path, "&".join(asked), ""))
+    return quote(bare, safe="%/:?&=~+!$,;'()*@")
 
 
 def keep(copy: Copy, chunks: Iterable[bytes], downloads: Path) -> Copy:

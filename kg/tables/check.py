@@ -156,8 +156,23 @@ def check_table(
             if column.warning and rule.name in _FORM_RULES:
                 cells = cells.join(bad, on=["_id", "written"], how="anti", maintain_order="left")
         values[column.name] = _finished(cells, column)
+    for note in notes:
+        if note.original:
+            _keep_written(note, schema, values)
     faults += _row_faults(frame, schema, values)
     return _checked(table, schema, frame.select("_id", "_row"), values, faults, notes, hints)
+
+
+def _keep_written(note: Note, schema: TableSchema, values: dict[str, pl.DataFrame]) -> None:
+    """Put what was written into the column for it, ``<column>_written``, where there is one.
+
+    A cell that is filled there stays as it is.
+    """
+    name = f"{note.column.name}_written"
+    if name in schema.by_name:
+        written = note.cells.select("_id", value="written")
+        stated = values.get(name, written.clear())
+        values[name] = pl.concat([stated, written.join(stated, on="_id", how="anti")])
 
 
 def problems_at(

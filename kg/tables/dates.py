@@ -63,11 +63,13 @@ class DateReading:
     """How a text was read: a date, month or year as XSD writes it, or a question.
 
     ``note`` says from what it was converted; ``hint`` gives the readings of an ambiguous text.
+    ``dated`` says that the text is a date in its own right, of another calendar.
     """
 
     value: str | None
     note: str | None = None
     hint: str | None = None
+    dated: bool = False
 
 
 def read_date(text: str, order: str | None = None) -> DateReading | None:
@@ -152,7 +154,8 @@ def _hijri(year: int, month: int, day: int | None) -> DateReading | None:
         found = Hijri(year, month, day).to_gregorian().isoformat()
     except (ValueError, OverflowError):
         return None
-    return DateReading(found, f"the Hijri date {year}-{month:02}-{day:02}, {found}")
+    note = f"the Hijri date {year}-{month:02}-{day:02}, {found}"
+    return DateReading(found, note, dated=True)
 
 
 @cache

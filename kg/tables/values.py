@@ -34,12 +34,16 @@ _OTHER_CODES = ["UK", "EL", "uk", "el"]
 
 @dataclass(frozen=True)
 class Note:
-    """Cells of a column (``_row``, ``written``) that were converted, and what they were read as."""
+    """Cells of a column (``_id``, ``_row``, ``written``) that were converted, and to what.
+
+    ``original`` says that what was written is worth keeping beside the value.
+    """
 
     column: Column
     rule: str
     reading: str
     cells: pl.DataFrame
+    original: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,9 @@ def _dates(cells: pl.DataFrame, column: Column, order: str | None) -> Values:
     known = {text: r.value for text, r in readings.items() if r.value}
     noted = {text: r.note for text, r in readings.items() if r.note}
     notes = [
-        Note(column, "converted", f"read as {note}", odd.filter(text == _VALUE))
+        Note(
+            column, "converted", f"read as {note}", odd.filter(text == _VALUE), readings[text].dated
+        )
         for text, note in noted.items()
     ]
     asked = {text: r.hint for text, r in readings.items() if r.hint}

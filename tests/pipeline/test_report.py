@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -17,8 +18,10 @@ from kg.ontology import Ontology
 from kg.pipeline import load_sources
 from kg.pipeline.load import Loaded, refuse_excess
 from kg.pipeline.report import report_csv, report_lines, report_page, write_refused
+from kg.provenance import GraphNames
 from kg.settings import LoadSettings, Settings
 from kg.tables import Problem
+from kg.terms import RIHLA
 
 BAD = """\
 id,name,format,start_date,online
@@ -48,6 +51,13 @@ def test_counts_add_up_and_suggestions_are_made(loaded: Loaded) -> None:
     (note,) = [p for p in loaded.problems if p.severity == "info"]
     assert note.value == "28 رجب 1440 هـ"
     assert "2019-04-04" in note.accepted
+
+
+def test_a_hijri_date_stands_in_the_graph_as_it_was_written(loaded: Loaded) -> None:
+    quads = loaded.quads(GraphNames("https://w3id.org/rihla/id/"))
+    found = quads.filter(pl.col("p") == f"<{RIHLA.startDateAsWritten}>")
+    assert [str(o) for o in found["o"]] == ['"28 رجب 1440 هـ"']
+    assert found["s"].cast(pl.String)[0].endswith("/training/t4>")
 
 
 def test_refused_rows_are_corrected_and_loaded_again(

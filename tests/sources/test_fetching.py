@@ -20,6 +20,7 @@ from kg.settings import LoadSettings, load_settings
 from kg.sources import fetching, read_source
 from kg.sources.downloads import file_name, kept
 from kg.sources.fetching import USER_AGENT, fetch
+from kg.store import EmbeddedStore
 from tests.conftest import WORLD, write_project
 from tests.sources.served import Answer, Site, served
 
@@ -248,6 +249,9 @@ retrieved = 2026-11-20
     assert ("far", "places", 1, 1, 0, 0) in result.counts.rows
     (entry,) = [s for s in result.release.manifest["sources"] if s["id"] == "far"]
     assert [f["name"] for f in entry["files"]] == ["places.csv"]
+    address = "SELECT ?a WHERE { ?f <http://www.w3.org/ns/dcat#downloadURL> ?a }"
+    found = EmbeddedStore(result.release.store, "r").table(address)
+    assert found.column("a") == [f"{site.address}/open/places.csv"]
     assert settings.load.downloads == tmp_path / "downloads"
     assert not build(settings).changed
     site.pages["/open/places.csv"] = (200, TYPE, b"id\na\n")
