@@ -17,6 +17,7 @@ from kg.cli.ontology import ontology
 from kg.cli.project import cite, init
 from kg.cli.reconcile import reconcile
 from kg.cli.serve import serve
+from kg.cli.source import source
 from kg.errors import KgError
 
 __all__ = ["cli", "main"]
@@ -46,7 +47,7 @@ def cli() -> None:
 
 for command in (
     analyse, build, check, cite, diff, forget_command, init, network, ontology, query, reconcile,
-    releases, rollback, search, serve, sources, sparql,
+    releases, rollback, search, serve, source, sources, sparql,
 ):  # fmt: skip
     cli.add_command(command)
 

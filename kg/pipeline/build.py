@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,10 @@ from kg.errors import ReleaseError
 from kg.files import write_atomically
 from kg.ontology import Ontology, load_ontology
 from kg.pipeline.assemble import Clock, assemble
+from kg.pipeline.contents import Contents, conditions_of, contents_of, inputs_of, totals
 from kg.pipeline.derive import ontology_quads
 from kg.pipeline.load import Loaded, load_sources, refuse_excess
-from kg.pipeline.matching import LAST_REVIEW, match_quads, review_csv
+from kg.pipeline.matching import LAST_REVIEW, review_csv
 from kg.pipeline.releases import (
     building,
     free_name,
@@ -29,13 +29,11 @@ from kg.pipeline.releases import (
 )
 from kg.pipeline.report import report_csv
 from kg.provenance import GraphNames, describe_loads
-from kg.queries import catalogue
-from kg.reconcile import counts_by_zone
 from kg.results import ResultTable
 from kg.settings import Settings
 from kg.store.release import Release, current_release
 
-__all__ = ["STEPS", "BuildResult", "build"]
+__all__ = ["STEPS", "BuildResult", "build", "finish", "result_of"]
 
 STEPS = (
     "ontology",
@@ -107,25 +105,21 @@ def build(
         write_atomically(folder / "last-build-report.csv", report_csv(loaded.problems))
         write_atomically(folder / LAST_REVIEW, review_csv(loaded.proposals))
         refuse_excess(loaded, strict, settings.load)
-        inputs = _fingerprint(settings, ontology, loaded)
+        inputs = inputs_of(settings, ontology, loaded.loads, loaded.decided)
         served = _served(folder)
         same = served is not None and served.manifest.get("inputs") == inputs and not force
         # A release that was damaged since is built again.
         if served and same and is_whole(served.path):
-            return _unchanged(served, loaded, clock)
-        release = _write(settings, ontology, loaded, workspace, clock, inputs)
-    return BuildResult(
-        release,
-        True,
-        loaded.counts(),
-        _classes(release),
-        clock.seconds,
-        loaded,
-    )
+            return result_of(served, loaded, clock, changed=False)
+        with clock.step("map"):
+            contents = contents_of(loaded, GraphNames(settings.project.base))
+        release = finish(settings, ontology, contents, workspace, clock, loaded.decided)
+    return result_of(release, loaded, clock, changed=True)
 
 
-def _unchanged(served: Release, loaded: Loaded, clock: Clock) -> BuildResult:
-    return BuildResult(served, False, loaded.counts(), _classes(served), clock.seconds, loaded)
+def result_of(release: Release, loaded: Loaded, clock: Clock, changed: bool) -> BuildResult:
+    """Return what a build did."""
+    return BuildResult(release, changed, loaded.counts(), _classes(release), clock.seconds, loaded)
 
 
 def _classes(release: Release) -> ResultTable:
@@ -140,44 +134,37 @@ def _served(folder: Path) -> Release | None:
         return None
 
 
-def _fingerprint(settings: Settings, ontology: Ontology, loaded: Loaded) -> str:
-    """Return a SHA-256 over everything that decides what a release holds."""
-    parts = [
-        __version__,
-        ontology.fingerprint,
-        repr((settings.project.title, settings.project.base, settings.project.default_bloc)),
-        repr(settings.build),
-        *(query.text for query in catalogue().values()),
-        *(repr((load.source, load.content)) for load in loaded.loads),
-        loaded.decided,
-    ]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def _write(
+def finish(
     settings: Settings,
     ontology: Ontology,
-    loaded: Loaded,
+    contents: Contents,
     workspace: Path,
     clock: Clock,
-    inputs: str,
+    decided: str,
 ) -> Release:
+    """Assemble a release from what the sources say, verify it and switch to it.
+
+    ``decided`` is what stewards said of matches.
+
+    Raises
+    ------
+    ReleaseError
+        It cannot be written, or what was written does not read back whole.
+    """
     names = GraphNames(settings.project.base)
-    with clock.step("map"):
-        data = loaded.quads(names)
-        provenance = describe_loads(loaded.loads, names, ontology.version)
-        matches = match_quads(loaded.proposals, names)
-        own = [ontology_quads(ontology, names), catalogue_quads(names)]
-        asserted = pl.concat([data, provenance, matches, *own])
+    provenance = describe_loads(contents.loads, names, ontology.version)
+    own = [ontology_quads(ontology, names), catalogue_quads(names)]
+    asserted = pl.concat([contents.data, provenance, contents.matches, *own])
     base, partnerships = settings.project.base, settings.build.partnerships
     assembly = assemble(asserted, ontology, base, partnerships, workspace, clock)
-    write_atomically(workspace / "report.csv", report_csv(loaded.problems))
-    write_atomically(workspace / "review.csv", review_csv(loaded.proposals))
+    write_atomically(workspace / "report.csv", contents.report)
+    write_atomically(workspace / "review.csv", contents.review)
     with clock.step("verify and switch"):
         built = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         wanted = f"{built[:10]}-{assembly.digest[:8]}"
+        inputs = inputs_of(settings, ontology, contents.loads, decided)
         release_id = free_name(settings.project.releases, wanted, inputs)
-        manifest = _manifest(settings, ontology, loaded) | assembly.figures
+        manifest = _manifest(settings, ontology, contents, decided) | assembly.figures
         own_facts = {"id": release_id, "built": built, "inputs": inputs, "seconds": clock.seconds}
         write_manifest(workspace, manifest | own_facts)
         assembly.verify()
@@ -186,8 +173,10 @@ def _write(
     return release
 
 
-def _manifest(settings: Settings, ontology: Ontology, loaded: Loaded) -> dict[str, object]:
-    return {
+def _manifest(
+    settings: Settings, ontology: Ontology, contents: Contents, decided: str
+) -> dict[str, object]:
+    about = {
         "title": settings.project.title,
         "base": settings.project.base,
         "default_bloc": settings.project.default_bloc,
@@ -195,30 +184,6 @@ def _manifest(settings: Settings, ontology: Ontology, loaded: Loaded) -> dict[st
         "ontology": ontology.version,
         "suppress_below": settings.build.suppress_below,
         "partnerships": settings.build.partnerships,
-        "suppressed_groups": loaded.suppressed,
-        "matches": vars(loaded.matches) | counts_by_zone(loaded.proposals),
-        "sources": [_source_entry(loaded, i) for i in range(len(loaded.loads))],
-        "problems": {
-            severity: sum(p.severity == severity for p in loaded.problems)
-            for severity in ("error", "warning")
-        },
+        "conditions": conditions_of(settings, ontology, decided),
     }
-
-
-def _source_entry(loaded: Loaded, position: int) -> dict[str, object]:
-    load = loaded.loads[position]
-    return {
-        "id": load.source.id,
-        "kind": load.source.kind,
-        "title": load.source.title,
-        "licence": load.source.licence,
-        "homepage": load.source.homepage,
-        "attribution": load.source.attribution,
-        "retrieved": load.source.retrieved.isoformat(),
-        "content": load.content,
-        "read": load.read,
-        "kept": load.kept,
-        "refused": load.refused,
-        "merged": load.merged,
-        "files": [vars(file) for file in load.files],
-    }
+    return {**about, **totals(contents.entries), "sources": list(contents.entries)}

@@ -32,7 +32,8 @@ _SHOWN = 20  # problems in the message of a build that stops
 class Loaded:
     """All sources as resolved tables, with what was found on the way.
 
-    ``suppressed`` counts the groups whose headcount fell below the project's threshold,
+    ``suppressed`` counts the groups whose headcount fell below the project's threshold (and
+    ``suppressed_by`` those of each source),
     ``withheld`` the rows that were taken out, by source and table, since they are about people
     who are not named: rows in files = rows read + rows withheld. ``proposals`` are the rows
     without an identifier that were looked up by score, ``decided`` what stewards said of matches.
@@ -46,6 +47,7 @@ class Loaded:
     withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
     proposals: tuple[Proposal, ...] = ()
     decided: str = ""
+    suppressed_by: Mapping[str, int] = field(default_factory=dict)
 
     def quads(self, names: GraphNames) -> pl.DataFrame:
         """Return the quads of all tables, one graph a load."""
@@ -94,16 +96,17 @@ def load_sources(settings: Settings, schema: Schema, progress: Progress = lambda
         tuple(loads),
         problems,
         matched.exact,
-        suppressed,
+        sum(suppressed.values()),
         withheld,
         matched.proposals,
         matched.decided,
+        suppressed,
     )
 
 
 def _checked(
     read: Sequence[InputTable], settings: Settings, schema: Schema
-) -> tuple[list[CheckedTable], Protection, int]:
+) -> tuple[list[CheckedTable], Protection, Mapping[str, int]]:
     """Take out people who are not named, check every cell, and count those people into groups."""
     tombstones = read_tombstones(settings.project.forgotten)
     base = settings.project.base
@@ -111,7 +114,10 @@ def _checked(
     checked = [_check(table, schema) for table in protection.tables]
     counted = count_groups(checked, protection)
     safe = [_suppress(table, settings.build.suppress_below) for table in counted]
-    return [table for table, _ in safe], protection, sum(count for _, count in safe)
+    suppressed: dict[str, int] = {}
+    for table, count in safe:
+        suppressed[table.table.source] = suppressed.get(table.table.source, 0) + count
+    return [table for table, _ in safe], protection, suppressed
 
 
 def _rows_taken(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from kg.provenance import GraphNames
-from kg.results import ResultTable
+from kg.results import ResultTable, Value
+from kg.settings import Settings
 from kg.store.release import Release
 
-__all__ = ["input_files", "loaded_sources"]
+__all__ = ["input_files", "listed_sources", "loaded_sources"]
 
 
 def loaded_sources(release: Release) -> ResultTable:
@@ -32,3 +33,31 @@ def input_files(release: Release) -> ResultTable:
         for file in entry.get("files", [])  # releases of version 0.1.0 may lack it
     ]
     return ResultTable(("source", "file", "sha256", "bytes"), rows)
+
+
+def listed_sources(settings: Settings, release: Release | None) -> ResultTable:
+    """Return a row for each source of the project file or of a release.
+
+    ``state`` is ``loaded``, ``not loaded`` (in the project file alone) or ``not in the project``
+    (in the release alone); ``graph`` and counts are those of the release.
+    """
+    loaded = loaded_sources(release) if release else None
+    rows = dict(zip(loaded.column("id"), loaded.rows, strict=True)) if loaded else {}
+    names = GraphNames(release.manifest["base"]) if release else None
+    stated = {source.id: source for source in settings.sources}
+    found: list[tuple[Value, ...]] = []
+    counts: tuple[Value, ...]
+    for name in dict.fromkeys([*stated, *(str(n) for n in rows)]):
+        if name in rows and names is not None:
+            _, kind, read, kept, refused, _, retrieved, licence, content, statements = rows[name]
+            state = "loaded" if name in stated else "not in the project"
+            graph = names.load(name, str(content))
+            counts = (graph, read, kept, refused, statements)
+        else:
+            own = stated[name]
+            kind, licence, retrieved = own.kind, own.licence, own.retrieved.isoformat()
+            state, counts = "not loaded", (None,) * 5
+        found.append((name, kind, state, licence, retrieved, *counts))
+    columns = ("source", "kind", "state", "licence", "retrieved", "graph", "read", "kept",
+               "refused", "triples")  # fmt: skip
+    return ResultTable(columns, found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -230,9 +231,13 @@ def _heads(kept: pl.DataFrame, cells: pl.DataFrame, name: str) -> pl.DataFrame:
 
 def _marks(work: Sequence[_Work]) -> Mapping[str, str]:
     touched: dict[str, list[str]] = {}
-    for number, part in enumerate(work):
+    tables: Counter[str] = Counter()
+    for part in work:
+        source = part.table.source
         if any(part.taken):
-            touched.setdefault(part.table.source, []).append(repr((number, part.taken)))
+            # Counted within the source: another one that comes or goes changes nothing here.
+            touched.setdefault(source, []).append(repr((tables[source], part.taken)))
+        tables[source] += 1
     return {
         source: hashlib.sha256("\0".join(parts).encode()).hexdigest()
         for source, parts in touched.items()

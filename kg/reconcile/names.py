@@ -8,8 +8,8 @@ only where no living one bears the name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -26,11 +26,15 @@ _NAMES = ("name", "alias")
 
 @dataclass(frozen=True)
 class NameMatches:
-    """How many organisations without an identifier were looked up, found, and left open."""
+    """How many organisations without an identifier were looked up, found, and left open.
+
+    ``by_source`` has the same three counts for each source.
+    """
 
     wanted: int
     matched: int
     ambiguous: int
+    by_source: Mapping[str, tuple[int, int, int]] = field(default_factory=dict, compare=False)
 
 
 def folded_name(values: pl.Expr) -> pl.Expr:
@@ -62,7 +66,7 @@ def match_names(
     """
     tables = [t for t in checked if t.schema.name == _TABLE]
     identified = [t for t in tables if _IDENTIFIER in t.values]
-    totals = [0, 0, 0]
+    totals: dict[str, tuple[int, int, int]] = {}
     result = []
     for table in checked:
         if table.schema.name != _TABLE or "name" not in table.values:
@@ -70,9 +74,11 @@ def match_names(
             continue
         others = [t for t in identified if t.table.source != table.table.source]
         found, counts = _matches(table, _known_names(others), decisions)
-        totals = [a + b for a, b in zip(totals, counts, strict=True)]
+        a, b, c = totals.get(table.table.source, (0, 0, 0))
+        totals[table.table.source] = (a + counts[0], b + counts[1], c + counts[2])
         result.append(with_identifiers(table, found, _IDENTIFIER) if found.height else table)
-    return result, NameMatches(*totals)
+    wanted, matched, ambiguous = (sum(t[i] for t in totals.values()) for i in range(3))
+    return result, NameMatches(wanted, matched, ambiguous, totals)
 
 
 def _known_names(tables: Sequence[CheckedTable]) -> pl.DataFrame:
