@@ -110,9 +110,11 @@ def inputs_of(
 ) -> str:
     """Return a SHA-256 over everything that decides what a release holds."""
     # Where a source lies is none of it: a project may move, and the content has its own hash.
-    placed = {"path": Path(), "inputs": (), "sha256": {}, "max_refused": 0.0}
-    own = [repr((replace(load.source, **placed), load.content)) for load in loads]
-    return _digest([*_conditions(settings, ontology, decided), *own])
+    own = [
+        (replace(load.source, path=Path(), inputs=(), sha256={}, max_refused=0.0), load.content)
+        for load in loads
+    ]
+    return _digest([*_conditions(settings, ontology, decided), *map(repr, own)])
 
 
 def _conditions(settings: Settings, ontology: Ontology, decided: str) -> list[str]:
