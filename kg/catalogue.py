@@ -6,6 +6,7 @@ question as ``rdfs:comment``, prefixes as ``sh:declare``. Parameters are ``sh:Pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import polars as pl
@@ -15,12 +16,18 @@ from kg.provenance import GraphNames
 from kg.quads import quads_of_graph
 from kg.queries import INTERNAL_GROUPS, NamedQuery, Parameter, catalogue
 from kg.terms import SCHEMA, prefixes_for
+from kg.tombstones import Tombstones
 
-__all__ = ["EXAMPLES", "catalogue_quads"]
+__all__ = ["EXAMPLES", "NOBODY", "catalogue_quads"]
 
 EXAMPLES = "pages/example-"
 """What the ids of the examples begin with that the query form offers."""
 
+NOBODY = "forgotten"
+"""Stands in an example for a person who was forgotten: the query still runs, and finds nobody."""
+
+_NO_TOMBSTONES = Tombstones()
+_PERSON = re.compile(r"\bperson[:/]([\w.~-]*[\w~-])")
 _DATATYPES = {
     "date": XSD.date,
     "decimal": XSD.decimal,
@@ -30,8 +37,11 @@ _DATATYPES = {
 }
 
 
-def catalogue_quads(names: GraphNames) -> pl.DataFrame:
-    """Return the quads (columns ``s``, ``p``, ``o``, ``g``) that describe all public queries."""
+def catalogue_quads(names: GraphNames, forgotten: Tombstones = _NO_TOMBSTONES) -> pl.DataFrame:
+    """Return the quads (columns ``s``, ``p``, ``o``, ``g``) that describe all public queries.
+
+    An example that is a person who was ``forgotten`` is replaced.
+    """
     graph = Graph()
     prefixes = URIRef(f"{names.base}query/prefixes")
     for prefix, namespace in prefixes_for(names.base).items():
@@ -42,9 +52,19 @@ def catalogue_quads(names: GraphNames) -> pl.DataFrame:
     for query in catalogue().values():
         # The examples of the query form are internal to the pages, and for everyone here.
         if query.group not in INTERNAL_GROUPS or query.id.startswith(EXAMPLES):
-            for triple in _described(query, names, prefixes):
-                graph.add(triple)
+            for subject, predicate, value in _described(query, names, prefixes):
+                graph.add((subject, predicate, _without(value, forgotten, names)))
     return quads_of_graph(graph, names.queries)
+
+
+def _without(value: URIRef | Literal, forgotten: Tombstones, names: GraphNames) -> URIRef | Literal:
+    if not forgotten or not isinstance(value, Literal):
+        return value
+    keys = [k for k in _PERSON.findall(value) if forgotten.holds(f"{names.base}person/{k}".lower())]
+    text = str(value)
+    for key in keys:
+        text = text.replace(key, NOBODY)
+    return Literal(text, value.language, value.datatype) if keys else value
 
 
 _Triple = tuple[URIRef, URIRef, URIRef | Literal]

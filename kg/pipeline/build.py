@@ -32,6 +32,7 @@ from kg.provenance import GraphNames, describe_loads
 from kg.results import ResultTable
 from kg.settings import Settings
 from kg.store.release import Release, current_release
+from kg.tombstones import read_tombstones
 
 __all__ = ["STEPS", "BuildResult", "build", "finish", "result_of"]
 
@@ -153,7 +154,8 @@ def finish(
     """
     names = GraphNames(settings.project.base)
     provenance = describe_loads(contents.loads, names, ontology.version)
-    own = [ontology_quads(ontology, names), catalogue_quads(names)]
+    forgotten = read_tombstones(settings.project.forgotten)
+    own = [ontology_quads(ontology, names), catalogue_quads(names, forgotten)]
     asserted = pl.concat([contents.data, provenance, contents.matches, *own])
     base, partnerships = settings.project.base, settings.build.partnerships
     assembly = assemble(asserted, ontology, base, partnerships, workspace, clock)

@@ -54,10 +54,10 @@ class Traces:
         hits = {text for text in texts.filter(loose).unique() if self.spans(text)}
         return texts.is_in(list(hits)).fill_null(value=False) if hits else none
 
-    def without(self, text: str) -> str:
-        """Return a text with ``…`` in the place of each name and key."""
+    def without(self, text: str, instead: str = OMITTED) -> str:
+        """Return a text with ``…`` (or ``instead``) in the place of each name and key."""
         for start, end in reversed(self.spans(text)):
-            text = text[:start] + OMITTED + text[end:]
+            text = text[:start] + instead + text[end:]
         return text
 
     def spans(self, text: str) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from kg.catalogue import NOBODY
 from kg.privacy.people import person_columns
 from kg.privacy.protect import COUNTED_TABLE
 from kg.privacy.sweep import is_swept
@@ -149,9 +150,16 @@ def _mended(quads: pl.DataFrame, traces: Traces, schema: Schema, names: GraphNam
     things = quads.filter(pl.col("p") == _TYPE).select(pl.col("s").unique().cast(pl.String))["s"]
     own = set(things.filter(things.is_in(hits)))
     found = found.filter(~pl.col("o").is_in(list(own)))  # a thing that is left, with its own IRI
-    new = {text: traces.without(text) for text in found["o"].cast(pl.String).unique()}
+    texts = found["o"].cast(pl.String).unique()
+    new = {text: traces.without(text) for text in texts}
+    # A query has to stay one that runs.
+    queries = {text: traces.without(text, NOBODY) for text in texts}
+    text = pl.col("o").cast(pl.String)
     return found.with_columns(
-        new=pl.col("o").cast(pl.String).replace_strict(new, return_dtype=pl.String).cast(TERM),
+        new=pl.when(pl.col("g") == f"<{names.queries}>")
+        .then(text.replace_strict(queries, return_dtype=pl.String))
+        .otherwise(text.replace_strict(new, return_dtype=pl.String))
+        .cast(TERM),
         drop=pl.col("o").cast(pl.String).str.starts_with("<"),
     )
 

@@ -26,6 +26,7 @@ from kg.errors import NotFoundError, ReleaseError
 from kg.pipeline import build, verify
 from kg.pipeline.forget import forget, plan_to_forget, run
 from kg.pipeline.releases import building
+from kg.queries import get_query
 from kg.settings import Settings, load_settings
 from kg.store import EmbeddedStore, current_release, list_releases
 from kg.store.lease import hold
@@ -186,6 +187,25 @@ def test_what_told_only_of_the_person_goes_and_the_rest_stays(tmp_path: Path) ->
     assert "/participation/t1/learner/bob>" in text
     # Who is forgotten is not counted either: the participation is gone.
     assert "/participation/t1/educator" not in text
+
+
+def test_an_example_of_a_query_names_them_no_more(tmp_path: Path) -> None:
+    """A named query that ships with the software has a person as its example."""
+    example = get_query("people/trainings").parameters["person"].example
+    key = str(example).removeprefix("person:")
+    other = {"people": f"id,name,consent\n{key},Somebody Exemplary,published\n"}
+    settings = built(tmp_path, other=other)
+    folder = settings.project.releases
+    assert naming(folder, (key,))
+    forget(settings, [key])
+    assert naming(folder, (key,)) == []
+    text = gzip.decompress(current_release(folder).dump.read_bytes()).decode()
+    assert "VALUES ?person { person:forgotten }" in text
+    queries = [line for line in text.splitlines() if "graph/queries> ." in line]
+    build(settings)
+    assert naming(folder, (key,)) == []
+    text = gzip.decompress(current_release(folder).dump.read_bytes()).decode()
+    assert [line for line in text.splitlines() if "graph/queries> ." in line] == queries
 
 
 @pytest.mark.parametrize("edit", [False, True])
