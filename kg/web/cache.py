@@ -54,12 +54,12 @@ class Cache:
         """How many bytes one entry may have."""
         return self.budget // _LARGEST
 
-    def get(self, key: tuple[Hashable, ...]) -> Any:
-        """Return the value, or None; it counts as used now."""
+    def get(self, key: tuple[Hashable, ...], quiet: bool = False) -> Any:
+        """Return the value, or None; it counts as used now. ``quiet`` counts no miss."""
         with self._lock:
             found = self._kept.get(key)
             if found is None:
-                self._misses[str(key[0])] += 1
+                self._misses[str(key[0])] += not quiet
                 return None
             self._kept.move_to_end(key)
             self._hits[str(key[0])] += 1

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Flask, Response, g, request
 from werkzeug.wsgi import wrap_file
@@ -25,7 +25,7 @@ from kg.web.pinning import earlier
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["register"]
+__all__ = ["Express", "Found", "register"]
 
 _MINE = "rihla.express"
 _LONGEST_KEY = 8_192  # characters of an address and the headers that matter
@@ -55,50 +55,84 @@ class _Ready:
 
 def register(app: Flask) -> None:
     """Put it before the application, and have it see the answers as they are sent."""
-    app.wsgi_app = _Express(app, app.wsgi_app)  # type: ignore[assignment, method-assign]
+    express = app.extensions["rihla.express"] = Express(app, app.wsgi_app)
+    app.wsgi_app = express  # type: ignore[assignment, method-assign]
     app.after_request(_keep)
 
 
-class _Express:
+class Found(NamedTuple):
+    """An answer as it is sent."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Express:
+    """A WSGI application that answers from memory, or lets the one inside answer."""
+
     def __init__(self, app: Flask, inner: WSGIApplication) -> None:
         self._inner = inner
         self._current: Current = app.extensions["rihla"]
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        cache = self._current.cache
+        """Answer a request."""
         plain = environ["REQUEST_METHOD"] in ("GET", "HEAD") and "HTTP_RANGE" not in environ
-        if not cache.budget or not plain:
-            return self._inner(environ, start)
-        began = time.perf_counter()
-        key = ("response", *self._current.state, *[environ.get(name) for name in _TELLING])
-        ready: _Ready | None = cache.get(key)
-        body = None if ready is None else self._body(ready)
-        if ready is None or body is None:
-            environ[_MINE] = key
+        if not self._current.cache.budget or not plain:
             return self._inner(environ, start)
         known = environ.get("HTTP_IF_NONE_MATCH", "")
-        if known and ready.tag not in known and ready.base_tag in known:
-            return self._inner(environ, start)  # the client holds it otherwise encoded
+        found = self.find(environ["REQUEST_METHOD"], environ, known)
+        if found is None:
+            environ[_MINE] = self._key(environ)
+            return self._inner(environ, start)
+        start(found.status, found.headers)
+        if len(found.body) <= IN_ONE_PIECE:
+            return [found.body]
+        return wrap_file(environ, io.BytesIO(found.body))
+
+    def find(
+        self, method: str, environ: Mapping[str, Any], known: str, most: int | None = None
+    ) -> Found | None:
+        """Return what is kept for a request, counted and logged as an answer; else None.
+
+        Parameters
+        ----------
+        method:
+            GET or HEAD.
+        environ:
+            As in WSGI; only what tells answers apart is looked at.
+        known:
+            The header If-None-Match.
+        most:
+            None is returned for a larger body, in bytes, and nothing is counted as missed.
+        """
+        began, cache = time.perf_counter(), self._current.cache
+        quiet = most is not None
+        ready: _Ready | None = cache.get(self._key(environ), quiet)
+        body = None if ready is None else self._body(ready, quiet)
+        if ready is None or body is None or (most is not None and len(body) > most):
+            return None
         same = bool(known) and ready.tag in known
+        if known and not same and ready.base_tag in known:
+            return None  # the client holds it otherwise encoded
         query_id = new_id()
         headers = [*(ready.bare if same else ready.headers), ("X-Query-Id", query_id), *_HIT]
-        start("304 NOT MODIFIED" if same else "200 OK", headers)
-        method = environ["REQUEST_METHOD"]
         sent = b"" if same or method == "HEAD" else body
         status = 304 if same else 200
         answered: Callable[..., None] = self._app.extensions["rihla.answered"]
         answered(ready.route, method, status, began, len(sent), query_id, ready.release)
-        if len(sent) <= IN_ONE_PIECE:
-            return [sent]
-        return wrap_file(environ, io.BytesIO(sent))
+        return Found("304 NOT MODIFIED" if same else "200 OK", headers, sent)
 
-    def _body(self, ready: _Ready) -> bytes | None:
+    def _key(self, environ: Mapping[str, Any]) -> tuple[Hashable, ...]:
+        return ("response", *self._current.state, *[environ.get(name) for name in _TELLING])
+
+    def _body(self, ready: _Ready, quiet: bool) -> bytes | None:
         if ready.body is not None:
             return ready.body
-        kept = self._current.cache.get(ready.kept)
-        if kept is None:
-            return None
+        kept = self._current.cache.get(ready.kept, quiet)
+        if kept is None or (quiet and ready.encoding and ready.encoding not in kept.packed):
+            return None  # compressing it takes too long for whoever is in a hurry
         return bytes(kept.as_encoded(ready.encoding) if ready.encoding else kept.body)
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from flask import Flask
 from waitress import create_server
-from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
 
 from kg.errors import SettingsError
 from kg.store.workers import MIB
 from kg.web.app import close_app
+from kg.web.inline import InlineChannel, answer_inline
 from kg.web.problems import problem_text
 
 __all__ = ["make_server", "serve"]
@@ -62,7 +62,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
         self.write(body)
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+class _Channel(InlineChannel):
     error_task_class = _Refusal
 
 
@@ -95,6 +95,7 @@ def make_server(app: Flask, host: str = "127.0.0.1", port: int = 8000, **tuning:
     }
     server = create_server(app, sockets=[_listening(host, port)], **chosen)
     server.channel_class = _Channel
+    answer_inline(server, app)
     return server
 
 
