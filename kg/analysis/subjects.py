@@ -9,10 +9,19 @@ import polars as pl
 
 from kg.analysis.base import Given, Parameter, World
 from kg.errors import QueryError
-from kg.network import LEVELS
+from kg.network import FILTERS, LEVELS
 from kg.network.blocs import memberships
 
-__all__ = ["ALSO", "CAPACITIES", "SUBJECT", "Subject", "headcounts", "placed", "subject_of"]
+__all__ = [
+    "ALSO",
+    "CAPACITIES",
+    "OF_TRAININGS",
+    "SUBJECT",
+    "Subject",
+    "headcounts",
+    "placed",
+    "subject_of",
+]
 
 SUBJECT = Parameter(
     "thing",
@@ -20,6 +29,9 @@ SUBJECT = Parameter(
     "training; nothing means all trainings.",
 )
 ALSO = Parameter("thing", "Only trainings that have to do with this one too.")
+
+OF_TRAININGS = tuple(name for name in FILTERS if name not in ("country", "bloc", "within"))
+"""Filters that mean something where a thing stands in the middle: it says itself whose people."""
 
 CAPACITIES = ("learner", "educator", "organiser", "host", "funder")
 """In what capacity a thing has to do with a training, in the order in which they are told."""

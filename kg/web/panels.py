@@ -19,19 +19,23 @@ from kg.errors import KgError
 from kg.results import ResultTable
 from kg.web.analyse import answered
 from kg.web.bindings import Rows, Term, rows_from_table
+from kg.web.chosen import chosen_bloc
 from kg.web.language import gettext
 from kg.web.network_api import centrality
 from kg.web.profiles.drawing import DRAWINGS
 from kg.web.render import named, native, short_name
 from kg.web.service import service
 
-__all__ = ["ALSO", "SUBJECT", "Panel", "PanelAnswer", "answer_panel", "reference"]
+__all__ = ["ALSO", "BLOC", "SUBJECT", "Panel", "PanelAnswer", "answer_panel", "reference"]
 
-SUBJECT, ALSO = "$subject", "$also"
-"""What stands for the thing of a page, and for the second one of a pair."""
+SUBJECT, ALSO, BLOC = "$subject", "$also", "$bloc"
+"""What stands for the thing of a page, the second one of a pair, and whence the page is seen."""
+
+_TURNED = {"given": "taught", "received": "learned"}
+"""What an exchange looks like from the thing in the middle: what it gave, it taught."""
 
 _XSD = "http://www.w3.org/2001/XMLSchema#decimal"
-_WORDS = ("aspect", "of", "capacity", "timing", "partner_of")
+_WORDS = ("aspect", "of", "cadence", "capacity", "timing", "partner_of")
 _NAMED = re.compile(r"[a-z][a-z0-9]*:[A-Za-z0-9._~-]+")
 
 
@@ -50,7 +54,7 @@ class Panel:
     call:
         Name of the analysis, id of the query, or ``projection/table``.
     given:
-        Its parameters; :data:`SUBJECT` and :data:`ALSO` stand for things.
+        Its parameters; :data:`SUBJECT`, :data:`ALSO` and :data:`BLOC` stand for things.
     columns:
         The columns that the table shows; all where empty.
     drawing:
@@ -100,9 +104,9 @@ class PanelAnswer:
 
 def answer_panel(panel: Panel, subject: str, also: str = "") -> PanelAnswer:
     """Answer a panel about a thing (an IRI), or about two; an error is part of the answer."""
-    things = {SUBJECT: subject, ALSO: also}
-    given = {k: reference(things[v]) if v in things else v for k, v in panel.given.items()}
-    question = gettext(panel.question)
+    things = {SUBJECT: reference(subject), ALSO: reference(also), BLOC: chosen_bloc().value}
+    given = {name: things.get(value, value) for name, value in panel.given.items()}
+    question = gettext(panel.question, bloc=chosen_bloc().label)
     links = _links(panel, given)
     try:
         rows, total, drawing = _DOORS[panel.door](panel, given, (subject, also))
@@ -212,11 +216,21 @@ _DOORS: Mapping[str, Callable[[Panel, Mapping[str, str], tuple[str, str]], Answe
 def _shown(rows: Rows, panel: Panel, given: Mapping[str, str]) -> Rows:
     """Keep the columns of a panel with their labels, in its order, as the page says them."""
     rows = _told(rows, given)
-    if not panel.columns:
-        return rows
-    wanted = [n for c in panel.columns for n in (c, f"{c}_label") if n in rows.columns]
+    columns = panel.columns or rows.columns
+    wanted = [n for c in columns for n in (c, f"{c}_label") if n in rows.columns]
+    wanted = list(dict.fromkeys(wanted))
     places = [rows.columns.index(name) for name in wanted]
-    return Rows(tuple(wanted), [tuple(row[place] for place in places) for row in rows.rows])
+    heads = {"group": given.get("by", "group"), **(_TURNED if panel.call == "exchange" else {})}
+    return Rows(
+        tuple(_head(name, heads) for name in wanted),
+        [tuple(row[place] for place in places) for row in rows.rows],
+    )
+
+
+def _head(column: str, heads: Mapping[str, str]) -> str:
+    """Return a column's name as readers of the page know it."""
+    bare = column.removesuffix("_label")
+    return heads.get(bare, bare) + column.removeprefix(bare)
 
 
 def _told(rows: Rows, given: Mapping[str, str]) -> Rows:
@@ -243,7 +257,15 @@ def _rounded(term: Term) -> Term:
     return Term("literal", f"{float(term.text):.1f}".removesuffix(".0"), datatype=_XSD)
 
 
+def _truth(term: Term) -> Term:
+    return Term("literal", gettext("yes") if term.text.lower() == "true" else gettext("no"))
+
+
 _TOLD: Mapping[str, Callable[[Term], Term]] = {
+    "lapsed": _truth,
+    "longest_gap": _rounded,
+    "median_gap": _rounded,
+    "months_since_last": _rounded,
     "share": _share,
     "quotient": _rounded,
     "given": _rounded,

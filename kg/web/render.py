@@ -105,7 +105,9 @@ def _named(_context: object, name: str) -> str:
 def native(iri: str) -> str | None:
     """Return what a thing is called in the language of the page; None: as in the answer."""
     code = language()
-    return None if code == "en" or not service().is_ours else service().labels(code).get(iri)
+    if code == "en" or not service().is_ours:
+        return None
+    return service().labels(code).get(iri) or service().term_names(code).get(iri)
 
 
 def number(text: str) -> str:

@@ -51,6 +51,7 @@ class Service:
     opened: object = None
     answers: Answers = field(default_factory=Answers)
     _labels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    _terms: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def is_ours(self) -> bool:
@@ -87,6 +88,14 @@ class Service:
             chosen = names.filter(pl.col("use") == "label", pl.col("language") == code)
             self._labels[code] = dict(chosen.sort("text").select("entity", "text").iter_rows())
         return self._labels[code]
+
+    def term_names(self, code: str) -> dict[str, str]:
+        """Return IRI → name in a language, of the classes and properties that have one."""
+        if code not in self._terms:
+            found = self.rows("pages/term-names", language=code).records()
+            pairs = [(r["term"], r["name"]) for r in found]
+            self._terms[code] = {term.text: name.text for term, name in pairs if term and name}
+        return self._terms[code]
 
     @cached_property
     def graph(self) -> Graph:

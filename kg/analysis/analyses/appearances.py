@@ -5,7 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Given, World
-from kg.analysis.subjects import ALSO, CAPACITIES, SUBJECT, Subject, headcounts, subject_of
+from kg.analysis.subjects import (
+    ALSO,
+    CAPACITIES,
+    OF_TRAININGS,
+    SUBJECT,
+    Subject,
+    headcounts,
+    subject_of,
+)
 
 __all__ = ["APPEARANCES", "appearances"]
 
@@ -86,4 +94,5 @@ APPEARANCES = Analysis(
         "capacity": "the subject takes no part itself, or only is the place",
     },
     level=None,
+    filters=OF_TRAININGS,
 )

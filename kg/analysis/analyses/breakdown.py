@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.seats import FACET_GROUPS
-from kg.analysis.subjects import ALSO, SUBJECT, Subject, headcounts, placed, subject_of
+from kg.analysis.subjects import (
+    ALSO,
+    OF_TRAININGS,
+    SUBJECT,
+    Subject,
+    headcounts,
+    placed,
+    subject_of,
+)
 
 __all__ = ["BREAKDOWN", "breakdown"]
 
@@ -18,7 +28,7 @@ _EMPTY = "its trainings have no value to compare"
 
 def breakdown(world: World, given: Given) -> Answer:
     """Return the trainings and people of a thing under each year, country, topic and so on."""
-    subject, by = subject_of(world, given), given["by"]
+    subject, by = _inside(world, subject_of(world, given)), given["by"]
     rows = _whose(subject, given["who"])
     if by in _NODES:
         placed_rows = placed(world, rows, by).rename({"node": "group"})
@@ -42,6 +52,14 @@ def breakdown(world: World, given: Given) -> Answer:
 
 
 _CELLS = {"learned": "unnamed_learned", "taught": "unnamed_taught"}
+
+
+def _inside(world: World, subject: Subject) -> Subject:
+    """Keep the people inside a bloc or country, and the trainings where one of them took part."""
+    if not {"bloc", "country"} & set(world.selection.filters):
+        return subject
+    rows = subject.rows.filter("inside")
+    return replace(subject, rows=rows, trainings=world.touched(subject.trainings))
 
 
 def _whose(subject: Subject, who: str) -> pl.DataFrame:
@@ -104,7 +122,8 @@ BREAKDOWN = Analysis(
     title="Trainings and people, broken down",
     definition=(
         "The trainings of a thing by year, country, institution, topic and so on, with the seats "
-        "of its own people, of everybody else, or of all."
+        "of its own people, of everybody else, or of all; with a bloc or country, of people from "
+        "there."
     ),
     formula=(
         "share = trainings of the group / trainings of the subject (of those with a value); "
@@ -151,5 +170,6 @@ BREAKDOWN = Analysis(
         "quotient": "only sectors, topics, methods, programmes and formats are compared",
     },
     level=None,
+    filters=(*OF_TRAININGS, "country", "bloc"),
     chart=Chart("bars", x="group_label", y="trainings"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
-from kg.analysis.subjects import ALSO, SUBJECT, Subject, subject_of
+from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, Subject, subject_of
 
 __all__ = ["COVERAGE", "coverage"]
 
@@ -76,5 +76,6 @@ COVERAGE = Analysis(
     parameters={"subject": SUBJECT, "also": ALSO},
     example={"subject": "country:ZA"},
     level=None,
+    filters=OF_TRAININGS,
     chart=Chart("bars", x="aspect", y="share", group="of"),
 )

@@ -7,7 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
 from kg.analysis.seats import flows
-from kg.analysis.subjects import ALSO, SUBJECT, placed, subject_of
+from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, placed, subject_of
 
 __all__ = ["EXCHANGE", "exchange"]
 
@@ -114,6 +114,7 @@ EXCHANGE = Analysis(
         "last_year": "none of the trainings has a year",
     },
     level=None,
+    filters=OF_TRAININGS,
     chart=Chart("bars", x="partner_label", y="net"),
     edges=Edges("subject", "partner", "trainings", directed=False),
 )

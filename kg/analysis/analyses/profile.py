@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Given, World
-from kg.analysis.subjects import ALSO, SUBJECT, Subject, headcounts, subject_of
+from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, Subject, headcounts, subject_of
 
 __all__ = ["PROFILE", "profile"]
 
@@ -100,4 +100,5 @@ PROFILE = Analysis(
         "last_year": "none of the trainings has a year",
     },
     level=None,
+    filters=OF_TRAININGS,
 )

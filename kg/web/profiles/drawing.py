@@ -18,6 +18,7 @@ _WIDTH, _LEFT = 640, 44
 _HEIGHT, _FLOOR, _TOP = 190, 162, 10
 _ROW, _NAMES, _MOST_ROWS, _MOST_LETTERS = 24, 210, 8, 30
 _LETTER_WIDTH = 7.2  # px, of a digit
+_KINDS = ("learned", "taught")  # the two colours
 
 
 def years(records: Records, title: str) -> Markup | None:
@@ -26,16 +27,18 @@ def years(records: Records, title: str) -> Markup | None:
     if len(by_year) < 2:
         return None
     span = range(min(by_year), max(by_year) + 1)
-    levels = ticks(0, max(_number(r, "learned") + _number(r, "taught") for r in by_year.values()))
+    seats = max(_number(r, "learned") + _number(r, "taught") for r in by_year.values())
+    names = ("learned", "taught") if seats else ("trainings",)
+    levels = ticks(0, max(sum(_number(r, n) for n in names) for r in by_year.values()))
     wide = (_WIDTH - _LEFT - 8) / len(span)
     parts = [_level(level, levels[-1]) for level in levels]
     for place, year in enumerate(span):
         left = _LEFT + place * wide
         if year in by_year:
-            parts += _stack(by_year[year], year, left + wide * 0.12, wide * 0.76, levels[-1])
+            parts += _stack(by_year[year], names, left + wide * 0.12, wide * 0.76, levels[-1])
         if place % _every(len(span)) == 0:
             parts.append(_text(left + wide / 2, _FLOOR + 18, str(year), "middle"))
-    return _figure(parts, _HEIGHT, title, (gettext("learned"), gettext("taught")))
+    return _figure(parts, _HEIGHT, title, [gettext(name) for name in names])
 
 
 def _every(count: int) -> int:
@@ -51,16 +54,16 @@ def _level(level: float, highest: float) -> str:
 
 
 def _stack(
-    record: Mapping[str, Any], year: int, left: float, width: float, top: float
+    record: Mapping[str, Any], names: Sequence[str], left: float, width: float, top: float
 ) -> list[str]:
     found, base = [], float(_FLOOR)
-    for name in ("learned", "taught"):
+    for kind, name in zip(_KINDS, names, strict=False):
         value = _number(record, name)
         height = (_FLOOR - _TOP) * value / (top or 1)
         base -= height
-        tip = f"{year}: {gettext(name)} {whole(value)}"
+        tip = f"{record['group']}: {gettext(name)} {whole(value)}"
         if value:
-            found.append(_box(name, left, base, width, height, tip))
+            found.append(_box(kind, left, base, width, height, tip))
     return found
 
 
@@ -70,38 +73,45 @@ def sides(records: Records, title: str) -> Markup | None:
 
 
 def exchange(records: Records, title: str) -> Markup | None:
-    """Draw what partners got and gave: one line a partner, the first ones."""
-    return _lines(records, title, "partner_label", ("given", "received"))
+    """Draw what was learned from partners and taught them: one line a partner, the first ones."""
+    return _lines(records, title, "partner_label", ("received", "given"), ("learned", "taught"))
 
 
-def _lines(records: Records, title: str, label: str, columns: tuple[str, str]) -> Markup | None:
+def _lines(
+    records: Records,
+    title: str,
+    label: str,
+    columns: tuple[str, str],
+    words: tuple[str, str] = _KINDS,
+) -> Markup | None:
     kept = [r for r in records if sum(_number(r, c) for c in columns) > 0][:_MOST_ROWS]
     if len(kept) < 2:
         return None
     most = max(sum(_number(r, c) for c in columns) for r in kept)
+    scale = (_WIDTH - _NAMES - 60) / most
+    said = [gettext(word) for word in words]
     parts: list[str] = []
     for place, record in enumerate(kept):
-        parts += _line(record, place * _ROW, label, columns, (_WIDTH - _NAMES - 60) / most)
-    return _figure(parts, len(kept) * _ROW + 4, title, (gettext(columns[0]), gettext(columns[1])))
+        seats = [_number(record, column) for column in columns]
+        parts += _line(str(record[label]), seats, said, place * _ROW, scale)
+    return _figure(parts, len(kept) * _ROW + 4, title, said)
 
 
 def _line(
-    record: Mapping[str, Any], top: float, label: str, columns: tuple[str, str], scale: float
+    name: str, seats: Sequence[float], said: Sequence[str], top: float, scale: float
 ) -> list[str]:
-    mirrored = language() == "ar"
-    name, start = str(record[label]), float(_NAMES)
+    mirrored, start = language() == "ar", float(_NAMES)
     anchors = ("start", "end") if mirrored else ("end", "start")
     short = shortened(name, _MOST_LETTERS)
     parts = [_text(_across(_NAMES - 8, mirrored), top + 17, short, anchors[0], name)]
-    for kind, column in zip(("learned", "taught"), columns, strict=True):
-        width = _number(record, column) * scale
+    for kind, value, word in zip(_KINDS, seats, said, strict=True):
+        width = value * scale
         left = _WIDTH - start - width if mirrored else start
-        tip = f"{name}: {gettext(column)} {_short(_number(record, column))}"
         if width:
+            tip = f"{name}: {word} {_short(value)}"
             parts.append(_box(kind, left, top + 4, width, _ROW - 8, tip))
         start += width
-    total = _short(sum(_number(record, c) for c in columns))
-    return [*parts, _text(_across(start + 6, mirrored), top + 17, total, anchors[1])]
+    return [*parts, _text(_across(start + 6, mirrored), top + 17, _short(sum(seats)), anchors[1])]
 
 
 def _across(x: float, mirrored: bool) -> float:
@@ -128,11 +138,11 @@ def _text(x: float, y: float, content: str, anchor: str, tip: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{inner}{escape(content)}</text>'
 
 
-def _figure(parts: Sequence[str], height: float, title: str, names: tuple[str, str]) -> Markup:
+def _figure(parts: Sequence[str], height: float, title: str, names: Sequence[str]) -> Markup:
     """Return the drawing with its legend; the table beside it tells the same to everybody."""
     legend = "".join(
         f'<span class="key {kind}">{escape(name)}</span> '
-        for kind, name in zip(("learned", "taught"), names, strict=True)
+        for kind, name in zip(_KINDS, names, strict=False)  # years without seats have one
     )
     return Markup(  # noqa: S704  (every text in it is escaped above)
         f'<figure class="drawing"><svg viewBox="0 0 {_WIDTH} {height:g}" direction="ltr" '

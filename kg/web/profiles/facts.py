@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.web.bindings import Record, Rows, Term
+from kg.web.language import gettext
 from kg.web.profiles.kinds import Kind
 from kg.web.render import short_name
 
 __all__ = ["Fact", "Value", "facts_of", "sources_of"]
+
+
+def _(message: str) -> str:
+    """Mark a text for translation."""
+    return message
+
+
+_BORROWED: Mapping[str, str] = {
+    "dcat:landingPage": _("home page"),
+    "dcterms:description": _("description"),
+    "dcterms:language": _("language"),
+    "dcterms:license": _("licence"),
+    "dcterms:source": _("page of the source"),
+    "org:subOrganizationOf": _("part of"),
+    "schema:creditText": _("to be credited"),
+    "schema:url": _("web page"),
+    "skos:broader": _("broader"),
+    "skos:closeMatch": _("nearly the same as"),
+    "skos:definition": _("definition"),
+    "skos:exactMatch": _("the same as"),
+    "skos:scopeNote": _("scope"),
+}
+"""What properties of other vocabularies are called."""
 
 _MOST_VALUES = 12  # of a property; the statements below hold all
 
@@ -25,10 +49,14 @@ class Value:
 
 @dataclass(frozen=True)
 class Fact:
-    """A property with its values; ``more`` is how many are left to the statements below."""
+    """A property with its values; ``more`` is how many are left to the statements below.
+
+    ``word`` names a property of another vocabulary, which has no label here.
+    """
 
     property: Term
     label: Term | None
+    word: str
     values: tuple[Value, ...]
     more: int
 
@@ -81,6 +109,11 @@ def _fact(records: Sequence[Record], places: dict[str, int]) -> Fact:
     return Fact(
         first["property"],
         first["property_label"],
+        _word(short_name(first["property"].text)),
         tuple(values[:_MOST_VALUES]),
         max(len(values) - _MOST_VALUES, 0),
     )
+
+
+def _word(name: str) -> str:
+    return gettext(_BORROWED[name]) if name in _BORROWED else ""

@@ -6,9 +6,9 @@ A panel is one line of a registry; its question and its reason are texts of the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kg.web.panels import ALSO, SUBJECT, Panel
+from kg.web.panels import ALSO, BLOC, SUBJECT, Panel
 
 __all__ = ["COMPARED", "KINDS", "PAIR", "PAIR_OF", "Kind", "kind_of"]
 
@@ -129,6 +129,18 @@ _COUNTRIES = _by(
     _NO_COUNTRY, who="all", drawing="sides", columns=(*_SEATS, "first_year", "last_year"),
 )  # fmt: skip
 
+_SEEN_FROM = Panel(
+    "seen-from", _("Seen from %(bloc)s: which of its countries learn and teach here?"),
+    "breakdown", {"subject": SUBJECT, "by": "country", "who": "all", "bloc": BLOC},
+    _("Nobody from there is recorded in its trainings."),
+    ("group", *_SEATS, "first_year", "last_year"),
+)  # fmt: skip
+
+
+def _later(panels: tuple[Panel, ...], *keys: str) -> tuple[Panel, ...]:
+    """Let some panels be asked when they are opened: of a bloc they take long."""
+    return tuple(replace(panel, lazy=panel.key in keys or panel.lazy) for panel in panels)
+
 
 def _arrivals(level: str) -> Panel:
     return Panel(
@@ -237,6 +249,7 @@ _SERIES = (
     _trainings(_("Which editions were there?"), ()),
     _OVER_TIME,
     _COUNTRIES,
+    _SEEN_FROM,
     _INSTITUTIONS,
     _by("methods", _("Which methods does it teach?"), "method", _NO_METHOD, who="all",
         columns=_COMPARED),
@@ -247,6 +260,7 @@ _SERIES = (
 _PROGRAMME = (
     _OVER_TIME,
     _COUNTRIES,
+    _SEEN_FROM,
     _INSTITUTIONS,
     _by("series", _("Which series belong to it?"), "series",
         _("None of its trainings belongs to a series."), who="all"),
@@ -260,6 +274,7 @@ _PROGRAMME = (
 _SUBJECT_MATTER = (
     _OVER_TIME,
     _COUNTRIES,
+    _SEEN_FROM,
     _INSTITUTIONS,
     _by("together", _("Which methods are taught with it?"), "method",
         _("Its trainings name no other method."), who="all", columns=_COMPARED),
@@ -294,7 +309,11 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "bloc", ("Bloc",), _("Bloc"), ("rihla:wikidata", *_PAGE),
-            (*_AREA, _by("members", _("Which members take part?"), "country", _NO_COUNTRY), *_END),
+            (
+                *_later(_AREA, "topics", "teachers"),
+                _by("members", _("Which members take part?"), "country", _NO_COUNTRY),
+                *_END,
+            ),
             "party",
         ),
         Kind("training", ("Training",), _("Training"), _EVENT, _TRAINING, "training"),
@@ -327,7 +346,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "source", ("Source",), _("Source"),
-            ("dcterms:license", "dcterms:rights", "dcterms:creator", "dcterms:date", *_PAGE),
+            ("dcterms:license", "schema:creditText", "dcat:landingPage", *_PAGE),
             (
                 Panel(
                     "loads", _("What was read from it, and what of that was kept?"),

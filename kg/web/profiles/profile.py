@@ -8,7 +8,8 @@ from kg.errors import KgError
 from kg.terms import VOCABULARY_BASE
 from kg.web.analyse import answered
 from kg.web.bindings import Rows
-from kg.web.panels import answer_panel, reference
+from kg.web.chosen import chosen_bloc
+from kg.web.panels import BLOC, answer_panel, reference
 from kg.web.profiles.bioschemas import described
 from kg.web.profiles.facts import facts_of, sources_of
 from kg.web.profiles.headline import headline
@@ -59,4 +60,6 @@ def _row(iri: str) -> dict[str, Any] | None:
 
 def _panels(kind: Kind, iri: str) -> list[object]:
     """Return the answers of the panels; one that takes long as it is, to be asked when opened."""
-    return [panel if panel.lazy else answer_panel(panel, iri) for panel in kind.panels]
+    # seen from the whole world there is no bloc to ask about
+    asked = [p for p in kind.panels if chosen_bloc() or BLOC not in p.given.values()]
+    return [panel if panel.lazy else answer_panel(panel, iri) for panel in asked]

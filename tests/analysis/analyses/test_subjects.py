@@ -166,3 +166,15 @@ def test_what_nothing_knows_is_refused() -> None:
 def test_numbers_are_whole() -> None:
     found = analyse(world(), "breakdown", subject="A", by="institution", who="others").to_polars()
     assert all(found.schema[c] == pl.Int64 for c in ("trainings", "learned", "taught", "hosted"))
+
+
+def test_breakdown_of_a_bloc_or_country_counts_its_people() -> None:
+    # health: t1 (12 of TR, taught by GB) and t3 (p4 of ZA, taught by TR and GB)
+    given = {"subject": "sector:health", "by": "country", "who": "all"}
+    found = analyse(world(), "breakdown", country="TR", **given)
+    assert frame_of(found, "group", "trainings", "learned", "taught") == [("TR", 2, 12, 1)]
+
+
+def test_filters_that_mean_nothing_are_refused() -> None:
+    with pytest.raises(QueryError, match="has no parameter 'bloc'"):
+        analyse(world(), "profile", subject="A", bloc="OIC")

@@ -61,3 +61,19 @@ def test_nothing_to_see_is_not_drawn(app: Flask) -> None:
             assert draw([], "?") is None
             assert draw([{"group": "2010", "learned": 1, "taught": 0, "given": 1, "received": 0,
                           "group_label": "x", "partner_label": "x"}], "?") is None  # fmt: skip
+
+
+def test_years_without_seats_show_trainings(app: Flask) -> None:
+    rows = [{"group": str(y), "learned": 0, "taught": None, "trainings": 2} for y in (2010, 2011)]
+    with app.test_request_context("/"):
+        drawn = svg(years(rows, "When?"))
+    assert drawn.findall("rect")[0].findtext("title") == "2010: trainings 2"
+
+
+def test_an_exchange_is_told_from_the_thing_in_the_middle(app: Flask) -> None:
+    rows = [{"partner_label": n, "given": 1.5, "received": 2.0} for n in ("A", "B")]
+    with app.test_request_context("/"):
+        boxes = svg(exchange(rows, "Whom?")).findall("rect")
+    assert [(b.get("class"), b.findtext("title")) for b in boxes[:2]] == [
+        ("learned", "A: learned 2"), ("taught", "A: taught 1.5"),
+    ]  # fmt: skip
