@@ -12,7 +12,8 @@ from kg.web import headers
 from kg.web.analyse import answered
 from kg.web.formats import HTML
 from kg.web.panels import Panel, answer_panel, reference
-from kg.web.profiles.kinds import COMPARED, PAIR, PAIR_OF
+from kg.web.profiles.kinds import COMPARED
+from kg.web.profiles.pairs import PAIR, PAIR_OF
 from kg.web.profiles.things import Thing, candidates, thing_at
 from kg.web.sending import not_modified
 from kg.web.service import service
@@ -169,11 +170,10 @@ def panel(panel: str, kind: str, key: str) -> Response:
     second = _found(request.args.get("also", "")) if request.args.get("also") else None
     chosen = _chosen(panel, first, second)
     text = render_template(
-        "panel_page.html",
+        "panel_bare.html" if "bare" in request.args else "panel_page.html",
         answer=answer_panel(chosen, first.iri, second.iri if second else ""),
         first=first,
         second=second,
-        bare="bare" in request.args,
     )
     return headers.revalidated(Response(text, mimetype=HTML.media_type), tag)
 
