@@ -251,6 +251,8 @@ def ours(measure: str, g: Graphs) -> Call:
     matrix = g.ours if measure in WEIGHTED or MEASURES[measure].weighted else g.ones
     if measure in ALL_PAIRS:
         matrix = g.ones
+    if measure == "articulation":  # ours says how many pieces are left
+        return lambda: (function(matrix, False) > 0).astype(float)
     return lambda: function(matrix, False)
 
 

@@ -46,12 +46,14 @@ def eigenvector(adjacency: Adjacency, directed: bool = False) -> Scores:
 
 def _leading_components(adjacency: Adjacency) -> Scores:
     """Return the part of the ones vector in the principal eigenspace."""
-    _, component = connected_components(adjacency, directed=False)
+    # Each edge has its way back, so this finds the components, and copies no matrix.
+    _, component = connected_components(adjacency, directed=True, connection="strong")
     sizes = np.bincount(component)
     found: list[tuple[float, NDArray[np.intp], Scores]] = []
     for number in np.flatnonzero(sizes > 1):
         members = np.flatnonzero(component == number)
-        value, part = _principal(adjacency[members][:, members])
+        whole = len(members) == len(component)
+        value, part = _principal(adjacency if whole else adjacency[members][:, members])
         found.append((value, members, part))
     greatest = max(value for value, _, _ in found)
     scores = np.zeros(adjacency.shape[0])

@@ -42,7 +42,7 @@ def articulation(adjacency: Adjacency, directed: bool = False) -> Scores:
     return np.maximum(parts, 0).astype(np.float64)
 
 
-def component(adjacency: Adjacency, directed: bool = False) -> Scores:  # noqa: ARG001
+def component(adjacency: Adjacency, directed: bool = False) -> Scores:
     """Return the number of each node's component, from 1, the largest first.
 
     Two nodes share a component when a path joins them, whatever its directions. Components of one
@@ -57,7 +57,9 @@ def component(adjacency: Adjacency, directed: bool = False) -> Scores:  # noqa: 
     """
     if adjacency.shape[0] == 0:
         return np.zeros(0)
-    _, found = connected_components(adjacency, directed=False)
+    # Where each edge has its way back the two notions agree, and this one copies no matrix.
+    kind = "weak" if directed else "strong"
+    _, found = connected_components(adjacency, directed=True, connection=kind)
     return (numbered(found.astype(np.int64)) + 1).astype(np.float64)
 
 
