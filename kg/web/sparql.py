@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
+from markupsafe import Markup
 
 from kg.catalogue import EXAMPLES
 from kg.errors import KgError, LimitError, NotFoundError, QueryError
-from kg.queries import NamedQuery, catalogue, get_query
+from kg.queries import INTERNAL_GROUPS, NamedQuery, catalogue, get_query
 from kg.store.guard import QueryShape, inspect_query
 from kg.web import headers
 from kg.web.answers import is_repeatable
@@ -25,12 +27,15 @@ from kg.web.formats import (
     of_form,
     of_kind,
 )
+from kg.web.language import LANGUAGES
 from kg.web.pinning import pin
 from kg.web.problems import status_of
 from kg.web.protocol import FORM_BODY, QUERY_BODY, Asked, read_request
 from kg.web.render import body_of
 from kg.web.sending import not_modified, send_answer
 from kg.web.service import service
+from kg.web.views import drawn, views_of
+from kg.web.vocabulary import terms_of_vocabulary
 
 __all__ = ["blueprint", "examples"]
 
@@ -39,7 +44,22 @@ blueprint = Blueprint("sparql", __name__)
 SHOWN_ROWS = 1_000
 SHOWN_CHARACTERS = 100_000
 _FIRST_EXAMPLE = "pages/example-trainings"
+_TABLE = "table"
 _GENERAL_EXAMPLES = ("pages/example-classes", "pages/example-graphs")
+
+
+@blueprint.get("/api/completion")
+def completion() -> Response:
+    """Send what an editor completes: prefixes, classes, properties, in the language ``lang``."""
+    wanted = request.args.get("lang", "en")
+    if wanted not in LANGUAGES:
+        raise QueryError(f"lang: found {wanted[:40]!r}. Accepted: {', '.join(LANGUAGES)}.")
+    tag = headers.etag(service().release.id, "completion", wanted)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    kinds = terms_of_vocabulary(wanted) if service().is_ours else {}
+    known = {"prefixes": service().graph.prefixes, "classes": [], "properties": [], **kinds}
+    return headers.revalidated(jsonify({"release": service().release.id, **known}), tag)
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
@@ -125,19 +145,24 @@ def examples() -> list[NamedQuery]:
 
 def _example_text() -> str:
     """Return the text that the form begins with: the example that the address names."""
-    wanted = request.args.get("example")
+    wanted = request.args.get("example", "")
+    if "/" in wanted and service().is_ours and wanted.partition("/")[0] not in INTERNAL_GROUPS:
+        return body_of(get_query(wanted).text)
     first = _FIRST_EXAMPLE if service().is_ours else _GENERAL_EXAMPLES[0]
     return body_of(get_query(f"{EXAMPLES}{wanted}" if wanted else first).text)
 
 
 def _page(asked: Asked, text: str) -> Response:
     """Answer for people: the form again, with rows, a graph's text, or what went wrong below."""
+    began = time.perf_counter()
     try:
         shape = inspect_query(text, service().pool.limits.guard)
         if kind_of(shape.form) is Kind.GRAPH:
-            page = _form(text, shape, graph=_graph_text(asked, text, shape))
+            graph = _graph_text(asked, text, shape)
+            page = _form(text, shape, graph=graph, seconds=time.perf_counter() - began)
         else:
-            page = _form(text, shape, rows=_rows(asked, text))
+            rows = _rows(asked, text)
+            page = _form(text, shape, rows=rows, seconds=time.perf_counter() - began)
     except KgError as error:
         page, status = _form(text, None, error=error), status_of(error)
         response = Response(page, status, mimetype=HTML.media_type)
@@ -175,8 +200,11 @@ def _form(
     rows: Rows | None = None,
     graph: str | None = None,
     error: KgError | None = None,
+    seconds: float = 0.0,
 ) -> str:
     choices = of_form(shape.form) if shape else []
+    view = request.args.get("view") or _TABLE
+    drawing = drawn(rows, view) if rows is not None and view != _TABLE else Markup("")
     return render_template(
         "sparql.html",
         text=text,
@@ -188,4 +216,9 @@ def _form(
         limits=service().pool.limits,
         shown=SHOWN_ROWS,
         shown_characters=SHOWN_CHARACTERS,
+        seconds=seconds,
+        view=view,
+        views=[_TABLE, *views_of(rows)] if rows else [],
+        drawing=drawing,
+        topics=service().questions if service().is_ours else {},
     )

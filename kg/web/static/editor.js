@@ -1,0 +1,251 @@
+// The SPARQL page: an editor in place of the text field, answers without leaving the page.
+// Without this script the form sends its query and gets the same page with the answer.
+"use strict";
+
+(() => {
+  const form = document.getElementById("query-form");
+  const field = document.getElementById("query");
+  if (!form || !field || typeof Yasqe === "undefined") return;
+  const answer = document.getElementById("answer");
+  const status = document.getElementById("query-status");
+  const stop = document.getElementById("query-stop");
+  const LONGEST_ADDRESS = 6000; // beyond it a query is sent in the body, and has no link
+  let running = null;
+  let marks = [];
+
+  // Completion: one file of the release; YASQE's own lists come from other hosts.
+  const known = { prefixes: {}, classes: [], properties: [] };
+  const labels = new Map();
+  const named = (hints) => hints.map((hint) => {
+    const iri = [...labels.keys()].find((key) => (hint.text || "").includes(key)
+      || hint.text === shortened(key));
+    return iri ? { ...hint, displayText: `${shortened(iri)}  ${labels.get(iri)}` } : hint;
+  });
+  const shortened = (iri) => {
+    const found = Object.entries(known.prefixes).find(([, start]) => iri.startsWith(start));
+    return found ? `${found[0]}:${iri.slice(found[1].length)}` : iri;
+  };
+  const loaded = fetch(form.dataset.completion)
+    .then((response) => (response.ok ? response.json() : known))
+    .then((document) => {
+      Object.assign(known, document);
+      for (const term of [...known.classes, ...known.properties]) labels.set(term.iri, term.label);
+    })
+    .catch(() => undefined); // the editor works without
+  const lists = {
+    prefixes: () => Object.entries(known.prefixes).map(([name, iri]) => `${name}: <${iri}>`),
+    class: () => known.classes.map((term) => term.iri),
+    property: () => known.properties.map((term) => term.iri),
+  };
+  for (const [name, list] of Object.entries(lists)) {
+    const completer = Yasqe.Autocompleters[name];
+    if (!completer) continue;
+    completer.persistenceId = null;
+    completer.bulk = true;
+    completer.get = () => loaded.then(list);
+    if (name !== "prefixes") completer.postprocessHints = (_, hints) => named(hints);
+  }
+
+  const holder = document.createElement("div");
+  field.after(holder);
+  field.hidden = true;
+  const yasqe = new Yasqe(holder, {
+    value: field.value,
+    persistenceId: null,
+    showQueryButton: false,
+    createShareableLink: null,
+    resizeable: false,
+    collapsePrefixesOnLoad: false,
+    viewportMargin: Infinity,
+    consumeShareLink: null,
+    extraKeys: {
+      ...Yasqe.defaults.extraKeys,
+      "Ctrl-Enter": () => form.requestSubmit(),
+      "Cmd-Enter": () => form.requestSubmit(),
+      Tab: false, // whoever uses the keyboard alone must be able to leave
+      "Shift-Tab": false,
+    },
+  });
+  yasqe.getInputField().setAttribute("aria-label", form.dataset.label);
+  form.querySelector("label[for=query]").addEventListener("click", () => yasqe.focus());
+  yasqe.on("change", () => {
+    field.value = yasqe.getValue();
+    unmark();
+  });
+
+  const unmark = () => {
+    marks.forEach((undo) => undo());
+    marks = [];
+  };
+
+  // An error is marked at its line and column, as the answer names them.
+  const mark = () => {
+    unmark();
+    const place = document.querySelector("#problem[data-line]");
+    if (!place) return;
+    const line = Number(place.dataset.line) - 1;
+    const column = Math.max(Number(place.dataset.column || 1) - 1, 0);
+    const handle = yasqe.addLineClass(line, "background", "faulty");
+    const text = yasqe.markText({ line, ch: column }, { line, ch: column + 1 },
+      { className: "faulty-place" });
+    marks = [() => yasqe.removeLineClass(handle, "background", "faulty"), () => text.clear()];
+    yasqe.setCursor({ line, ch: column });
+  };
+
+  const show = (text) => {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const found = page.getElementById("answer");
+    if (!found) return false;
+    answer.replaceChildren(...[...found.childNodes].map((node) => document.importNode(node, true)));
+    prepare();
+    return true;
+  };
+
+  const prepare = () => {
+    mark();
+    const copy = document.getElementById("copy");
+    if (!copy || !navigator.clipboard) return;
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById("share").value);
+      status.textContent = form.dataset.copied;
+    });
+  };
+
+  const run = async (view) => {
+    if (running) running.abort();
+    const mine = new AbortController();
+    running = mine;
+    const values = new URLSearchParams(new FormData(form));
+    values.set("format", "html");
+    if (view) values.set("view", view);
+    const address = new URL(form.action);
+    const options = { headers: { Accept: "text/html" }, signal: mine.signal };
+    const long = values.toString().length > LONGEST_ADDRESS;
+    if (long) {
+      if (view) address.searchParams.set("view", view);
+      Object.assign(options, { method: "POST", body: values });
+    } else address.search = values.toString();
+    status.textContent = form.dataset.running;
+    answer.setAttribute("aria-busy", "true");
+    stop.hidden = false;
+    try {
+      const response = await fetch(address, options);
+      const text = await response.text();
+      if (!show(text)) throw new TypeError("no answer in it");
+      if (!long) window.history.pushState(null, "", address);
+      const said = answer.querySelector(".bar p");
+      status.textContent = said ? said.innerText : "";
+    } catch (error) {
+      if (running !== mine) return; // another run took its place
+      status.textContent = error.name === "AbortError"
+        ? form.dataset.stopped : form.dataset.unreachable;
+    } finally {
+      if (running === mine) {
+        running = null;
+        stop.hidden = true;
+        answer.removeAttribute("aria-busy");
+      }
+    }
+  };
+
+  form.addEventListener("submit", (event) => {
+    field.value = yasqe.getValue();
+    if (document.getElementById("format").value !== "html") return; // a download
+    event.preventDefault();
+    run("");
+  });
+  stop.addEventListener("click", () => running && running.abort());
+  answer.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-view]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    run(link.dataset.view).then(() => {
+      const now = answer.querySelector("a[data-view][aria-current]");
+      if (now) now.focus();
+    });
+  });
+  window.addEventListener("popstate", () => window.location.reload());
+
+  // A thing by its name: its IRI goes where the cursor is.
+  const finder = document.getElementById("finder");
+  if (finder) {
+    finder.hidden = false;
+    const text = document.getElementById("finder-text");
+    const list = document.getElementById("finder-results");
+    let waiting = 0;
+    let asked = 0;
+    let active = -1;
+    const close = () => {
+      list.hidden = true;
+      active = -1;
+      text.setAttribute("aria-expanded", "false");
+      text.removeAttribute("aria-activedescendant");
+    };
+    const take = (option) => {
+      yasqe.replaceSelection(`<${option.dataset.iri}>`);
+      text.value = "";
+      close();
+      yasqe.focus();
+    };
+    const move = (step) => {
+      const options = [...list.children];
+      active = (active + step + options.length) % options.length;
+      options.forEach((o, i) => o.setAttribute("aria-selected", String(i === active)));
+      text.setAttribute("aria-activedescendant", options[active].id);
+      options[active].scrollIntoView({ block: "nearest" });
+    };
+    const ask = async () => {
+      const number = (asked += 1);
+      const wanted = text.value.trim();
+      if (wanted.length < 2) return close();
+      const address = new URL(finder.dataset.api, window.location.href);
+      address.searchParams.set("q", wanted);
+      address.searchParams.set("limit", "8");
+      try {
+        const response = await fetch(address);
+        if (!response.ok || number !== asked) return;
+        const { results } = await response.json();
+        if (number !== asked) return;
+        list.replaceChildren(...results.map((result, i) => {
+          const option = document.createElement("li");
+          option.id = `finder-${i}`;
+          option.role = "option";
+          option.dataset.iri = result.entity;
+          const name = document.createElement("bdi");
+          name.textContent = result.label;
+          const kind = document.createElement("span");
+          kind.className = "tag";
+          kind.textContent = result.kind_label || result.kind;
+          option.append(name, " ", kind);
+          option.addEventListener("pointerdown", (event) => {
+            event.preventDefault();
+            take(option);
+          });
+          return option;
+        }));
+        active = -1;
+        list.hidden = !results.length;
+        text.setAttribute("aria-expanded", String(!list.hidden));
+      } catch {
+        close();
+      }
+    };
+    text.addEventListener("input", () => {
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(ask, 120);
+    });
+    text.addEventListener("blur", close);
+    text.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault(); // it sends no query
+      if (list.hidden) return;
+      if (event.key === "Escape") close();
+      else if (event.key === "ArrowDown") move(1);
+      else if (event.key === "ArrowUp") move(-1);
+      else if (event.key === "Enter" && active >= 0) take(list.children[active]);
+      else return;
+      event.preventDefault();
+    });
+  }
+  prepare();
+})();
