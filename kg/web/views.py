@@ -18,7 +18,8 @@ from kg.analysis.plots.worldmap import worldmap
 from kg.errors import QueryError
 from kg.results import ResultTable, Value
 from kg.web.bindings import Record, Rows, Term
-from kg.web.render import native, short_name
+from kg.web.language import language
+from kg.web.render import short_name
 from kg.web.service import service
 
 __all__ = ["VIEWS", "drawn", "views_of"]
@@ -111,8 +112,12 @@ def _label(record: Record, column: str) -> str:
         return ""
     beside = record.get(f"{column}_label")
     if term.is_iri:
-        return native(term.text) or (beside.text if beside else short_name(term.text))
+        return _name(term.text) or (beside.text if beside else short_name(term.text))
     return term.text
+
+
+def _name(iri: str) -> str | None:
+    return service().labels(language()).get(iri) if service().is_ours else None
 
 
 def _number(term: Term | None) -> float | None:
@@ -136,10 +141,9 @@ def _chart(rows: Rows) -> Canvas | None:
         shown = " · ".join(filter(None, (label, _label(record, group) if group else "")))
         table.append((when, shown or str(when), _number(record[value])))
     if over and len({row[0] for row in table}) > 1:
-        chart = Chart("lines", "when", "value", "label")
-        return lines(ResultTable(("when", "label", "value"), table), chart)
-    chart = Chart("bars", "label", "value", most=_MOST_BARS)
-    return bars(ResultTable(("when", "label", "value"), table), chart)
+        return lines(ResultTable((over, "", value), table), Chart("lines", over, value, ""))
+    chart = Chart("bars", "", value, most=_MOST_BARS)
+    return bars(ResultTable(("time", "", value), table), chart)
 
 
 def _map(rows: Rows) -> Canvas | None:
