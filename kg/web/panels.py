@@ -35,7 +35,7 @@ _TURNED = {"given": "taught", "received": "learned"}
 """What an exchange looks like from the thing in the middle: what it gave, it taught."""
 
 _XSD = "http://www.w3.org/2001/XMLSchema#decimal"
-_WORDS = ("aspect", "of", "cadence", "capacity", "timing", "partner_of")
+_WORDS = ("aspect", "of", "cadence", "capacity", "kind", "timing", "partner_of")
 _NAMED = re.compile(r"[a-z][a-z0-9]*:[A-Za-z0-9._~-]+")
 
 

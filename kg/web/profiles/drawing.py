@@ -145,8 +145,8 @@ def _figure(parts: Sequence[str], height: float, title: str, names: Sequence[str
         for kind, name in zip(_KINDS, names, strict=False)  # years without seats have one
     )
     return Markup(  # noqa: S704  (every text in it is escaped above)
-        f'<figure class="drawing"><svg viewBox="0 0 {_WIDTH} {height:g}" direction="ltr" '
-        f'role="img" aria-label="{escape(title)}">{"".join(parts)}</svg>'
+        f'<figure class="drawing" tabindex="0"><svg viewBox="0 0 {_WIDTH} {height:g}" '
+        f'direction="ltr" role="img" aria-label="{escape(title)}">{"".join(parts)}</svg>'
         f"<figcaption>{legend}</figcaption></figure>"
     )
 
