@@ -92,7 +92,7 @@ class Result(ResultTable):
         """
         charts = {chart.kind: chart for chart in self.charts}
         if not charts:
-            raise KgError(f"{self.name} has no drawing; its rows are the answer.")
+            raise NotFoundError(f"{self.name} has no drawing; its rows are the answer.")
         if kind is not None and kind not in charts:
             raise NotFoundError(
                 f"{self.name} has no drawing {kind[:40]!r} here. Accepted: {', '.join(charts)}."

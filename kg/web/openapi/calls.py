@@ -172,6 +172,12 @@ def _analyses() -> Iterator[Call]:
         "analyses", group, "/api/analyse", _("The analyses with their parameters and columns"),
         _PLAIN_JSON, example="/api/analyse", statuses=(),
     )  # fmt: skip
+    yield Call(
+        "analysis-drawing", group, "/api/analyse/{analysis}/{kind}.svg",
+        _("An analysis drawn in another way"), {"image/svg+xml": ""},
+        parameters=[p.path("analysis", list(ANALYSES)), p.path("kind"), *p.filters()],
+        example="/api/analyse/flow-matrix/heatmap.svg", statuses=(400, 404),
+    )  # fmt: skip
     for name, analysis in ANALYSES.items():
         yield _analysis(name, analysis, group)
 
