@@ -100,6 +100,15 @@ def test_spans_run_from_first_to_last_and_end_hollow() -> None:
     assert "No date" not in drawn
 
 
+def test_bars_of_a_long_name_keep_their_groups_apart() -> None:
+    long = "Organisation of Islamic Cooperation and of many others"
+    table = ResultTable(("x", "g", "y"), [(long, "2018", 1), (long, "2019", 2), ("Short", None, 3)])
+    said = texts(table, Chart("bars", x="x", y="y", group="g"))
+    assert "… · 2018" in said
+    assert "… · 2019" in said
+    assert "\nShort\n" in said
+
+
 def test_gaps_are_crossed_in_a_heatmap() -> None:
     table = ResultTable(
         ("c", "v", "n", "state"),

@@ -12,6 +12,7 @@ from kg.results import ResultTable, Value
 __all__ = ["bars", "dots"]
 
 _LEFT, _RIGHT, _ROW, _WIDTH = 250, 60, 22, 720
+_LABEL, _GROUP = 34, 20  # characters
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,11 @@ def _rows(table: ResultTable, chart: Chart) -> list[_Row]:
 
 
 def _name(label: Value, group: Value) -> str:
-    return str(label) if group in (None, "total") else f"{label} · {group}"
+    if group in (None, "total"):
+        return str(label)
+    # both must be told apart: a long label makes room for a group of usual length
+    beside = shortened(group, _GROUP)
+    return f"{shortened(label, _LABEL - 3 - len(beside))} · {beside}"
 
 
 def _number(value: Value, otherwise: float) -> float:
@@ -92,6 +97,6 @@ def _ground(rows: Sequence[_Row], chart: Chart, *, from_zero: bool) -> tuple[Can
         canvas.text(scale(mark), height + 15, number(mark), size=11, anchor="middle")
     canvas.text((_LEFT + _WIDTH - _RIGHT) / 2, height + 32, chart.y, size=11, anchor="middle")
     for place, row in enumerate(rows):
-        label = shortened(row.label)
+        label = shortened(row.label, _LABEL)
         canvas.text(_LEFT - 8, place * _ROW + 15, label, anchor="end")
     return canvas, scale
