@@ -131,6 +131,15 @@ def test_the_view_is_saved_as_files(visitor: Visitor, tmp_path: Path) -> None:
     assert (tmp_path / "view.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_without_webgl_the_drawing_of_the_server_is_shown(visitor: Visitor) -> None:
+    visitor.expect("preloaded")  # what was fetched ahead is not needed then
+    visitor.page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page = visitor.open(ADDRESS)
+    page.locator("#network[data-ready=picture]").wait_for()
+    assert page.locator("#network figure.still img").is_visible()
+    assert "WebGL" in page.locator("#network .status").inner_text()
+
+
 def test_without_scripts_the_drawing_stands_still(visit: Visit, live: str) -> None:
     visitor = visit(live, java_script_enabled=False, viewport=PHONE)
     page = visitor.open(ADDRESS)

@@ -4,7 +4,7 @@
 
 (() => {
   const section = document.getElementById("network");
-  if (!section || !window.Sigma || !window.graphology) return;
+  if (!section) return;
   const texts = JSON.parse(section.dataset.texts);
   const stage = section.querySelector(".stage");
   const canvas = section.querySelector(".canvas");
@@ -431,12 +431,23 @@
     section.dataset.ready = "picture";
     say(text);
   };
+  // Without WebGL sigma breaks off while it loads, so it is asked for only where it can draw.
+  const canDraw = () => {
+    const probe = document.createElement("canvas");
+    return Boolean(probe.getContext("webgl2") || probe.getContext("webgl"));
+  };
+  const load = (source) => new Promise((loaded, failed) => {
+    document.head.append(element("script", { src: source, async: false, onload: loaded, onerror: failed }));
+  });
   const begin = async () => {
+    if (!canDraw()) return fallBack(texts.noGl);
     say(texts.loading);
+    const libraries = Promise.all(section.dataset.libraries.split(" ").map(load));
     try {
       const response = await fetch(section.dataset.layout);
       data = await response.json();
       if (!response.ok) throw new Error(data.detail);
+      await libraries;
     } catch (error) { return fallBack(String(error.message || texts.failed)); }
     data.folded = data.nodes.label.map(fold);
     build();
