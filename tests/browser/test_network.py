@@ -7,15 +7,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pytest
 from playwright.sync_api import Page
 
+from kg.network import Network
+from kg.network.layout import layout
 from tests.browser.marked import MARKS
 from tests.browser.visitor import PHONE, Visitor
 
 Visit = Callable[..., Visitor]
 
 ADDRESS = "/network/partnership?level=country&bloc=world"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """Let the kernels be compiled before a page has to wait for them: once an installation."""
+    layout(Network.from_networkx(nx.relabel_nodes(nx.karate_club_graph(), str)))
 
 
 def drawn(visitor: Visitor, address: str = ADDRESS) -> Page:
