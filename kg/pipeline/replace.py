@@ -29,6 +29,7 @@ from kg.pipeline.matching import LAST_REVIEW
 from kg.pipeline.releases import building, is_whole
 from kg.pipeline.rework import asserted_quads
 from kg.provenance import FileRecord, GraphNames, LoadRecord
+from kg.quads import TERM
 from kg.reconcile import Decisions, read_decisions
 from kg.settings import Settings, SourceSettings
 from kg.store.release import Release, current_release
@@ -43,6 +44,7 @@ _SAME = "<http://www.w3.org/2002/07/owl#sameAs>"
 _REPLACED_BY = "<http://purl.org/dc/terms/isReplacedBy>"
 _MADE = ("matched", "organisations_accept", "organisations_decided", "people_accept",
          "people_decided")  # fmt: skip
+_TRIPLE = ("s", "p", "o")
 _ZONES = ("review", "accept", "decided", "reject")
 _IDENTIFIERS = [f"<{RIHLA.ror}>", f"<{RIHLA.orcid}>"]
 
@@ -227,9 +229,20 @@ def _load(
         tables = [table for table in loaded.tables if table.checked.table.source == name]
         new = map_tables(tables, {name: graph})
         own = old.filter(pl.col("g") == f"<{graph}>")
-        if new.height != own.height or new.join(own, on=["s", "p", "o"], how="anti").height:
+        other = _plain(new).join(_plain(own), on=[*_TRIPLE], how="anti")
+        if new.height != own.height or other.height:
             raise _UnsoundError(f"{name} says something else beside it")
     return loaded
+
+
+def _plain(quads: pl.DataFrame) -> pl.DataFrame:
+    """Return triples with one form of the at sign.
+
+    A text that ends as a language mark does is read from RDF with a full-width one, so that its
+    cell is not taken for a text in that language.
+    """
+    at = pl.col("o").cast(pl.String).str.replace_all("＠", "@", literal=True)
+    return quads.select("s", "p", at.cast(TERM))
 
 
 def _from_release(source: SourceSettings, release: Release, graph: str) -> SourceSettings:

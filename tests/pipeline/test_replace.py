@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -14,7 +15,8 @@ from kg.cli import cli
 from kg.errors import InputError, NotFoundError, ReleaseError, SettingsError
 from kg.pipeline import build, verify
 from kg.pipeline.origins import listed_sources
-from kg.pipeline.replace import drop_source, replace_source
+from kg.pipeline.replace import _plain, drop_source, replace_source
+from kg.quads import QUAD
 from kg.settings import Settings, load_settings
 from kg.store import current_release
 from tests.privacy.world import COUNTRIES, write_sources
@@ -199,3 +201,9 @@ def test_the_commands(world: Path) -> None:
     sources = current_release(world / "releases").manifest["sources"]
     # The first release kept no trace of where it was read from: --path is for this once.
     assert "events" not in [s["id"] for s in sources]
+
+
+def test_an_at_sign_that_reading_widens_is_no_difference() -> None:
+    quads = pl.DataFrame([("<s>", "<p>", '"Lab @en"', "<g>")], schema=QUAD, orient="row")
+    wide = pl.DataFrame([("<s>", "<p>", '"Lab ＠en"', "<g>")], schema=QUAD, orient="row")
+    assert _plain(quads).equals(_plain(wide))
