@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from threading import Lock
+from typing import Any, Literal, TypeVar, cast
 
 import polars as pl
 
@@ -28,6 +29,10 @@ __all__ = [
     "RefusedAnalysisError",
     "World",
 ]
+
+_T = TypeVar("_T")
+_KEEPING = Lock()
+_MOST_KEPT = 16  # subjects and coverages: the panels of a page ask about the same ones
 
 Given = Mapping[str, Any]
 """The parameters of a call: every declared one, read and checked; None where not given."""
@@ -130,6 +135,17 @@ class World:
     selection: Selection
     policy: AnalyseSettings
     kept: MutableMapping[Hashable, Any] = field(default_factory=dict)
+
+    def keep(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """Return what was made under a key before, else make it; the last few are kept."""
+        found = self.kept.get(key)
+        if found is None:
+            found = make()
+            with _KEEPING:
+                while len(self.kept) >= _MOST_KEPT:
+                    self.kept.pop(next(iter(self.kept)))
+                self.kept[key] = found
+        return cast("_T", found)
 
     def labelled(self, frame: pl.DataFrame, column: str, name: str | None = None) -> pl.DataFrame:
         """Add the label of the things in a column as ``<column>_label``, right behind it."""

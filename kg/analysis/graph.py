@@ -22,7 +22,7 @@ from kg.analysis.running import run_analysis
 from kg.columns import COLUMN_QUERIES, pull_columns
 from kg.endpoint import connect
 from kg.errors import NotFoundError, QueryError
-from kg.network import Network, project, select
+from kg.network import Columns, Filters, Network, project, select
 from kg.queries import (
     Resolver,
     bind,
@@ -49,6 +49,7 @@ from kg.terms import DEFAULT_BASE, prefixes_for
 __all__ = ["Graph", "open"]
 
 _TURTLE = "text/turtle"
+_MOST_WORLDS = 4  # selections that are kept: some ten MB each for a hundred thousand participations
 _PROLOGUE = r"(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*"
 _GRAPH_FORM = re.compile(rf"(?is)^\s*(?:{_PROLOGUE})*(CONSTRUCT|DESCRIBE)\b")
 
@@ -115,6 +116,7 @@ class Graph:
         self._lock = threading.RLock()
         self._made_names: SearchIndex | None = None
         self._made_table: NameTable | None = None
+        self._worlds: dict[str, World] = {}
 
     @classmethod
     def of_release(cls, release: Release, policy: AnalyseSettings | None = None) -> Graph:
@@ -367,13 +369,20 @@ class Graph:
         values, filters = read_parameters(name, analysis, parameters, self.resolve, self.prefixes)
         meta = {"release": self.store.release_id, **self._matches()}
         columns = with_country_sets(self._columns, filters.get("bloc"))
-        world = None if filters else self._everything
+        world = self._world(columns, filters)
         return run_analysis(name, analysis, columns, values, filters, self.policy, meta, world)
 
-    @cached_property
-    def _everything(self) -> World:
-        """What there is without any filter: pages ask many questions of it."""
-        return World(self._columns, select(self._columns), self.policy)
+    def _world(self, columns: Columns, filters: Filters) -> World:
+        """Return what the filters select; pages ask many questions of the same selection."""
+        key = repr(sorted(filters.items()))
+        found = self._worlds.get(key)
+        if found is None:
+            found = World(columns, select(columns, **filters), self.policy)
+            with self._lock:
+                while len(self._worlds) >= _MOST_WORLDS:
+                    self._worlds.pop(next(iter(self._worlds)))
+                self._worlds[key] = found
+        return found
 
     def _matches(self) -> dict[str, object]:
         """Return how many organisations have no stable identifier, and of these found by name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -54,10 +55,10 @@ def run_analysis(
         world = World(columns, select(columns, **filters), policy or AnalyseSettings())
     level = values["level"] if analysis.level == "given" else analysis.level
     level = None if level == "all" else level
-    reckoned = ("coverage", level, analysis.sides)
-    if reckoned not in world.kept:
-        world.kept[reckoned] = coverage_of(world.selection, level, analysis.sides)
-    coverage = world.kept[reckoned]
+    coverage = world.keep(
+        ("coverage", level, analysis.sides),
+        partial(coverage_of, world.selection, level, analysis.sides),
+    )
     refuse_thin(world, coverage, level)
     answer = analysis.function(world, values)
     frame, emptied = withhold_small(world, answer)

@@ -36,7 +36,6 @@ OF_TRAININGS = tuple(name for name in FILTERS if name not in ("country", "bloc",
 CAPACITIES = ("learner", "educator", "organiser", "host", "funder")
 """In what capacity a thing has to do with a training, in the order in which they are told."""
 
-_KEPT = 16  # subjects: the panels of a page ask about the same one
 _PARTS = ("organisation", "person", "country")
 
 
@@ -83,12 +82,7 @@ def subject_of(world: World, given: Given) -> Subject:
         One of the two is nothing that the flat tables of the release know.
     """
     key = (given.get("subject"), given.get("also"))
-    if key not in world.kept:
-        while len(world.kept) >= _KEPT:
-            world.kept.pop(next(iter(world.kept)), None)
-        world.kept[key] = _subject_of(world, given)
-    found: Subject = world.kept[key]
-    return found
+    return world.keep(key, lambda: _subject_of(world, given))
 
 
 def _subject_of(world: World, given: Given) -> Subject:

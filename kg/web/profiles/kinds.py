@@ -312,7 +312,7 @@ KINDS: Mapping[str, Kind] = {
             (
                 *_later(_AREA, "topics", "teachers"),
                 _by("members", _("Which members take part?"), "country", _NO_COUNTRY),
-                *_END,
+                *_later(_END, "funders"),
             ),
             "party",
         ),
