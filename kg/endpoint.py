@@ -24,10 +24,26 @@ from kg.store.remote import Dataset, RemoteOptions, RemoteStore
 from kg.store.remote.options import AUTO, SERVERS_OWN, UNION
 from kg.terms import DEFAULT_BASE, VOCABULARY_BASE
 
-__all__ = ["Endpoint", "Record", "connect", "read_record", "release_of", "state_of"]
+__all__ = [
+    "Endpoint",
+    "Record",
+    "RecordedGraph",
+    "connect",
+    "read_record",
+    "release_of",
+    "state_of",
+]
 
 _RELEASE_HEADER = "x-rihla-release"
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RecordedGraph:
+    """A graph as a record has it; ``digest`` is None where its content is not known to be whole."""
+
+    triples: int
+    digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,12 +58,9 @@ class Record:
         As in the release's manifest.
     complete:
         When the whole release was there; None while it is not.
-    graphs:
-        Named graph → its number of triples.
-    union:
-        The graph that holds the union of all; None where there is none.
-    union_triples:
-        How many triples the union has.
+    named, default, old:
+        Graphs by name: those of the release, the one that holds the union of all (or none), and
+        those that an earlier push left behind.
     """
 
     graph: str
@@ -56,15 +69,20 @@ class Record:
     base: str
     built: str
     complete: str | None
-    graphs: Mapping[str, int] = field(default_factory=dict)
-    union: str | None = None
-    union_triples: int | None = None
+    named: Mapping[str, RecordedGraph] = field(default_factory=dict)
+    default: Mapping[str, RecordedGraph] = field(default_factory=dict)
+    old: Mapping[str, RecordedGraph] = field(default_factory=dict)
+
+    @property
+    def everything(self) -> dict[str, RecordedGraph]:
+        """All graphs of it."""
+        return {**self.named, **self.default, **self.old}
 
     @property
     def dataset(self) -> Dataset:
         """The graphs that queries are about."""
-        named = tuple(sorted(self.graphs))
-        return Dataset((self.union,) if self.union else named, named)
+        named = tuple(sorted(self.named))
+        return Dataset(tuple(self.default) or named, named)
 
 
 @dataclass(frozen=True)
@@ -139,7 +157,12 @@ def read_record(store: RemoteStore) -> Record | None:
             "Set RIHLA_SPARQL_DEFAULT_GRAPH to the graphs that are meant."
         )
     first = rows[0]
-    union = next((row for row in rows if row["role"] == "default"), None)
+    graphs: dict[str, dict[str, RecordedGraph]] = {"named": {}, "default": {}, "old": {}}
+    for row in rows:
+        digest = None if row["digest"] is None else str(row["digest"])
+        graphs[str(row["role"])][str(row["graph"])] = RecordedGraph(
+            int(str(row["triples"])), digest
+        )
     return Record(
         graph=records[0],
         release=str(first["release"]),
@@ -147,9 +170,7 @@ def read_record(store: RemoteStore) -> Record | None:
         base=str(first["base"]),
         built=str(first["built"]),
         complete=None if first["complete"] is None else str(first["complete"]),
-        graphs={str(r["graph"]): int(str(r["triples"])) for r in rows if r["role"] == "named"},
-        union=None if union is None else str(union["graph"]),
-        union_triples=None if union is None else int(str(union["triples"])),
+        **graphs,
     )
 
 
@@ -242,8 +263,8 @@ def release_of(
 def manifest_of(endpoint: Endpoint) -> dict[str, Any]:
     """Return the manifest of what an endpoint holds, as far as it can be asked for."""
     record, store = endpoint.record, endpoint.store
-    graphs = dict(record.graphs) if record else _counted(store)
-    triples = record.union_triples if record else None
+    graphs = {n: g.triples for n, g in record.named.items()} if record else _counted(store)
+    union = next(iter(record.default.values()), None) if record else None
     manifest: dict[str, Any] = {
         "id": store.release_id,
         "title": record.title if record else urlsplit(store.url).hostname,
@@ -251,7 +272,7 @@ def manifest_of(endpoint: Endpoint) -> dict[str, Any]:
         "files": {},
         "graphs": graphs,
         "quads": sum(graphs.values()),
-        "triples": _total(store) if triples is None else triples,
+        "triples": union.triples if union else _total(store),
         "classes": _classes(store),
         "source": store.url,
     }

@@ -174,7 +174,7 @@ def test_a_record_says_which_release_and_graphs_are_meant(serve: Any) -> None:
     graphs = {**TWO, **_record("2026-01-01-abc", complete=True), "urn:other": "<urn:q> a <urn:r> ."}
     found = connect(serve(Bare(graphs, union=True)), RemoteOptions())
     assert found.record is not None
-    assert found.record.graphs == {"urn:g1": 1, "urn:g2": 2}
+    assert {n: g.triples for n, g in found.record.named.items()} == {"urn:g1": 1, "urn:g2": 2}
     assert (found.state, found.base) == ("2026-01-01-abc", "https://example.org/id/")
     assert found.store.release_id == "2026-01-01-abc"
     assert _count(found.store) == 2  # neither the record nor what else is there

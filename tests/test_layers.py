@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 # The top layer first; docs/architecture.md draws the same.
 LAYERS = [
     {"cli"},
-    {"web", "pipeline"},
+    {"web", "pipeline", "push"},
     {"analysis"},
     {"endpoint"},
     {"catalogue", "changes", "columns", "description"},

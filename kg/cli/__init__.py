@@ -15,6 +15,7 @@ from kg.cli.forget import forget_command
 from kg.cli.network import network
 from kg.cli.ontology import ontology
 from kg.cli.project import cite, init
+from kg.cli.push import push
 from kg.cli.reconcile import reconcile
 from kg.cli.serve import serve
 from kg.cli.source import source
@@ -46,8 +47,8 @@ def cli() -> None:
 
 
 for command in (
-    analyse, build, check, cite, diff, forget_command, init, network, ontology, query, reconcile,
-    releases, rollback, search, serve, source, sources, sparql,
+    analyse, build, check, cite, diff, forget_command, init, network, ontology, push, query,
+    reconcile, releases, rollback, search, serve, source, sources, sparql,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -21,7 +21,7 @@ from urllib.request import (
 
 from kg.errors import SettingsError
 
-__all__ = ["KINDS", "VARIABLES", "Access", "split_address"]
+__all__ = ["KINDS", "VARIABLES", "Access", "digest_handler", "split_address"]
 
 KINDS = ("basic", "digest", "bearer")
 VARIABLES = {
@@ -98,12 +98,15 @@ class Access:
 
     def handlers(self, address: str) -> list[BaseHandler]:
         """Return what answers a server's challenge."""
-        if self.kind != "digest":
-            return []
-        known = HTTPPasswordMgrWithDefaultRealm()
-        parts = urlsplit(address)
-        known.add_password(None, f"{parts.scheme}://{parts.netloc}/", self.user, self.password)
-        return [_Digest(known)]
+        return [digest_handler(self, address)] if self.kind == "digest" else []
+
+
+def digest_handler(access: Access, address: str) -> HTTPDigestAuthHandler:
+    """Return what computes the answer to a challenge of the server at an address."""
+    known = HTTPPasswordMgrWithDefaultRealm()
+    parts = urlsplit(address)
+    known.add_password(None, f"{parts.scheme}://{parts.netloc}/", access.user, access.password)
+    return _Digest(known)
 
 
 class _Digest(HTTPDigestAuthHandler):

@@ -31,6 +31,10 @@ class Dialect:
         It may give a part of a CONSTRUCT query's graph without a word, so that has to be checked.
     nested_pages:
         It sorts for far pages only in a query inside another.
+    needs_union:
+        A triple of several graphs counts several times there, unless the default graph is one.
+    graph_store:
+        The path of its graph store, where that is always the same.
     rewritings:
         From a query that it gets wrong to one of the same meaning that it gets right.
     """
@@ -38,6 +42,8 @@ class Dialect:
     name: str = "standard"
     cuts_graphs: bool = False
     nested_pages: bool = False
+    needs_union: bool = False
+    graph_store: str | None = None
     rewritings: Sequence[Callable[[str], str]] = ()
 
     def rewritten(self, sparql: str) -> str:
@@ -48,7 +54,7 @@ class Dialect:
 
 
 def bound_by_text(sparql: str) -> str:
-    """Return a query in which BIND asks for a variable's text and not whether it is BOUND.
+    r"""Return a query in which BIND asks for a variable's text and not whether it is BOUND.
 
     Virtuoso (seen in 7.2.5) may hold a variable of OPTIONAL for bound where it is not, in BIND and
     where the OPTIONAL stands in a UNION or beside others; of its text it knows that there is none.
@@ -123,8 +129,13 @@ def _closing(text: str, start: int) -> int:
 STANDARD = Dialect()
 DIALECTS: Mapping[str, Dialect] = {
     "virtuoso": Dialect(
-        "virtuoso", cuts_graphs=True, nested_pages=True, rewritings=(bound_by_text, flattened)
-    ),
+        "virtuoso",
+        cuts_graphs=True,
+        nested_pages=True,
+        needs_union=True,
+        graph_store="/sparql-graph-crud-auth",
+        rewritings=(bound_by_text, flattened),
+    )
 }
 """Kinds of servers by the first word of their Server header, in small letters."""
 

@@ -40,12 +40,12 @@ from kg import __version__
 from kg.errors import LimitError
 from kg.store.remote.access import Access
 
-__all__ = ["Exchange", "Wanted", "send"]
+__all__ = ["AGENT", "Exchange", "Line", "Wanted", "opener_for", "send"]
 
 _CHUNK = 256 * 1024
 _LOOK_SECONDS = 0.2
 _REDIRECTIONS = 5
-_AGENT = f"rihla-kg/{__version__} (SPARQLWrapper)"
+AGENT = f"rihla-kg/{__version__} (SPARQLWrapper)"
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,10 @@ def send(wanted: Wanted) -> Exchange:
         There is no server, or it hung up.
     """
     began = time.monotonic()
-    line = _Line()
+    line = Line()
     with _Watch(line, wanted) as watch:
         try:
-            wrapper = _Wrapper(wanted, _opener(wanted, line))
+            wrapper = _Wrapper(wanted, opener_for(wanted.access, wanted.url, line))
             with closing(wrapper.query().response) as response:
                 file, size = _received(response, wanted, watch)
                 headers = {name.lower(): value for name, value in response.headers.items()}
@@ -119,7 +119,7 @@ class _Wrapper(SPARQLWrapper):
     """SPARQLWrapper with another way of sending."""
 
     def __init__(self, wanted: Wanted, opener: OpenerDirector) -> None:
-        super().__init__(wanted.url, agent=_AGENT)
+        super().__init__(wanted.url, agent=AGENT)
         self._opener = opener
         # Not by setQuery, which takes the first word that is one of SPARQL's for the form, also in
         # a comment: a question that mentions an address would be sent as an update, ADD.
@@ -138,7 +138,7 @@ class _Wrapper(SPARQLWrapper):
         return self._opener.open(self._createRequest(), timeout=self.timeout), self.returnFormat
 
 
-class _Line:
+class Line:
     """The connection in use, so that another thread can cut it."""
 
     def __init__(self) -> None:
@@ -162,7 +162,7 @@ class _Line:
 class _Watch:
     """Cuts the line when the time is over, or nobody waits any more."""
 
-    def __init__(self, line: _Line, wanted: Wanted) -> None:
+    def __init__(self, line: Line, wanted: Wanted) -> None:
         self._line, self._wanted = line, wanted
         self._done = threading.Event()
         self._ends = time.monotonic() + wanted.seconds
@@ -242,7 +242,7 @@ def _too_large(wanted: Wanted) -> LimitError:
     )
 
 
-def _opener(wanted: Wanted, line: _Line) -> OpenerDirector:
+def opener_for(access: Access, url: str, line: Line) -> OpenerDirector:
     """Return what sends over HTTP and HTTPS, and knows no other scheme."""
     opener = OpenerDirector()
     handlers: list[BaseHandler] = [
@@ -253,7 +253,7 @@ def _opener(wanted: Wanted, line: _Line) -> OpenerDirector:
         _Redirects(),
         _Plain(line),
         _Secure(line),
-        *wanted.access.handlers(wanted.url),
+        *access.handlers(url),
     ]
     for handler in handlers:
         opener.add_handler(handler)
@@ -261,7 +261,7 @@ def _opener(wanted: Wanted, line: _Line) -> OpenerDirector:
 
 
 class _PlainConnection(http.client.HTTPConnection):
-    def __init__(self, host: str, *, line: _Line, **given: Any) -> None:
+    def __init__(self, host: str, *, line: Line, **given: Any) -> None:
         super().__init__(host, **given)
         self._line = line
 
@@ -271,7 +271,7 @@ class _PlainConnection(http.client.HTTPConnection):
 
 
 class _SecureConnection(http.client.HTTPSConnection):
-    def __init__(self, host: str, *, line: _Line, **given: Any) -> None:
+    def __init__(self, host: str, *, line: Line, **given: Any) -> None:
         super().__init__(host, **given)
         self._line = line
 
@@ -281,7 +281,7 @@ class _SecureConnection(http.client.HTTPSConnection):
 
 
 class _Plain(HTTPHandler):
-    def __init__(self, line: _Line) -> None:
+    def __init__(self, line: Line) -> None:
         super().__init__()
         self._line = line
 
@@ -291,7 +291,7 @@ class _Plain(HTTPHandler):
 
 
 class _Secure(HTTPSHandler):
-    def __init__(self, line: _Line) -> None:
+    def __init__(self, line: Line) -> None:
         super().__init__()
         self._line = line
 
