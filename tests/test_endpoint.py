@@ -25,7 +25,6 @@ from kg.store import Release, RemoteStore
 from kg.store.remote import RemoteOptions
 from kg.web import close_app, create_app, make_server
 from kg.web.serving import address
-from tests.conftest import world_settings  # noqa: F401 - a fixture
 from tests.test_queries import CASE_IDS, CASES, Case
 
 DCTERMS = "http://purl.org/dc/terms/"
@@ -36,7 +35,7 @@ RECORD = "https://w3id.org/rihla/id/graph/release"
 
 
 @pytest.fixture(scope="module")
-def ours(world_settings: Any, world: Release) -> Iterator[str]:  # noqa: F811
+def ours(world_settings: Any, world: Release) -> Iterator[str]:
     """The address of our own endpoint over the test world."""
     app: Flask = create_app(world_settings, world)
     server = make_server(app, "127.0.0.1", 0)
