@@ -18,6 +18,7 @@ from kg.cli.project import cite, init
 from kg.cli.push import push
 from kg.cli.reconcile import reconcile
 from kg.cli.serve import serve
+from kg.cli.site import site
 from kg.cli.source import source
 from kg.errors import KgError
 
@@ -48,7 +49,7 @@ def cli() -> None:
 
 for command in (
     analyse, build, check, cite, diff, forget_command, init, network, ontology, push, query,
-    reconcile, releases, rollback, search, serve, source, sources, sparql,
+    reconcile, releases, rollback, search, serve, site, source, sources, sparql,
 ):  # fmt: skip
     cli.add_command(command)
 
