@@ -223,6 +223,10 @@ def _search() -> Iterator[Call]:
         ],
         example="/api/terms?text=train&lang=en",
     )  # fmt: skip
+    yield Call(
+        "completion", group, "/api/completion", _("What an editor completes: prefixes and terms"),
+        _PLAIN_JSON, example="/api/completion", statuses=(),
+    )  # fmt: skip
 
 
 _ROWS = {"json": "Bindings", "srj": "Bindings"}
