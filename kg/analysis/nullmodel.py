@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from kg.network import kernels
+
 __all__ = ["BURN_IN", "THINNING", "curveball"]
 
 BURN_IN = 10
@@ -55,45 +57,15 @@ def curveball(
     # Trades run over the shorter side: fewer, larger sets mix in fewer steps.
     across = shape[0] > shape[1]
     own, other = (columns, rows) if across else (rows, columns)
-    count = min(shape)
-    sets = _sets(own, other, count)
-    random = np.random.default_rng(seed)
-    _trade(sets, BURN_IN * count, random)
+    count, universe = min(shape), max(shape)
+    order = np.lexsort((other, own))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(own, minlength=count))]).astype(np.int64)
+    members = other[order].astype(np.int64)
+    state = np.random.default_rng(seed).integers(0, 2**64, 1, dtype=np.uint64)
+    kernels.trades.trade(starts, members, universe, BURN_IN * count, state)
+    first = np.repeat(np.arange(count), np.diff(starts))
     for _ in range(samples):
-        _trade(sets, THINNING * count, random)
-        first, second = _edges(sets)
+        kernels.trades.trade(starts, members, universe, THINNING * count, state)
+        second = members.copy()
         ends = (second, first) if across else (first, second)
         yield csr_array((np.ones(len(first)), ends), shape=shape)
-
-
-def _sets(own: Codes, other: Codes, count: int) -> list[set[int]]:
-    sets: list[set[int]] = [set() for _ in range(count)]
-    for row, column in zip(own.tolist(), other.tolist(), strict=True):
-        sets[row].add(column)
-    return sets
-
-
-def _trade(sets: list[set[int]], trades: int, random: np.random.Generator) -> None:
-    """Deal anew what only one of two rows has, so many times, in place."""
-    if len(sets) < 2:
-        return
-    firsts = random.integers(0, len(sets), trades)
-    seconds = random.integers(0, len(sets) - 1, trades)
-    seconds += seconds >= firsts  # another row, each alike
-    for a, b in zip(firsts.tolist(), seconds.tolist(), strict=True):
-        only_a, only_b = sets[a] - sets[b], sets[b] - sets[a]
-        if not only_a or not only_b:
-            continue  # nothing can change hands, and this too is a step of the chain
-        pool = np.array(sorted(only_a | only_b))
-        random.shuffle(pool)
-        dealt = pool.tolist()
-        shared = sets[a] & sets[b]
-        sets[a] = shared | set(dealt[: len(only_a)])
-        sets[b] = shared | set(dealt[len(only_a) :])
-
-
-def _edges(sets: list[set[int]]) -> tuple[Codes, Codes]:
-    sizes = [len(one) for one in sets]
-    first = np.repeat(np.arange(len(sets)), sizes)
-    second = np.fromiter((c for one in sets for c in sorted(one)), dtype=np.int64, count=sum(sizes))
-    return first, second

@@ -10,6 +10,7 @@ import polars as pl
 
 from kg.errors import QueryError
 from kg.network.blocs import memberships
+from kg.network.crowds import crowds
 from kg.network.frame import Columns, Filters, Selection, select
 from kg.network.graph import Network
 from kg.network.groups import BLOC_JOIN, NO_BLOC
@@ -276,6 +277,8 @@ def _meta(meetings: _Meetings, plan: _Plan) -> dict[str, object]:
         "filters": dict(meetings.selection.filters),
         "coverage": _coverage(meetings, plan.level),
     }
+    if plan.projection.symmetric and (said := crowds(meetings.links, plan.weight != "count")):
+        meta["caveats"] = said
     reason = _reason(meetings, plan)
     return meta | ({"reason": reason} if reason else {})
 

@@ -70,6 +70,12 @@ class Network:
     trainings: pl.DataFrame | None = None
     again: Callable[..., Network] | None = field(default=None, repr=False)
 
+    @property
+    def caveats(self) -> list[str]:
+        """What whoever reads any measure of this network must know."""
+        said = self.meta.get("caveats", [])
+        return list(said) if isinstance(said, list) else []
+
     def __len__(self) -> int:
         """Return the number of nodes."""
         return self.nodes.height
@@ -87,7 +93,8 @@ class Network:
         """
         chosen = self.weight_name(weight)
         edges = self.edges_by_code.filter(pl.col("source") != pl.col("target"))
-        source, target = edges["source"].to_numpy(), edges["target"].to_numpy()
+        # Narrow numbers: products of the matrix wait for memory.
+        source, target = (edges[end].to_numpy().astype(np.int32) for end in ("source", "target"))
         values = np.ones(len(source)) if chosen == UNWEIGHTED else edges[chosen].to_numpy()
         if not self.directed:
             source, target = np.concatenate([source, target]), np.concatenate([target, source])

@@ -5,12 +5,16 @@ So no node keeps many edges, and the triangles of a network with hubs are found 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+from kg.network import kernels
+from kg.network.paths import arrays
 
 __all__ = ["Oriented", "mates", "oriented", "pattern"]
 
@@ -25,16 +29,21 @@ class Oriented:
         The edges of each rank to greater ranks, in their order.
     order:
         The node of each rank.
-    up, down:
-        For each edge, its two entries in the matrix: from the smaller rank to the greater, and
-        back.
+    down:
+        The entry in the matrix of each edge, from the greater rank to the smaller.
     """
 
     starts: NDArray[np.int64]
     ends: NDArray[np.int32]
     order: NDArray[np.intp]
-    up: NDArray[np.intp]
     down: NDArray[np.intp]
+    _back: tuple[NDArray[np.int64], NDArray[np.int32]] = field(repr=False)
+
+    @cached_property
+    def up(self) -> NDArray[np.intp]:
+        """The entry of each edge the other way, from the smaller rank to the greater."""
+        found: NDArray[np.intp] = kernels.orientation.mates(*self._back)[self.down]
+        return found
 
 
 def pattern(adjacency: Any, directed: bool) -> Any:
@@ -51,31 +60,17 @@ def pattern(adjacency: Any, directed: bool) -> Any:
 
 def mates(symmetric: Any) -> NDArray[np.intp]:
     """Return for each entry [u, v] of a symmetric matrix the place of [v, u]."""
-    places = csr_array(
-        (np.arange(symmetric.nnz), symmetric.indices, symmetric.indptr), symmetric.shape
-    )
-    turned = csr_array(places.T)
-    turned.sort_indices()
-    return np.asarray(turned.data, dtype=np.intp)
+    return np.asarray(kernels.orientation.mates(*arrays(symmetric)), dtype=np.intp)
 
 
 def oriented(symmetric: Any) -> Oriented:
     """Return the oriented form of a symmetric matrix with sorted indices and no diagonal."""
-    nodes = symmetric.shape[0]
-    degree = np.diff(symmetric.indptr)
-    order = np.argsort(degree, kind="stable")
+    nodes, edges = symmetric.shape[0], symmetric.nnz // 2
+    starts, ends = arrays(symmetric)
+    order = np.argsort(np.diff(starts), kind="stable")
     rank = np.empty(nodes, dtype=np.int64)
     rank[order] = np.arange(nodes)
-    tails = np.repeat(rank, degree)
-    heads = rank[symmetric.indices]
-    entries = np.flatnonzero(tails < heads)
-    entries = entries[np.argsort(tails[entries] * nodes + heads[entries], kind="stable")]
-    starts = np.zeros(nodes + 1, dtype=np.int64)
-    np.cumsum(np.bincount(tails[entries], minlength=nodes), out=starts[1:])
-    return Oriented(
-        starts=starts,
-        ends=heads[entries].astype(np.int32),
-        order=order,
-        up=entries,
-        down=mates(symmetric)[entries],
-    )
+    into, heads = np.zeros(nodes + 1, np.int64), np.empty(edges, np.int32)
+    down = np.empty(edges, np.intp)
+    kernels.orientation.orient(starts, ends, order, rank, into, heads, down)
+    return Oriented(into, heads, order, down, _back=(starts, ends))

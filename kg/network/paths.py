@@ -110,7 +110,8 @@ def exact_lengths(weights: Floats, nodes: int) -> tuple[Floats, float]:
 def arrays(matrix: Any) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return where the edges of each node start, and where each of them ends, for the kernels."""
     matrix.sort_indices()
-    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32)
+    narrow = matrix.indices.astype(np.int32, copy=False)
+    return matrix.indptr.astype(np.int64), narrow
 
 
 def measured(adjacency: Any) -> tuple[Any, float]:

@@ -57,7 +57,7 @@ def table(network: Network, measure: Names, options: Options) -> ResultTable:
         "edges": network.edges_by_code.height,
         "components": network.components,
         "measures": {name: _described(network, name, options) for name in names},
-        "caveats": [*found.undefined, *_caveats(network, list(found.scores))],
+        "caveats": [*network.caveats, *found.undefined, *_caveats(network, list(found.scores))],
         **_grouped(network, names, options),
         **_sampled(found, options),
         **_cut(leading[order], options.top),

@@ -25,7 +25,7 @@ def table(network: Network, measure: Names, options: Options) -> ResultTable:
     names = chosen(measure, applying, list(GRAPH_MEASURES))
     network.weight_name(options.weight)
     rows: list[tuple[Value, ...]] = []
-    caveats: list[str] = []
+    caveats = network.caveats
     for name in names:
         try:
             found = _of_one(network, GRAPH_MEASURES[name], options)

@@ -40,9 +40,7 @@ def recommend(world: World, given: Given) -> Answer:
             "Widen the filters, or ask for another level."
         )
     own = nodes.index(given["node"])
-    others = np.array(
-        [c for c in range(len(nodes)) if c != own and not known.linked[own, c]], dtype=np.int64
-    )
+    others = np.setdiff1d(np.arange(len(nodes)), [*known.linked_with(own), own])
     scores = known.of_pairs(np.full(len(others), own), others)
     order = sorted(range(len(others)), key=lambda n: (-scores["combined"][n], nodes[others[n]]))
     chosen = [n for n in order if scores["complement"][n] + scores["common_neighbours"][n] > 0]
@@ -88,14 +86,13 @@ class _Told:
         self.nodes = known.network.nodes["node"].to_list()
         self.last_year = world.last_year or 0
         self.activity = _activity(world, known)
-        degree = known.scores["preferential_attachment"].diagonal()
+        degree = known.degree
+        self.rarity = np.asarray(known.had.sum(axis=0))
         self.popular = (np.argsort(np.argsort(degree, kind="stable")) + 1) / len(degree)
 
     def about(self, other: int) -> dict[str, str]:
         """Return brings, wants, evidence, against for a candidate."""
-        had, taught = self.known.had, self.known.taught
-        brings = taught[other] * (1 - had[self.own])
-        wants = taught[self.own] * (1 - had[other])
+        brings, wants = self._news(other, self.own), self._news(self.own, other)
         shared = common_partners(self.known.network, self.own, other)
         return {
             "brings": self._values(brings),
@@ -104,11 +101,17 @@ class _Told:
             "against": "; ".join(said for _, said in self._objections(other, brings, shared)),
         }
 
-    def _values(self, mask: np.ndarray) -> str:
+    def _news(self, giver: int, taker: int) -> np.ndarray:
+        """Return what one taught and the other never had to do with, as codes of values."""
+        taught, had = self.known.taught, self.known.had
+        return np.setdiff1d(
+            taught.indices[slice(*taught.indptr[giver : giver + 2])],
+            had.indices[slice(*had.indptr[taker : taker + 2])],
+        )
+
+    def _values(self, found: np.ndarray) -> str:
         # Few have it: rarer values say more about a candidate.
-        rarity = self.known.had.sum(axis=0)
-        found = np.flatnonzero(mask)
-        ordered = sorted(found, key=lambda v: (rarity[v], self.known.values[v]))
+        ordered = sorted(found, key=lambda v: (self.rarity[v], self.known.values[v]))
         names = [self._label(self.known.values[v]) for v in ordered[:_SHOWN]]
         more = len(found) - len(names)
         return ", ".join(names) + (f" and {more} more" if more else "")
@@ -138,7 +141,7 @@ class _Told:
         found = []
         if not shared:
             found.append(("far", "no common partner"))
-        if not brings.any():
+        if not len(brings):
             found.append(("same", "taught nothing that is new here"))
         if trainings == 1:
             found.append(("thin", "known from one training only"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
-from kg.analysis.candidates import SCORE_NAMES, Knowledge, knowledge
+from kg.analysis.candidates import MOST_PAIRS, SCORE_NAMES, Knowledge, knowledge
 from kg.analysis.linkprediction import quality
 from kg.analysis.links import network_of
 from kg.network import select
@@ -29,8 +30,10 @@ def recommend_evaluation(world: World, given: Given) -> Answer:
     first, second = known.open_pairs()
     later = network_of(_narrowed(world, (until + 1, None)), "partnership", given["level"])
     came = _came(known, later, first, second)
+    nodes = len(known.network)
     counts = {
-        "nodes": len(known.network),
+        "nodes": nodes,
+        "pairs": nodes * (nodes - 1) // 2,
         "pairs_not_linked": len(first),
         "pairs_linked_later": int(came.sum()),
     }
@@ -53,7 +56,21 @@ def recommend_evaluation(world: World, given: Given) -> Answer:
         rows,
         coverage=counts,
         meta={"known_until": until, "verdict": verdict(rows)},
-        caveats=(verdict(rows), f"Known: up to {until}; held out: {until + 1} to {last}."),
+        caveats=(
+            verdict(rows),
+            f"Known: up to {until}; held out: {until + 1} to {last}.",
+            *_drawn(counts),
+        ),
+    )
+
+
+def _drawn(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Say that not all pairs were looked at, where it is so."""
+    if counts["pairs"] <= MOST_PAIRS:
+        return ()
+    return (
+        f"{counts['pairs']} pairs are too many to rank: scores are those of "
+        f"{counts['pairs_not_linked']} drawn at random (seed 1), and hits are among these.",
     )
 
 
@@ -95,14 +112,15 @@ def _came(
     known: Knowledge, later: Any, first: NDArray[np.int64], second: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Return whether each pair was linked later."""
-    place = {node: code for code, node in enumerate(known.network.nodes["node"])}
-    came = np.zeros(known.linked.shape, dtype=np.bool_)
-    names = later.nodes["node"].to_list()
-    for source, target in later.edges_by_code.select("source", "target").rows():
-        a, b = place.get(names[source]), place.get(names[target])
-        if a is not None and b is not None:
-            came[a, b] = came[b, a] = True
-    return np.asarray(came[first, second], dtype=np.bool_)
+    nodes = known.network.nodes.select("node").with_row_index("here")
+    codes = later.nodes.select("node").with_row_index("code").join(nodes, on="node")
+    codes = codes.select(pl.col("code").cast(later.edges_by_code["source"].dtype), "here")
+    ends = later.edges_by_code.select("source", "target")
+    ends = ends.join(codes, left_on="source", right_on="code")
+    ends = ends.join(codes, left_on="target", right_on="code", suffix="_target")
+    one, other = (ends[name].to_numpy().astype(np.int64) for name in ("here", "here_target"))
+    keys = np.minimum(one, other) * len(known.network) + np.maximum(one, other)
+    return np.asarray(np.isin(first * len(known.network) + second, keys), dtype=np.bool_)
 
 
 def verdict(rows: pl.DataFrame) -> str:

@@ -10,7 +10,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-MODULES = ("communities", "dijkstra", "forces", "steps", "structure", "swaps", "triangles")
+MODULES = (
+    "communities", "dijkstra", "forces", "orientation", "steps", "structure", "swaps", "trades",
+    "triangles",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

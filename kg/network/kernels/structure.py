@@ -15,7 +15,7 @@ __all__ = ["cores", "cuts", "open_pairs"]
 def cores(starts: Any, ends: Any) -> Any:
     """Return the core number of each node; Batagelj and Zaveršnik (2003), arXiv:cs/0310049."""
     nodes = len(starts) - 1
-    degree = np.empty(nodes, np.int64)
+    degree = np.empty(nodes, np.int32)
     for v in range(nodes):
         degree[v] = starts[v + 1] - starts[v]
     most = degree.max() if nodes else 0
@@ -24,8 +24,8 @@ def cores(starts: Any, ends: Any) -> Any:
         begins[degree[v] + 1] += 1
     for d in range(most + 1):
         begins[d + 1] += begins[d]
-    order = np.empty(nodes, np.int64)
-    place = np.empty(nodes, np.int64)
+    order = np.empty(nodes, np.int32)
+    place = np.empty(nodes, np.int32)
     free = begins.copy()
     for v in range(nodes):
         place[v] = free[degree[v]]

@@ -12,7 +12,7 @@ import numpy as np
 
 from kg.network.compiled import compiled
 
-__all__ = ["broker", "close", "redundancy", "support"]
+__all__ = ["broker", "close", "count", "redundancy", "support"]
 
 
 @compiled
@@ -41,6 +41,28 @@ def close(starts: Any, ends: Any, values: Any, first: Any, last: Any, total: Any
         total[u] += mine
         for e in range(starts[u], starts[u + 1]):
             mark[ends[e]] = 0.0
+
+
+@compiled
+def count(starts: Any, ends: Any, first: Any, last: Any, total: Any) -> None:
+    """Add 1 for each triangle to its three nodes: ``close`` where all values are 1."""
+    mark = np.zeros(len(starts) - 1, np.uint8)
+    for u in range(first, last):
+        for e in range(starts[u], starts[u + 1]):
+            mark[ends[e]] = 1
+        mine = 0
+        for e in range(starts[u], starts[u + 1]):
+            v = ends[e]
+            ours = 0
+            for f in range(starts[v], starts[v + 1]):
+                one = int(mark[ends[f]])
+                total[ends[f]] += one
+                ours += one
+            total[v] += ours
+            mine += ours
+        total[u] += mine
+        for e in range(starts[u], starts[u + 1]):
+            mark[ends[e]] = 0
 
 
 @compiled

@@ -11,6 +11,7 @@ from kg.network import kernels
 from kg.network.lanes import add_up
 from kg.network.measures.base import Adjacency, Measure, Scores
 from kg.network.oriented import oriented
+from kg.network.paths import is_uniform
 
 __all__ = ["CLUSTERING", "clustering", "triangles"]
 
@@ -58,17 +59,22 @@ def triangles(symmetric: Any) -> Scores:
     """Return for each node the sum over its triangles of the product of their three values."""
     symmetric.sort_indices()
     edges = oriented(symmetric)
-    values = symmetric.data[edges.up]
+    values = symmetric.data[edges.down]
     nodes = symmetric.shape[0]
+    alike = is_uniform(symmetric)  # then it is enough to count
 
-    def work(some: Any, total: Scores) -> None:
-        first, last = int(some[0]) * _STRIDE, (int(some[-1]) + 1) * _STRIDE
-        kernels.triangles.close(edges.starts, edges.ends, values, first, min(nodes, last), total)
+    def work(some: Any, total: Any) -> None:
+        first, last = int(some[0]) * _STRIDE, min(nodes, (int(some[-1]) + 1) * _STRIDE)
+        if alike:
+            kernels.triangles.count(edges.starts, edges.ends, first, last, total)
+        else:
+            kernels.triangles.close(edges.starts, edges.ends, values, first, last, total)
 
+    kind = np.int64 if alike else np.float64
     strides = np.arange(-(-nodes // _STRIDE))
-    (total,) = add_up(work, strides, lambda: (np.zeros(nodes),), chunk=1)
+    (total,) = add_up(work, strides, lambda: (np.zeros(nodes, kind),), chunk=1)
     found = np.empty(nodes)
-    found[edges.order] = total
+    found[edges.order] = total * float(values[0]) ** 3 if alike and len(values) else total
     return found
 
 

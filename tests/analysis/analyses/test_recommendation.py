@@ -133,6 +133,21 @@ def test_held_out_years_by_hand() -> None:
     assert rows["complement"]["auc"] == 0
 
 
+def test_blocks_of_rows_give_the_scores_of_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = analyse(world(), "recommend-evaluation", until=2016)
+    monkeypatch.setattr("kg.analysis.candidates._AT_ONCE", 1)  # one row at a time
+    assert analyse(world(), "recommend-evaluation", until=2016).rows == whole.rows
+
+
+def test_pairs_are_drawn_where_they_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("candidates", "analyses.recommend_evaluation"):
+        monkeypatch.setattr(f"kg.analysis.{module}.MOST_PAIRS", 5)
+    found = analyse(small(DAYS, PEOPLE, FACETS), "recommend-evaluation", until=2016, k=1)
+    assert found.coverage["pairs"] == 6
+    assert found.coverage["pairs_not_linked"] <= 3
+    assert found.rows == [] or any("drawn at random" in said for said in found.caveats)
+
+
 def test_nothing_to_foretell_is_said() -> None:
     found = analyse(small(DAYS, PEOPLE, FACETS), "recommend-evaluation", until=2019)
     assert found.rows == []
