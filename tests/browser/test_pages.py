@@ -87,7 +87,9 @@ def test_from_search_to_profile_to_evidence(visitor: Visitor) -> None:
     first.click()
     page.wait_for_url("**/page/organisation/ror-0test0050")
     assert "Thames" in page.locator("h1").inner_text()
-    source = page.locator("main a[href*='/page/graph/'], main a[href*='/page/load/']").first
+    source = page.locator("main a[href*='/page/graph/']:visible, main a[href^='#source-']").first
+    source.click()
+    source = page.locator("main a[href*='/page/graph/']:visible").first
     source.click()
     assert page.url != f"{visitor.site}/page/organisation/ror-0test0050"
     assert "Test world" in page.locator("main").inner_text()
