@@ -32,7 +32,7 @@ _NAMED_KINDS = {
 _NAMES = {
     RDFS.label: "label", SKOS.prefLabel: "label", SKOS.altLabel: "alias", RIHLA.acronym: "acronym",
     RIHLA.ror: "code", RIHLA.orcid: "code", RIHLA.iso2: "code", RIHLA.iso3: "code",
-    DCTERMS.identifier: "code",
+    DCTERMS.identifier: "code", SKOS.notation: "code",
 }  # fmt: skip
 _DETAILS = {
     RIHLA.country: "country", RIHLA.city: "city", SCHEMA.url: "url",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,7 +56,8 @@ def everything(release: Release) -> str:
         if path.suffix == ".parquet":
             parts.append(pl.read_parquet(path).write_json())
         elif path.is_file() and "ontology" not in path.parts:
-            parts.append(path.read_bytes().decode("latin-1"))
+            # Short names turn up by chance in packed bytes: text is eight letters and more.
+            parts += [found.decode() for found in re.findall(rb"[ -~]{8,}", path.read_bytes())]
     return "\n".join(parts).lower()
 
 

@@ -113,7 +113,7 @@ def seen_in_tables(people: People, place: str = "the sources") -> list[Sighting]
 
 def _texts(frame: pl.DataFrame) -> dict[object, frozenset[str]]:
     found: dict[object, set[str]] = {}
-    for owner, text in frame.unique().iter_rows():
+    for owner, text in frame.unique(maintain_order=True).iter_rows():
         found.setdefault(owner, set()).add(text)
     return {owner: frozenset(texts) for owner, texts in found.items()}
 
@@ -229,6 +229,7 @@ def choose(
         return found
     name = folded_person(wanted)
     found = [person for person in people if name and name in person.folded]
+    found.sort(key=lambda person: person.short_keys)
     if not found:
         raise NotFoundError(
             f"Nobody in the sources or releases of this project is called {wanted!r}. Accepted: an "
