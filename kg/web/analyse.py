@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,10 +26,7 @@ blueprint = Blueprint("analyse", __name__, url_prefix="/api/analyse")
 _PATIENCE_S = 20  # how long a request waits for the one before it
 _RETRY_S = 10
 _HEAVY = BoundedSemaphore(1)
-_KEPT_ANSWERS = 32
 _KEPT_ROWS = 5_000  # larger answers are not kept
-_KEPT: dict[object, Result] = {}
-_KEEPING = Lock()
 
 
 def _parquet(result: Result) -> bytes:
@@ -94,19 +91,16 @@ def answered(name: str, given: Mapping[str, list[str]]) -> Result:
     KgError
         As :meth:`kg.analysis.graph.Graph.analyse`; LimitError where a long one keeps running.
     """
-    graph = service().graph
-    parts = sorted((key, tuple(values)) for key, values in given.items())
-    key = (service().release.id, str(graph.policy), name, tuple(parts))
-    with _KEEPING:
-        if key in _KEPT:
-            return _KEPT[key]
+    kept, parts = service().analyses, sorted((key, tuple(values)) for key, values in given.items())
+    key = (name, tuple(parts))
+    found = kept.get(key)
+    if found is not None:
+        return found
     with _one_at_a_time(name):
-        result = graph.analyse(name, **{k: v[0] if len(v) == 1 else v for k, v in given.items()})
+        values = {k: v[0] if len(v) == 1 else v for k, v in given.items()}
+        result = service().graph.analyse(name, **values)
     if len(result) <= _KEPT_ROWS:
-        with _KEEPING:
-            _KEPT[key] = result
-            while len(_KEPT) > _KEPT_ANSWERS:
-                _KEPT.pop(next(iter(_KEPT)))
+        kept.keep(key, result)
     return result
 
 

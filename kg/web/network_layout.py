@@ -21,9 +21,6 @@ from kg.web.service import service
 
 __all__ = ["Placed", "blueprint", "placed_network"]
 
-_KEPT_LAYOUTS = 12
-_KEPT: dict[object, Placed] = {}
-_KEEPING = Lock()
 _PLACING = Lock()
 _NOT_PLACES = ("size", "language", "colour")  # do not change where nodes stand
 
@@ -75,20 +72,16 @@ def placed_network(projection: str, options: dict[str, Any], asked: Mapping[str,
     """
     shape = {name: value for name, value in asked.items() if name not in _NOT_PLACES}
     parts = sorted((k, str(v)) for k, v in (*options.items(), *shape.items()))
-    key = (service().release.id, projection, tuple(parts))
-    with _KEEPING:
-        if key in _KEPT:
-            _KEPT[key] = _KEPT.pop(key)  # asked for last
-            return _KEPT[key]
+    kept, key = service().layouts, (projection, tuple(parts))
+    found = kept.get(key)
+    if found is not None:
+        return found
     network = standing_out(projection, options, asked)
     part = strongest(network)
     with _PLACING:  # one at a time: it takes a processor
-        places = layout(part)
-    with _KEEPING:
-        _KEPT[key] = network, part, places
-        while len(_KEPT) > _KEPT_LAYOUTS:
-            _KEPT.pop(next(iter(_KEPT)))
-    return network, part, places
+        placed = network, part, layout(part)
+    kept.keep(key, placed)
+    return placed
 
 
 def _columns(part: Network, places: Layout, language: str) -> dict[str, Any]:

@@ -12,7 +12,10 @@ import polars as pl
 from flask import current_app, g, request
 
 from kg.analysis.graph import Graph
+from kg.analysis.result import Result
 from kg.description import dataset_iri
+from kg.network import Network
+from kg.network.layout import Layout
 from kg.queries import INTERNAL_GROUPS, NamedQuery, bind, catalogue, get_query
 from kg.settings import Settings
 from kg.store.guard import QueryShape
@@ -25,6 +28,7 @@ from kg.tombstones import Tombstones
 from kg.web.answers import Answers, is_repeatable, key_of
 from kg.web.bindings import Rows, rows_from_json
 from kg.web.columnar import TSV, WRITERS, columnar
+from kg.web.latest import Latest
 
 __all__ = ["Pool", "Service", "service"]
 
@@ -40,8 +44,9 @@ Pool = WorkerPool | RemotePool
 class Service:
     """One release being served: everything that strangers ask runs in the workers of ``pool``.
 
-    ``tombstones`` gives those of the project as they are now; ``answers`` keeps what was answered;
-    ``opened`` is for :class:`kg.web.current.Current`, which made this.
+    ``tombstones`` gives those of the project as they are now; ``answers`` keeps what was answered,
+    ``analyses`` and ``layouts`` the last of what takes long; ``opened`` is for
+    :class:`kg.web.current.Current`, which made this.
     """
 
     settings: Settings
@@ -50,6 +55,10 @@ class Service:
     tombstones: Callable[[], Tombstones] = Tombstones
     opened: object = None
     answers: Answers = field(default_factory=Answers)
+    analyses: Latest[Result] = field(default_factory=lambda: Latest(32), repr=False)
+    layouts: Latest[tuple[Network, Network, Layout]] = field(
+        default_factory=lambda: Latest(12), repr=False
+    )
     _labels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     _terms: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 

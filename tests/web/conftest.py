@@ -16,6 +16,8 @@ from kg.store import Release
 from kg.store.workers import MIB, PoolLimits
 from kg.web import close_app, create_app, make_server
 from kg.web.adhoc import opened_data
+from kg.web.latest import Latest
+from kg.web.service import Service
 from kg.web.serving import address
 
 LIMITS = PoolLimits(timeout_s=20, max_bytes=4 * MIB, max_waiting=8, max_per_client=8)
@@ -43,6 +45,17 @@ def serving(app: Flask) -> Iterator[str]:
     yield address(server)
     server.close()
     thread.join(10)
+
+
+@pytest.fixture
+def opened(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """What the application serves, with nothing kept of analyses and layouts."""
+    current = app.extensions["rihla"]
+    served: Service = current.enter()
+    current.leave(served)
+    monkeypatch.setattr(served, "analyses", Latest(32))
+    monkeypatch.setattr(served, "layouts", Latest(12))
+    return served
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from kg.analysis.analyses import ANALYSES
 from kg.analysis.graph import Graph
 from kg.errors import QueryError
 from kg.web import analyse as module
+from kg.web.service import Service
 from tests.web.test_sparql import problem
 
 
@@ -27,8 +28,7 @@ def test_the_list_has_every_analysis(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("name", ANALYSES)
 def test_rows_are_those_of_python(client: FlaskClient, graph: Graph, name: str) -> None:
-    # an address that no other test asks: the application keeps its answers
-    example = {**ANALYSES[name].example, "top": 987}
+    example = dict(ANALYSES[name].example)
     response = client.get(f"/api/analyse/{name}.json", query_string=example)
     try:
         expected = graph.analyse(name, **example)
@@ -78,7 +78,7 @@ def test_answers_are_revalidated(client: FlaskClient) -> None:
 
 
 def test_a_heavy_analysis_waits_for_the_one_before(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, opened: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dataclasses import replace
 
@@ -86,7 +86,7 @@ def test_a_heavy_analysis_waits_for_the_one_before(
     monkeypatch.setattr(module, "ANALYSES", heavy)
     monkeypatch.setattr(module, "_PATIENCE_S", 0.01)
     with module._one_at_a_time("balance"):
-        response = client.get("/api/analyse/balance.json?top=986")
+        response = client.get("/api/analyse/balance.json")
     assert "kg analyse balance" in str(problem(response, 503)["detail"])
     assert response.headers["Retry-After"]
-    assert client.get("/api/analyse/balance.json?top=986").status_code == 200
+    assert client.get("/api/analyse/balance.json").status_code == 200

@@ -18,10 +18,10 @@ from kg.analysis.analyses import ANALYSES
 from kg.cli import cli
 from kg.settings import Settings
 from kg.store import Release
-from kg.web import analyse as api
 from kg.web import analysis_pages
 from kg.web.analysis_questions import QUESTIONS
 from kg.web.fields import fields_of
+from kg.web.service import Service
 from tests.web.test_pages import page
 
 
@@ -127,14 +127,13 @@ def test_long_lists_are_typed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> No
         assert not fields["country"].options
 
 
-def test_the_last_answers_are_kept(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "_KEPT", {})
+def test_the_last_answers_are_kept(client: FlaskClient, opened: Service) -> None:
     page(client, "/analyses/trends?by=total&top=3&bloc=world")
-    assert len(api._KEPT) == 1
-    kept = next(iter(api._KEPT.values()))
+    assert len(opened.analyses) == 1
+    kept = next(iter(opened.analyses._kept.values()))
     answer = client.get("/api/analyse/trends.csv?by=total&top=3")
     assert pl.read_csv(answer.data).height == len(kept)
-    assert list(api._KEPT.values()) == [kept]
+    assert list(opened.analyses._kept.values()) == [kept]
 
 
 def test_every_drawing_of_a_page_is_there(client: FlaskClient) -> None:

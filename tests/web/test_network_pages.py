@@ -15,6 +15,7 @@ from kg.network import PROJECTIONS
 from kg.network.layout import layout
 from kg.web import network_layout
 from kg.web.language import TRANSLATED
+from kg.web.service import Service
 from tests.web.test_language import catalogue
 from tests.web.test_pages import page
 
@@ -61,9 +62,8 @@ def test_the_data_is_that_of_the_network(client: FlaskClient, graph: Graph) -> N
 
 
 def test_a_large_network_is_cut_and_says_so(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, opened: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(network_layout, "_KEPT", {})
     cut = network_layout.strongest
     monkeypatch.setattr(network_layout, "strongest", lambda network: cut(network, 3, 2))
     found = client.get("/api/network/partnership/layout.json?level=country&isolates=false").json
@@ -73,12 +73,11 @@ def test_a_large_network_is_cut_and_says_so(
     assert "Drawn: the" in text
 
 
-def test_the_last_layouts_are_kept(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network_layout, "_KEPT", {})
+def test_the_last_layouts_are_kept(client: FlaskClient, opened: Service) -> None:
     for size in ("degree", "strength", "pagerank"):
         client.get(f"/api/network/partnership/layout.json?level=country&size={size}")
     page(client, "/network/partnership?level=country&bloc=world")
-    assert len(network_layout._KEPT) == 1
+    assert len(opened.layouts) == 1
 
 
 @pytest.mark.parametrize(
