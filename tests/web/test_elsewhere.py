@@ -54,8 +54,13 @@ def test_every_page_answers_as_it_does_over_the_release(
 ) -> None:
     there, here = behind.get(page), client.get(page)
     assert (there.status_code, there.content_type) == (here.status_code, here.content_type)
-    if page.startswith(("/api/queries/", "/api/network", "/api/analyse", "/api/search")):
+    if page.startswith(("/api/queries/", "/api/network", "/api/search")):
         assert there.get_data() == here.get_data()
+    if page.startswith("/api/analyse"):
+        found, expected = there.get_json(), here.get_json()
+        # what a build matched by name stands in its manifest, which no endpoint has
+        assert expected["meta"].pop("unmatched_names")
+        assert found == expected
     assert there.status_code in (200, 303, 404)
 
 
