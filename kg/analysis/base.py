@@ -6,15 +6,15 @@ web take its name, its parameters and its numbers from there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, MutableMapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any, Literal, TypeVar, cast
 
 import polars as pl
 
 from kg.columns import COLUMNS
 from kg.errors import QueryError
+from kg.latest import Latest
 from kg.network import FILTERS, Columns, Selection
 from kg.settings import AnalyseSettings
 
@@ -31,7 +31,6 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
-_KEEPING = Lock()
 _MOST_KEPT = 16  # subjects and coverages: the panels of a page ask about the same ones
 
 Given = Mapping[str, Any]
@@ -134,18 +133,11 @@ class World:
     columns: Columns
     selection: Selection
     policy: AnalyseSettings
-    kept: MutableMapping[Hashable, Any] = field(default_factory=dict)
+    kept: Latest[Any] = field(default_factory=lambda: Latest(_MOST_KEPT))
 
     def keep(self, key: Hashable, make: Callable[[], _T]) -> _T:
         """Return what was made under a key before, else make it; the last few are kept."""
-        found = self.kept.get(key)
-        if found is None:
-            found = make()
-            with _KEEPING:
-                while len(self.kept) >= _MOST_KEPT:
-                    self.kept.pop(next(iter(self.kept)))
-                self.kept[key] = found
-        return cast("_T", found)
+        return cast("_T", self.kept.made(key, make))
 
     def labelled(self, frame: pl.DataFrame, column: str, name: str | None = None) -> pl.DataFrame:
         """Add the label of the things in a column as ``<column>_label``, right behind it."""

@@ -22,6 +22,7 @@ from kg.analysis.running import run_analysis
 from kg.columns import COLUMN_QUERIES, pull_columns
 from kg.endpoint import connect
 from kg.errors import NotFoundError, QueryError
+from kg.latest import Latest
 from kg.network import Columns, Filters, Network, project, select
 from kg.queries import (
     Resolver,
@@ -116,7 +117,7 @@ class Graph:
         self._lock = threading.RLock()
         self._made_names: SearchIndex | None = None
         self._made_table: NameTable | None = None
-        self._worlds: dict[str, World] = {}
+        self._worlds: Latest[World] = Latest(_MOST_WORLDS)
 
     @classmethod
     def of_release(cls, release: Release, policy: AnalyseSettings | None = None) -> Graph:
@@ -374,15 +375,10 @@ class Graph:
 
     def _world(self, columns: Columns, filters: Filters) -> World:
         """Return what the filters select; pages ask many questions of the same selection."""
-        key = repr(sorted(filters.items()))
-        found = self._worlds.get(key)
-        if found is None:
-            found = World(columns, select(columns, **filters), self.policy)
-            with self._lock:
-                while len(self._worlds) >= _MOST_WORLDS:
-                    self._worlds.pop(next(iter(self._worlds)))
-                self._worlds[key] = found
-        return found
+        return self._worlds.made(
+            repr(sorted(filters.items())),
+            lambda: World(columns, select(columns, **filters), self.policy),
+        )
 
     def _matches(self) -> dict[str, object]:
         """Return how many organisations have no stable identifier, and of these found by name."""

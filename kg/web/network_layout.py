@@ -72,16 +72,14 @@ def placed_network(projection: str, options: dict[str, Any], asked: Mapping[str,
     """
     shape = {name: value for name, value in asked.items() if name not in _NOT_PLACES}
     parts = sorted((k, str(v)) for k, v in (*options.items(), *shape.items()))
-    kept, key = service().layouts, (projection, tuple(parts))
-    found = kept.get(key)
-    if found is not None:
-        return found
-    network = standing_out(projection, options, asked)
+    key = (projection, tuple(parts))
+    return service().layouts.made(key, lambda: _placed(standing_out(projection, options, asked)))
+
+
+def _placed(network: Network) -> Placed:
     part = strongest(network)
     with _PLACING:  # one at a time: it takes a processor
-        placed = network, part, layout(part)
-    kept.keep(key, placed)
-    return placed
+        return network, part, layout(part)
 
 
 def _columns(part: Network, places: Layout, language: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from flask import current_app, g, request
 from kg.analysis.graph import Graph
 from kg.analysis.result import Result
 from kg.description import dataset_iri
+from kg.latest import Latest
 from kg.network import Network
 from kg.network.layout import Layout
 from kg.queries import INTERNAL_GROUPS, NamedQuery, bind, catalogue, get_query
@@ -28,7 +29,6 @@ from kg.tombstones import Tombstones
 from kg.web.answers import Answers, is_repeatable, key_of
 from kg.web.bindings import Rows, rows_from_json
 from kg.web.columnar import TSV, WRITERS, columnar
-from kg.web.latest import Latest
 
 __all__ = ["Pool", "Service", "service"]
 

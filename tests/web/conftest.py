@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from kg.latest import Latest
 from kg.settings import Settings
 from kg.store import Release
 from kg.store.workers import MIB, PoolLimits
 from kg.web import close_app, create_app, make_server
 from kg.web.adhoc import opened_data
-from kg.web.latest import Latest
 from kg.web.service import Service
 from kg.web.serving import address
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -38,3 +38,11 @@ class Latest(Generic[Value]):
             self._kept[key] = value
             while len(self._kept) > self.most:
                 self._kept.pop(next(iter(self._kept)))
+
+    def made(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Return what is kept, else make and keep it; two who ask at once may both make it."""
+        found = self.get(key)
+        if found is None:
+            found = make()
+            self.keep(key, found)
+        return found
