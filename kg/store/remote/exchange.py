@@ -53,7 +53,8 @@ class Wanted:
     """One question: a query in SPARQL or the empty text, and what may be taken for the answer.
 
     ``fields`` go beside the query. ``seconds`` of wall time, ``max_bytes`` of answer, and
-    ``is_gone`` says whether nobody waits for it any more.
+    ``is_gone`` says whether nobody waits for it any more. ``patience`` is what the whole question
+    had in seconds, where this is not its first request.
     """
 
     url: str
@@ -64,6 +65,7 @@ class Wanted:
     access: Access = field(default_factory=Access)
     fields: Sequence[tuple[str, str]] = ()
     is_gone: Callable[[], bool] | None = None
+    patience: float | None = None
 
 
 @dataclass
@@ -182,8 +184,9 @@ class _Watch:
         if self._is_gone:
             raise LimitError("The client has gone; the query was stopped.", status=499) from error
         if self._is_late or isinstance(error, TimeoutError) or _is_timeout(error):
+            given = self._wanted.patience or self._wanted.seconds
             raise LimitError(
-                f"{self._wanted.url} gave no whole answer in {self._wanted.seconds:g} s. Ask for "
+                f"{self._wanted.url} gave no whole answer in {given:g} s. Ask for "
                 "less, or wait longer: RIHLA_SPARQL_TIMEOUT sets the seconds.",
                 status=504,
             ) from error

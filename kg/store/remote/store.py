@@ -58,6 +58,7 @@ class _Asked:
     max_bytes: int
     max_rows: int | None
     is_gone: Callable[[], bool] | None
+    patience: float | None = None
     base: str | None = None
 
 
@@ -187,17 +188,18 @@ class RemoteStore:
         max_bytes: int | None = None,
         is_gone: Callable[[], bool] | None = None,
     ) -> _Asked:
-        ends = time.monotonic() + (self.options.timeout_s if seconds is None else seconds)
+        patience = self.options.timeout_s if seconds is None else seconds
         most = self.options.max_bytes if max_bytes is None else max_bytes
         return _Asked(
             text,
             outline(text),
             media_type,
             self.dataset if dataset is None else dataset,
-            ends,
+            time.monotonic() + patience,
             most,
             None,
             is_gone,
+            patience,
         )
 
     def _send(self, asked: _Asked, text: str | None = None, media_type: str = "") -> Exchange:
@@ -212,6 +214,7 @@ class RemoteStore:
             self.options.access,
             fields,
             asked.is_gone,
+            asked.patience,
         )
         got = ask(wanted, self.options, self._pause)
         self._headers = dict(got.headers)
