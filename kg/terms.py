@@ -86,7 +86,6 @@ class RIHLA(DefinedNamespace):
     bloc: URIRef
     country: URIRef
     endDate: URIRef
-    endDateAsWritten: URIRef
     fromCountry: URIRef
     fundedBy: URIRef
     headcount: URIRef
@@ -100,7 +99,6 @@ class RIHLA(DefinedNamespace):
     organisedBy: URIRef
     role: URIRef
     startDate: URIRef
-    startDateAsWritten: URIRef
     teachesMethod: URIRef
     training: URIRef
     year: URIRef

@@ -21,7 +21,7 @@ from kg.pipeline.report import report_csv, report_lines, report_page, write_refu
 from kg.provenance import GraphNames
 from kg.settings import LoadSettings, Settings
 from kg.tables import Problem
-from kg.terms import RIHLA
+from kg.terms import VOCABULARY_BASE
 
 BAD = """\
 id,name,format,start_date,online
@@ -55,9 +55,21 @@ def test_counts_add_up_and_suggestions_are_made(loaded: Loaded) -> None:
 
 def test_a_hijri_date_stands_in_the_graph_as_it_was_written(loaded: Loaded) -> None:
     quads = loaded.quads(GraphNames("https://w3id.org/rihla/id/"))
-    found = quads.filter(pl.col("p") == f"<{RIHLA.startDateAsWritten}>")
+    found = quads.filter(pl.col("p") == f"<{VOCABULARY_BASE}startDateAsWritten>")
     assert [str(o) for o in found["o"]] == ['"28 رجب 1440 هـ"']
     assert found["s"].cast(pl.String)[0].endswith("/training/t4>")
+
+
+def test_every_date_has_a_column_for_what_was_written(ontology: Ontology) -> None:
+    dates = [
+        (table.name, column.name)
+        for table in ontology.schema.tables.values()
+        for column in table.columns
+        if column.partial_date and column.kind == "literal"
+    ]
+    assert len(dates) > 10
+    for table, name in dates:
+        assert f"{name}_written" in ontology.schema.tables[table].by_name, (table, name)
 
 
 def test_refused_rows_are_corrected_and_loaded_again(
