@@ -21,7 +21,7 @@ LAYERS = [
     {"tables"},
     {"schema"},
     {"identifiers", "settings", "paging", "results", "search", "tombstones"},
-    {"terms", "files", "quads", "confined", "folding", "latest"},
+    {"terms", "files", "quads", "confined", "folding", "language", "latest"},
     {"errors"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

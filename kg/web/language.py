@@ -1,23 +1,20 @@
 """The language of a page: ``/ar/…`` and ``/fr/…`` are the pages in Arabic and French.
 
-Texts are written in English and looked up in the catalogues of ``translations/<language>/*.po``
-(gettext, one file a part of the site). A text without a translation stays English.
+Texts are written in English and looked up in the catalogues of :mod:`kg.language`. A text without
+a translation stays English.
 """
 
 from __future__ import annotations
 
-import gettext as library
-import io
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
 from flask import Flask, has_request_context, request
+
+from kg import language as words
+from kg.language import LANGUAGES, RIGHT_TO_LEFT, TRANSLATED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,17 +28,12 @@ __all__ = [
     "ngettext",
     "register",
     "said",
+    "speaking",
     "told",
     "whole",
 ]
 
-LANGUAGES = {"en": "English", "ar": "العربية", "fr": "Français"}
-"""Code → how its speakers call it; the first has no prefix."""
-
-TRANSLATED = tuple(LANGUAGES)[1:]
-FOLDER = Path(__file__).parent / "translations"
 _KEY, _ROOT = "rihla.language", "rihla.root"
-_RIGHT_TO_LEFT = ("ar",)
 # Programs ask these: they are the same in every language, and one address serves all caches.
 _FOR_PROGRAMS = ("/static/", "/api/", "/data/", "/dataset", "/files/", "/graphs", "/templates/")
 _FOR_PEOPLE = ("/api/search",)  # it completes what people type, with names in their language
@@ -72,7 +64,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         LANGUAGES=LANGUAGES, in_language=in_language, language=language, said=said, told=told
     )
-    app.jinja_env.globals["direction"] = lambda: "rtl" if language() in _RIGHT_TO_LEFT else "ltr"
+    app.jinja_env.globals["direction"] = lambda: "rtl" if language() in RIGHT_TO_LEFT else "ltr"
 
 
 class _Prefixes:
@@ -98,7 +90,9 @@ class _Prefixes:
 
 def language() -> str:
     """Return the language of the page that is being made: en, ar or fr."""
-    return str(request.environ.get(_KEY, "en")) if has_request_context() else "en"
+    if has_request_context():
+        return str(request.environ.get(_KEY, "en"))
+    return words.language()
 
 
 def without_language(address: str) -> str:
@@ -134,8 +128,8 @@ def gettext(message: str, **values: object) -> str:
 
 
 def said(text: str) -> str:
-    """Return a text that comes from elsewhere, such as a definition: nothing is filled in."""
-    return _message(text)
+    """Return a message, or a text that comes from elsewhere, in the language of the page."""
+    return words.spoken(text, language())
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
@@ -150,32 +144,17 @@ def told(texts: Mapping[str, str], default: str = "") -> str:
 
 def whole(number: float) -> str:
     """Return a whole number with its thousands marked as the language does, in Latin digits."""
-    return str(format_decimal(number, locale="en" if language() == "ar" else language()))
+    return words.whole(number, language())
+
+
+def speaking() -> AbstractContextManager[None]:
+    """Let what is drawn or written inside speak the language of the page."""
+    return words.speaking(language())
 
 
 def _message(message: str) -> str:
-    code = language()
-    return message if code == "en" else _catalogue(code).gettext(message)
+    return words.message(message, language())
 
 
 def _plural(one: str, many: str, num: int) -> str:
-    code = language()
-    if code == "en":
-        return one if num == 1 else many
-    return _catalogue(code).ngettext(one, many, num)
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def _catalogue(code: str) -> library.NullTranslations:
-    """Return all texts of a language: those of every file, one falling back on the next."""
-    found = library.NullTranslations()
-    for file in sorted((FOLDER / code).glob("*.po")):
-        with file.open("rb") as text:
-            catalogue = read_po(text, locale=code, abort_invalid=True)
-        compiled = io.BytesIO()
-        write_mo(compiled, catalogue)
-        compiled.seek(0)
-        translations = library.GNUTranslations(compiled)
-        translations.add_fallback(found)
-        found = translations
-    return found
+    return words.plural(one, many, num, language())

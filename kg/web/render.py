@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, url_for
 from jinja2 import pass_context
 
+from kg.language import words
 from kg.terms import VOCABULARY_BASE
 from kg.web.language import gettext, language
 from kg.web.service import service
@@ -83,12 +84,6 @@ def short_name(iri: str) -> str:
         prefix, namespace = max(known, key=lambda entry: len(entry[1]))
         return f"{prefix}:{iri.removeprefix(namespace)}"
     return iri.removeprefix(service().base)
-
-
-def words(name: str) -> str:
-    """Return a column's or class's name as words: ``first_year`` → first year."""
-    spaced = "".join(f" {c.lower()}" if c.isupper() else c for c in name)
-    return spaced.replace("_", " ").replace("-", " ").strip()
 
 
 def named(name: str) -> str:

@@ -13,26 +13,30 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
-import kg.web
+import kg
 from kg.analysis.analyses import ANALYSES
+from kg.language import FOLDER, TRANSLATED
 from kg.network import ALL_MEASURES, FILTERS, LEVELS, PROJECTIONS
 from kg.queries import catalogue as catalogue_of_queries
 from kg.search import KINDS
 from kg.web.analysis_questions import QUESTIONS
-from kg.web.language import FOLDER, TRANSLATED, in_language, language, ngettext, told, whole
+from kg.web.language import in_language, language, ngettext, told, whole
 from kg.web.render import words
 
-WEB = Path(kg.web.__file__).parent
+PACKAGE = Path(kg.__file__).parent
 EXPECTED = Path(__file__).parents[1] / "expected"
 PLACE = re.compile(r"%\((\w+)\)s|%%")
 
 
 def messages() -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    """Yield file and message of every text of the pages."""
+    """Yield file and message of every text of the pages, and of every message told below them."""
     methods = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
-    keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
+    keywords = {
+        "_": None, "gettext": None, "ngettext": (1, 2),
+        "tell": None, "tell_number": (1, 2), "marked": None,
+    }  # fmt: skip
     options = {"**.html": {"newstyle_gettext": "true", "silent": "false"}}
-    for file, _, message, _, _ in extract_from_dir(WEB, methods, options, keywords):
+    for file, _, message, _, _ in extract_from_dir(PACKAGE, methods, options, keywords):
         yield file, message
 
 

@@ -1,0 +1,39 @@
+"""What a reader is told, in English, Arabic and French: messages, catalogues, numbers.
+
+A layer that computes says things in English, by :func:`tell` where values stand in them. The doors
+(pages, command line) put them into a language: :func:`spoken`, or all of it inside
+:func:`speaking`.
+"""
+
+from __future__ import annotations
+
+from kg.language.catalogue import FOLDER, LANGUAGES, RIGHT_TO_LEFT, TRANSLATED, message, plural
+from kg.language.numbers import decimal, percent, whole
+from kg.language.speaking import gettext, language, named, ngettext, said, speaking, words
+from kg.language.told import Share, Told, both, marked, spoken, tell, tell_number
+
+__all__ = [
+    "FOLDER",
+    "LANGUAGES",
+    "RIGHT_TO_LEFT",
+    "TRANSLATED",
+    "Share",
+    "Told",
+    "both",
+    "decimal",
+    "gettext",
+    "language",
+    "marked",
+    "message",
+    "named",
+    "ngettext",
+    "percent",
+    "plural",
+    "said",
+    "speaking",
+    "spoken",
+    "tell",
+    "tell_number",
+    "whole",
+    "words",
+]
