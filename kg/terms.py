@@ -70,6 +70,11 @@ class RIHLA(DefinedNamespace):
     partner: URIRef
     sharedTrainings: URIRef
     # What the flat tables of a release are made from
+    fundref: URIRef
+    grid: URIRef
+    isni: URIRef
+    otherIdentifier: URIRef
+    pic: URIRef
     wikidata: URIRef
     status: URIRef
     city: URIRef

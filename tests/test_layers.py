@@ -15,6 +15,7 @@ LAYERS = [
     {"web", "pipeline", "push"},
     {"analysis"},
     {"endpoint"},
+    {"checking"},
     {"catalogue", "changes", "columns", "description"},
     {"sources", "ontology", "network", "queries", "mapping", "provenance"},
     {"reconcile", "privacy", "store"},

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from kg.changes import changed_things, diff_summary
+from kg.checking.report import report_lines, report_page, report_table, write_refused
 from kg.cli.options import (
     format_option,
     offline_option,
@@ -26,7 +27,6 @@ from kg.pipeline import rollback as roll_back
 from kg.pipeline.load import Loaded, refuse_excess
 from kg.pipeline.origins import input_files, loaded_sources
 from kg.pipeline.preview import preview
-from kg.pipeline.report import report_lines, report_page, report_table, write_refused
 from kg.results import ResultTable
 from kg.settings import Settings
 from kg.store import current_release, list_releases

@@ -11,6 +11,7 @@ import polars as pl
 
 from kg import __version__
 from kg.catalogue import catalogue_quads
+from kg.checking.report import report_csv
 from kg.errors import ReleaseError
 from kg.files import write_atomically
 from kg.ontology import Ontology, load_ontology
@@ -27,7 +28,6 @@ from kg.pipeline.releases import (
     publish,
     write_manifest,
 )
-from kg.pipeline.report import report_csv
 from kg.provenance import GraphNames, describe_loads
 from kg.results import ResultTable
 from kg.settings import Settings

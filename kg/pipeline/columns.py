@@ -37,7 +37,8 @@ _NAMES = {
 _DETAILS = {
     RIHLA.country: "country", RIHLA.city: "city", SCHEMA.url: "url",
     ORG.subOrganizationOf: "part_of", RIHLA.status: "status", RIHLA.wikidata: "wikidata",
-    RIHLA.iso2: "iso2", SKOS.broader: "broader",
+    RIHLA.iso2: "iso2", SKOS.broader: "broader", RIHLA.isni: "isni", RIHLA.grid: "grid",
+    RIHLA.pic: "pic", RIHLA.fundref: "fundref", RIHLA.otherIdentifier: "other_id",
 }  # fmt: skip
 _DETAILED = ("Organisation", "Country", "Topic")
 _FACETS = {

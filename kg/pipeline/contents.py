@@ -12,10 +12,10 @@ from typing import Any
 import polars as pl
 
 from kg import __version__
+from kg.checking.report import report_csv
 from kg.ontology import Ontology
 from kg.pipeline.load import Loaded
 from kg.pipeline.matching import match_quads, review_csv
-from kg.pipeline.report import report_csv
 from kg.provenance import GraphNames, LoadRecord, content_hash
 from kg.queries import catalogue
 from kg.reconcile import counts_by_zone

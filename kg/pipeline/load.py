@@ -8,6 +8,7 @@ from functools import partial
 
 import polars as pl
 
+from kg.checking import check_cells, row_counts
 from kg.errors import InputError
 from kg.mapping import map_tables
 from kg.pipeline.matching import match_tables
@@ -19,7 +20,7 @@ from kg.schema import Schema
 from kg.settings import LoadSettings, Settings, SourceSettings
 from kg.sources import read_source
 from kg.sources.downloads import fetched_from
-from kg.tables import CheckedTable, InputTable, Problem, check_table
+from kg.tables import CheckedTable, InputTable, Problem
 from kg.tombstones import read_tombstones
 
 __all__ = ["Loaded", "load_sources", "refuse_excess"]
@@ -60,7 +61,7 @@ class Loaded:
         for table in self.tables:
             source = table.checked.table
             line = groups.setdefault((source.source, source.name), [0, 0, 0, 0])
-            for i, count in enumerate(_row_counts(table)):
+            for i, count in enumerate(row_counts(table)):
                 line[i] += count
         rows: list[tuple[Value, ...]] = [(*key, *line) for key, line in groups.items()]
         return ResultTable(("source", "table", "read", "kept", "refused", "merged"), rows)
@@ -111,7 +112,7 @@ def _checked(
     tombstones = read_tombstones(settings.project.forgotten)
     base = settings.project.base
     protection = protect(read, settings.sources, schema, base, tombstones)
-    checked = [_check(table, schema) for table in protection.tables]
+    checked = [check_cells(table, schema) for table in protection.tables]
     counted = count_groups(checked, protection)
     safe = [_suppress(table, settings.build.suppress_below) for table in counted]
     suppressed: dict[str, int] = {}
@@ -182,18 +183,6 @@ def _listed(problems: list[Problem]) -> str:
     return "\n".join(lines)
 
 
-def _check(table: InputTable, schema: Schema) -> CheckedTable:
-    table_schema = schema.tables[table.name]
-    meanings: dict[str, list[str]] = {}
-    for iri in schema.subclasses(table_schema.target):
-        for key in schema.class_keys.get(iri, ()):
-            meanings.setdefault(key, []).append(iri)
-    # A label that two classes share means neither: the cell has to use the class's own name.
-    keys = {key: iris[0] for key, iris in meanings.items() if len(iris) == 1}
-    class_columns = [c.name for c in table_schema.columns if c.kind == "class"]
-    return check_table(table, table_schema, dict.fromkeys(class_columns, keys))
-
-
 def _suppress(table: CheckedTable, threshold: int) -> tuple[CheckedTable, int]:
     """Drop the headcount of counted groups below the threshold; say how many there were.
 
@@ -215,18 +204,13 @@ def _suppress(table: CheckedTable, threshold: int) -> tuple[CheckedTable, int]:
     return replace(table, values=values), small.height
 
 
-def _row_counts(table: ResolvedTable) -> tuple[int, int, int, int]:
-    read = table.checked.rows.height
-    return read, table.subjects.height, read - table.subjects.height - table.merged, table.merged
-
-
 def _record(
     source: SourceSettings,
     files: tuple[FileRecord, ...],
     tables: Iterable[ResolvedTable],
     protection: Protection,
 ) -> LoadRecord:
-    own = [_row_counts(t) for t in tables if t.checked.table.source == source.id]
+    own = [row_counts(t) for t in tables if t.checked.table.source == source.id]
     read, kept, refused, merged = (sum(counts[i] for counts in own) for i in range(4))
     content = content_hash(source, files, protection.marks.get(source.id, ""))
     shown = tuple(file for file in files if not protection.hides(file.name))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 from rdflib import OWL, PROV, RDF, RDFS, XSD, Graph, Literal, URIRef
 
-from kg.pipeline.report import harmless
+from kg.checking.report import harmless
 from kg.provenance import GraphNames
 from kg.quads import quads_of_graph
 from kg.reconcile import (

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.checking.report import harmless
 from kg.errors import InputError, SettingsError
 from kg.files import CsvRecords, read_csv, write_atomically
 from kg.pipeline.matching import LAST_REVIEW, REVIEW_COLUMNS
-from kg.pipeline.report import harmless
 from kg.reconcile import Decision, Decisions, read_decisions, write_decisions
 from kg.reconcile.decisions import DECISIONS, KINDS
 from kg.results import ResultTable

@@ -50,7 +50,8 @@ class _Pass:
     """What one pass over all tables finds; ``refused`` has a set of row ids for each table.
 
     ``problems`` is one for all passes: a later one says again what an earlier one said.
-    ``index`` has the keys and IRIs of each table's rows, ``fallen`` the keys of refused rows.
+    ``index`` has the keys and IRIs of each table's rows, ``fallen`` the keys of refused rows,
+    ``known`` what is known beside the tables.
     """
 
     refused: list[set[int]]
@@ -59,9 +60,15 @@ class _Pass:
     fallen: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
     lookups: dict[tuple[str, int], pl.DataFrame] = field(default_factory=dict)
     resolved: dict[int, ResolvedTable] = field(default_factory=dict)
+    known: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
-def resolve(checked: Sequence[CheckedTable], schema: Schema, base: str) -> list[ResolvedTable]:
+def resolve(
+    checked: Sequence[CheckedTable],
+    schema: Schema,
+    base: str,
+    known: Mapping[str, pl.DataFrame] | None = None,
+) -> list[ResolvedTable]:
     """Give every row its IRI and every reference its target.
 
     A row whose reference leads nowhere is refused, and then the rows that refer to it, and so
@@ -75,6 +82,9 @@ def resolve(checked: Sequence[CheckedTable], schema: Schema, base: str) -> list[
         The schema that they were checked against.
     base:
         The start of every IRI that is minted, ending in ``/``.
+    known:
+        Table → ``key`` (in small letters) and ``iri`` of things that are known besides, such as
+        those of a release. A key that the tables have themselves means theirs.
 
     Returns
     -------
@@ -85,7 +95,7 @@ def resolve(checked: Sequence[CheckedTable], schema: Schema, base: str) -> list[
     order = _build_order(checked, schema)
     found: dict[tuple[int, int, str, str, str], Problem] = {}
     while True:
-        state = _Pass([set(r) for r in refused], found)
+        state = _Pass([set(r) for r in refused], found, known=known or {})
         for name in order:
             numbers = [i for i, table in enumerate(checked) if table.schema.name == name]
             _resolve_named(numbers, checked, schema, base, state)
@@ -236,6 +246,9 @@ def _lookup(target: str, schema: Schema, state: _Pass) -> pl.DataFrame:
         orient="row",
     )
     index = pl.concat([concepts, *tables])
+    others = [state.known[t.name] for t in schema.tables_for(target) if t.name in state.known]
+    if others:
+        index = pl.concat([index, pl.concat(others).join(index, on="key", how="anti")])
     known = index.group_by("key").agg(pl.col("iri").first(), n=pl.col("iri").n_unique())
     state.lookups[target, len(tables)] = known
     return known

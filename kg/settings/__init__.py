@@ -7,6 +7,7 @@ One module a section; ``reading`` puts them together.
 
 from kg.settings.analyse import AnalyseSettings
 from kg.settings.build import BuildSettings
+from kg.settings.check import CheckSettings
 from kg.settings.load import LoadSettings
 from kg.settings.project import ProjectSettings
 from kg.settings.reading import (
@@ -26,6 +27,7 @@ __all__ = [
     "PUBLISH_RULES",
     "AnalyseSettings",
     "BuildSettings",
+    "CheckSettings",
     "LoadSettings",
     "ProjectSettings",
     "ServeSettings",

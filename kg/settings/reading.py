@@ -12,6 +12,7 @@ from kg.errors import SettingsError
 from kg.files import shipped_folder
 from kg.settings.analyse import AnalyseSettings
 from kg.settings.build import BuildSettings
+from kg.settings.check import CheckSettings
 from kg.settings.load import LoadSettings
 from kg.settings.project import ProjectSettings
 from kg.settings.serve import ServeSettings
@@ -34,6 +35,7 @@ class Settings:
     build: BuildSettings = field(default_factory=BuildSettings)
     load: LoadSettings = field(default_factory=LoadSettings)
     serve: ServeSettings = field(default_factory=ServeSettings)
+    check: CheckSettings = field(default_factory=CheckSettings)
     analyse: AnalyseSettings = field(default_factory=AnalyseSettings)
     sources: tuple[SourceSettings, ...] = ()
 
@@ -78,7 +80,7 @@ def load_settings(file: Path | None = None) -> Settings:
     document = _read_toml(file)
     refuse_unknown(
         document,
-        {"project", "build", "load", "serve", "analyse", "source"},
+        {"project", "build", "load", "serve", "check", "analyse", "source"},
         file,
         "a project file",
     )
@@ -89,6 +91,7 @@ def load_settings(file: Path | None = None) -> Settings:
         build=section_of(BuildSettings, document.get("build", {}), folder, file, "[build]"),
         load=section_of(LoadSettings, document.get("load", {}), folder, file, "[load]"),
         serve=section_of(ServeSettings, document.get("serve", {}), folder, file, "[serve]"),
+        check=section_of(CheckSettings, document.get("check", {}), folder, file, "[check]"),
         analyse=section_of(AnalyseSettings, document.get("analyse", {}), folder, file, "[analyse]"),
         sources=sources_of(document.get("source", []), folder, file),
     )

@@ -22,7 +22,7 @@ from kg.sources.inputs import Input, find_file, find_inputs
 from kg.sources.wire import read_tables, write_tables
 from kg.tables import InputTable
 
-__all__ = ["Reader", "read_confined"]
+__all__ = ["Reader", "check_limits", "read_confined"]
 
 Reader = Callable[[SourceSettings, Schema], SourceTables]
 _MIB = 1024 * 1024
@@ -83,14 +83,20 @@ def _read(request: _Request, output: BinaryIO) -> None:
     try:
         found = request.reader(replace(request.settings, path=gathered.path), request.schema)
         for table in found.tables:
-            _check_cells(table)
+            check_limits(table)
     except KgError as error:
         raise type(error)(gathered.named(str(error))) from error
     write_tables(gathered.tables(found), output)
 
 
-def _check_cells(table: InputTable) -> None:
-    """Refuse what no cell of any format may hold."""
+def check_limits(table: InputTable) -> None:
+    """Refuse what no cell of any format may hold.
+
+    Raises
+    ------
+    InputError
+        A cell is too long, or holds a NUL.
+    """
     text = pl.col(pl.String)
     for bad, what in (
         (text.str.len_bytes() > CELL_LIMIT, f"a cell of more than {CELL_LIMIT:,} bytes"),

@@ -15,6 +15,7 @@ from kg.web import (
     analyse,
     analysis_pages,
     api_docs,
+    checking,
     chosen,
     data,
     description,
@@ -48,8 +49,8 @@ _BLUEPRINTS = (
     api_docs, data, description, files, graphs, health, operations, problems, sparql, vocabulary,
 )  # fmt: skip
 _OURS = (
-    analyse, analysis_pages, home, network_layout, network_pages, profiles, reconciliation,
-    search, stewards,
+    analyse, analysis_pages, checking, home, network_layout, network_pages, profiles,
+    reconciliation, search, stewards,
 )  # fmt: skip
 """What only a release of ``kg build`` has something to show for."""
 

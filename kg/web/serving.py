@@ -86,7 +86,9 @@ def make_server(app: Flask, host: str = "127.0.0.1", port: int = 8000, **tuning:
     # An answer waits for a slow reader in its memory file; as long as no answer reaches the
     # watermark, the thread that made it is free at once.
     watermark = app.extensions["rihla"].pool.limits.max_bytes + 16 * MIB
-    body = app.config["MAX_CONTENT_LENGTH"] + _MARGIN
+    check = app.extensions["rihla"].settings.check
+    uploads = check.max_mib * MIB if check.uploads else 0  # a view refuses what is not for it
+    body = max(app.config["MAX_CONTENT_LENGTH"], uploads) + _MARGIN
     chosen = {
         **_TUNING,
         "outbuf_high_watermark": watermark,

@@ -26,7 +26,7 @@ from kg.web.problems import status_of
 from kg.web.sending import not_modified, send_text
 from kg.web.service import service
 
-__all__ = ["blueprint", "problem_counts", "unmatched"]
+__all__ = ["blueprint", "problem_counts", "tables_of", "unmatched"]
 
 blueprint = Blueprint("stewards", __name__)
 
@@ -134,7 +134,7 @@ def _changes(folder: Path, old: str, new: str) -> Rows:
 @blueprint.get("/templates")
 def templates() -> Response:
     """Offer the templates of the tables, with what each column holds."""
-    schema = _schema(service().release.path)
+    schema = tables_of(service().release.path)
     tag = headers.etag(service().release.id, "templates")
     columns = {name: rows_from_table(columns_table(schema, name), {}) for name in schema.tables}
     text = render_template("templates.html", columns=columns)
@@ -144,7 +144,7 @@ def templates() -> Response:
 @blueprint.get("/templates/<name>.csv")
 def template(name: str) -> Response:
     """Send the CSV template of one table: header and example row."""
-    schema = _schema(service().release.path)
+    schema = tables_of(service().release.path)
     chosen_tables(schema, name)
     with tempfile.TemporaryDirectory() as folder:
         (path,) = write_template(schema, Path(folder), name)
@@ -161,7 +161,7 @@ def workbook(language: str) -> Response:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rihla.xlsx"
         content = write_workbook(
-            _schema(service().release.path), path, language=language
+            tables_of(service().release.path), path, language=language
         ).read_bytes()
     tag = headers.etag(service().release.id, "workbook", language)
     return _attached(send_text(content, _XLSX, tag), f"rihla-{language}.xlsx")
@@ -173,7 +173,8 @@ def _attached(response: Response, name: str) -> Response:
 
 
 @lru_cache(maxsize=2)
-def _schema(folder: Path) -> Schema:
+def tables_of(folder: Path) -> Schema:
+    """Return the tables of the release in a folder, read once."""
     kept = folder / "ontology"
     # What an endpoint elsewhere serves comes without a folder: its tables are those of ours.
     return load_ontology(kept if kept.is_dir() else shipped_folder("ontology")).schema

@@ -35,6 +35,7 @@ PAGES = {
     "quality": "/quality",
     "releases": "/releases",
     "templates": "/templates",
+    "check": "/check",
     "problems": "/problems",
 }
 MISSING = "/page/person/nobody-of-this-name"

@@ -10,10 +10,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from kg.checking.report import report_csv, write_refused
 from kg.ontology import Ontology
 from kg.pipeline import build
 from kg.pipeline.load import Loaded, load_sources
-from kg.pipeline.report import report_csv, write_refused
 from kg.provenance import GraphNames
 from kg.settings import Settings
 from kg.store import EmbeddedStore, Release

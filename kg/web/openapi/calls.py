@@ -14,6 +14,7 @@ from kg.network.picture import COLOURS
 from kg.queries import NamedQuery
 from kg.search import KINDS
 from kg.web.analyse import SUFFIXES
+from kg.web.checking import TYPES
 from kg.web.formats import FORMATS, Kind, of_kind
 from kg.web.language import LANGUAGES, said, told
 from kg.web.language import gettext as _
@@ -23,6 +24,8 @@ from kg.web.protocol import FORM_BODY, QUERY_BODY
 from kg.web.query_api import TABLES
 from kg.web.search import MOST
 from kg.web.service import service
+from kg.web.stewards import tables_of
+from kg.web.uploads import BODIES, FORM
 
 __all__ = ["Call", "all_calls"]
 
@@ -60,7 +63,15 @@ def all_calls() -> list[Call]:
     """Return every call, in the language of the request."""
     parts = [_sparql()]
     if service().is_ours:
-        parts = [_queries(), _networks(), _analyses(), _search(), *parts, _reconciliation()]
+        parts = [
+            _queries(),
+            _networks(),
+            _analyses(),
+            _search(),
+            *parts,
+            _reconciliation(),
+            _checking(),
+        ]
     return [call for part in (*parts, _data(), _server()) for call in part]
 
 
@@ -295,6 +306,29 @@ def _reconciliation() -> Iterator[Call]:
     yield Call(
         "reconcile-post", _("Names"), "/reconcile", _("The same, with queries in a form"),
         _PLAIN_JSON, method="post", body={FORM_BODY: queries}, pinned=False, statuses=(400, 413),
+    )  # fmt: skip
+
+
+def _checking() -> Iterator[Call]:
+    names = sorted(tables_of(service().release.path).tables)
+    asked = {
+        "table": {"type": "string", "enum": names},
+        "dates": {"type": "string", "enum": ["day-first", "month-first"]},
+        "format": {"type": "string", "enum": list(TYPES), "default": "json"},
+    }
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    form = {
+        "type": "object",
+        "required": ["file"],
+        "properties": {"file": {"type": "array", "items": file}, **asked},
+    }
+    yield Call(
+        "check", _("Stewards"), "/api/check", _("Tables of stewards checked, nothing stored"),
+        {**_PLAIN_JSON, "text/csv": "", "application/zip": ""},
+        _("A file is the whole body; the address names it or its table"),
+        [*(p.query(name, schema) for name, schema in asked.items()), p.query("name")],
+        method="post", body={FORM: form, **{kind: {"type": "string"} for kind in BODIES}},
+        statuses=(400, 403, 404, 413, 415, 429, 503, 504),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ FORMATS = ("csv", "json", "jsonld", "rq", "svg", "ttl", "xlsx")
 """Endings of the data files that are written; others take a server."""
 
 ASKED = ("/sparql", "/search", "/api/search", "/reconcile", "/graphs", "/files", "/metrics",
-         "/healthz", "/readyz", "/pair", "/compare")  # fmt: skip
+         "/healthz", "/readyz", "/pair", "/compare", "/check")  # fmt: skip
 """What answers a question of its reader, or is of the server."""
 
 _SAFE = re.compile(r"[^\w.~-]")

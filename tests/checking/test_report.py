@@ -12,12 +12,12 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from kg.checking.report import report_csv, report_lines, report_page, write_refused
 from kg.cli import cli
 from kg.errors import InputError
 from kg.ontology import Ontology
 from kg.pipeline import load_sources
 from kg.pipeline.load import Loaded, refuse_excess
-from kg.pipeline.report import report_csv, report_lines, report_page, write_refused
 from kg.provenance import GraphNames
 from kg.settings import LoadSettings, Settings
 from kg.tables import Problem

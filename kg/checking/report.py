@@ -15,7 +15,15 @@ from kg.results import ResultTable
 from kg.tables import Problem
 from kg.tables.reading import IGNORED_COLUMN
 
-__all__ = ["harmless", "report_csv", "report_lines", "report_page", "report_table", "write_refused"]
+__all__ = [
+    "harmless",
+    "refused_rows",
+    "report_csv",
+    "report_lines",
+    "report_page",
+    "report_table",
+    "write_refused",
+]
 
 _EXAMPLES = 3  # lines that are shown of a group
 _GROUPS = 40  # groups that are shown
@@ -72,7 +80,7 @@ def report_lines(problems: Sequence[Problem], every: bool = False) -> list[str]:
 def report_page(problems: Sequence[Problem], counts: ResultTable, title: str) -> str:
     """Return the report as one HTML page without any other file, grouped by rule and column."""
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("kg.pipeline"), autoescape=True, trim_blocks=True
+        loader=jinja2.PackageLoader("kg.checking"), autoescape=True, trim_blocks=True
     )
     groups: dict[tuple[str, str, str, str], list[Problem]] = {}
     for problem in sorted(problems, key=lambda p: (p.severity, p.source, p.table, p.rule)):
@@ -89,21 +97,27 @@ def write_refused(tables: Sequence[ResolvedTable], folder: Path) -> list[Path]:
     The files have the form of the template; the column ``_problem`` says what is wrong, and
     loading leaves it out. A value that was read from another encoding is written in UTF-8.
     """
+    written = []
+    for (source_id, name), rows in refused_rows(tables).items():
+        path = folder / source_id / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, rows.write_csv())
+        written.append(path)
+    return written
+
+
+def refused_rows(tables: Sequence[ResolvedTable]) -> dict[tuple[str, str], pl.DataFrame]:
+    """Return (source, table) → its refused rows, with ``_problem`` as their last column."""
     frames: dict[tuple[str, str], list[pl.DataFrame]] = {}
     for table in tables:
         refused = _refused_rows(table)
         if refused.height:
             source = table.checked.table
             frames.setdefault((source.source, source.name), []).append(refused)
-    written = []
-    for (source_id, name), parts in sorted(frames.items()):
-        path = folder / source_id / f"{name}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        rows = pl.concat(parts, how="diagonal")
-        rows = rows.select(pl.exclude(IGNORED_COLUMN), IGNORED_COLUMN)
-        write_atomically(path, rows.write_csv())
-        written.append(path)
-    return written
+    joined = {key: pl.concat(parts, how="diagonal") for key, parts in sorted(frames.items())}
+    return {
+        key: rows.select(pl.exclude(IGNORED_COLUMN), IGNORED_COLUMN) for key, rows in joined.items()
+    }
 
 
 def _refused_rows(table: ResolvedTable) -> pl.DataFrame:
