@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from click.testing import CliRunner, Result
 from kg import __version__
 from kg.analysis.analyses import ANALYSES
 from kg.cli import cli
+from kg.cli.lazy import Commands
 from kg.cli.options import FORMATS
 from kg.network import MEASURES
 from kg.queries import INTERNAL_GROUPS, catalogue
@@ -81,6 +84,22 @@ def test_every_command_gives_an_example(command: tuple[str, ...]) -> None:
 def test_the_first_page_lists_every_command() -> None:
     text = answer("--help")
     assert all(f"\n  {name} " in text for name in cli.commands)
+
+
+@pytest.mark.parametrize("group", [cli, cli.commands["ontology"]], ids=["kg", "kg ontology"])
+def test_the_list_of_commands_says_what_each_says_of_itself(group: click.Group) -> None:
+    assert isinstance(group.commands, Commands)
+    for name, (_, summary) in group.commands.places.items():
+        command = group.commands[name]
+        assert (command.name, command.get_short_help_str(200)) == (name, summary)
+
+
+def test_the_first_page_loads_no_command() -> None:
+    program = "import sys\nfrom kg.cli import cli\ncli(['--help'], standalone_mode=False)\n"
+    program += "print(sorted(m for m in sys.modules if m.startswith(('kg.', 'polars', 'rdflib'))))"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "['kg.cli', 'kg.cli.lazy', 'kg.errors']"
 
 
 def test_help_has_a_short_form() -> None:

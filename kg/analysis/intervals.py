@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 __all__ = ["poisson_interval", "wilson"]
 
@@ -46,5 +46,5 @@ def poisson_interval(counts: NDArray[np.int64]) -> tuple[NDArray[np.float64], ND
     >>> low.round(3).tolist(), high.round(3).tolist()
     ([0.0, 4.795], [3.689, 18.39])
     """
-    low = np.where(counts > 0, chi2.ppf(_TAIL, 2 * np.maximum(counts, 1)) / 2, 0.0)
-    return low, np.asarray(chi2.ppf(1 - _TAIL, 2 * counts + 2) / 2, dtype=np.float64)
+    low = np.where(counts > 0, gammaincinv(np.maximum(counts, 1), _TAIL), 0.0)
+    return low, np.asarray(gammaincinv(counts + 1, 1 - _TAIL), dtype=np.float64)

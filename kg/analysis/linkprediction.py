@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import diags_array
-from scipy.stats import rankdata
+
+from kg.analysis.ranks import mean_ranks
 
 __all__ = ["SCORES", "Quality", "combined", "pair_scores", "quality"]
 
@@ -80,7 +81,7 @@ def combined(scores: Mapping[str, Vector]) -> Vector:
     first = next(iter(scores.values()))
     if len(first) < 2:
         return np.ones(len(first))
-    ranks = [(rankdata(score) - 1) / (len(score) - 1) for score in scores.values()]
+    ranks = [(mean_ranks(score) - 1) / (len(score) - 1) for score in scores.values()]
     return np.asarray(np.mean(ranks, axis=0))
 
 
@@ -111,7 +112,7 @@ def quality(score: Vector, came: NDArray[np.bool_], k: int) -> Quality:
     (0.75, 0.8333, 1.0)
     """
     positive, negative = int(came.sum()), int((~came).sum())
-    auc = (rankdata(score)[came].sum() - positive * (positive + 1) / 2) / (positive * negative)
+    auc = (mean_ranks(score)[came].sum() - positive * (positive + 1) / 2) / (positive * negative)
     q1, q2 = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     spread = auc * (1 - auc) + (positive - 1) * (q1 - auc**2) + (negative - 1) * (q2 - auc**2)
     half = _Z * math.sqrt(max(spread, 0.0) / (positive * negative))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import gamma
+from scipy.special import gammaincinv
 
 __all__ = ["Shrunk", "shrink"]
 
@@ -49,5 +49,5 @@ def shrink(observed: Vector, expected: Vector) -> Shrunk:
     weight = _FLAT if between <= 0 else min(mean / between, _FLAT)
     shape = observed + mean * weight
     rate = expected + weight
-    low, high = (gamma.ppf(q, shape, scale=1 / rate) for q in (0.025, 0.975))
+    low, high = (gammaincinv(shape, q) / rate for q in (0.025, 0.975))
     return Shrunk(shape / rate, np.asarray(low), np.asarray(high), mean, weight)

@@ -7,7 +7,6 @@ from typing import TextIO
 
 import click
 
-from kg.analysis.graph import Graph
 from kg.cli.options import format_option, graph_option, open_from, show
 from kg.queries import INTERNAL_GROUPS, catalogue
 from kg.results import ResultTable
@@ -40,6 +39,8 @@ def query(
       kg query countries/balance -p bloc=oic --format csv
     """
     if query_id is None:
+        from kg.analysis.graph import Graph  # it takes a second to load, and completion need not
+
         listed = [q for q in Graph.queries().rows if _is_public(str(q[0]))]
         show(ResultTable(("query", "question", "parameters"), listed), form, output)
         return

@@ -6,18 +6,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from kg.analysis.graph import Graph
-from kg.analysis.graph import open as open_graph
 from kg.results import ResultTable
 from kg.settings import Settings, load_settings
 from kg.terms import DEFAULT_BASE
+
+if TYPE_CHECKING:
+    from kg.analysis.graph import Graph
 
 __all__ = [
     "FORMATS",
@@ -43,6 +41,10 @@ def _print_table(table: ResultTable, output: Path | None) -> None:
 
 
 def _render(table: ResultTable, stream: TextIO) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     # A terminal wraps; a file or a pipe gets every cell whole.
     console = Console(file=stream, width=None if stream.isatty() else _UNLIMITED)
     shown = Table(show_edge=False, header_style="bold")
@@ -146,6 +148,8 @@ def settings_from(project: Path | None, offline: bool = False) -> Settings:
 
 def open_from(location: str | None) -> Graph:
     """Open the graph that --graph names."""
+    from kg.analysis.graph import open as open_graph  # every command imports this module
+
     return open_graph(location)
 
 

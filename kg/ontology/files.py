@@ -10,12 +10,16 @@ from pathlib import Path
 from rdflib import OWL, RDF, Graph
 from rdflib.graph import ReadOnlyGraphAggregate
 
-from kg.errors import InputError, SettingsError
+from kg.errors import SettingsError
 from kg.files import read_utf8
+from kg.latest import Latest
 from kg.ontology.mappings import covering_concepts, mapping_graph
+from kg.ontology.parsing import add_turtle
 from kg.schema import Schema, read_schema
 
 __all__ = ["Ontology", "load_ontology", "merged"]
+
+_MOST_KEPT = 2  # the package's own and the project's
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,13 @@ class Ontology:
         return "unversioned" if version is None else str(version)
 
 
+_KEPT: Latest[Ontology] = Latest(_MOST_KEPT)
+
+
 def load_ontology(folder: Path) -> Ontology:
-    """Parse every file of an ontology folder.
+    """Parse every file of an ontology folder; what has not changed since is not parsed again.
+
+    The graphs are shared by all who ask: whoever changes one makes a copy.
 
     Raises
     ------
@@ -64,14 +73,18 @@ def load_ontology(folder: Path) -> Ontology:
             f"{folder}: there is no ontology (no rihla.ttl). Leave [project] ontology out to use "
             "the one that came with the package, or copy it there first."
         )
-    files = ontology_files(folder)
+    fingerprint = _fingerprint(folder, ontology_files(folder))
+    return _KEPT.made((folder, fingerprint), lambda: _read(folder, fingerprint))
+
+
+def _read(folder: Path, fingerprint: str) -> Ontology:
     return Ontology(
         folder=folder,
         vocabulary=_parse([folder / "rihla.ttl", *sorted((folder / "vocabulary").glob("*.ttl"))]),
         shapes=_parse(sorted((folder / "shapes").glob("*.ttl"))),
         schemes=_parse(sorted((folder / "schemes").glob("*.ttl"))),
         rules={p.name: read_utf8(p) for p in sorted((folder / "rules").glob("*.rq"))},
-        fingerprint=_fingerprint(folder, files),
+        fingerprint=fingerprint,
     )
 
 
@@ -98,10 +111,5 @@ def _fingerprint(folder: Path, files: list[Path]) -> str:
 def _parse(files: list[Path]) -> Graph:
     graph = Graph()
     for path in files:
-        try:
-            graph.parse(data=read_utf8(path), format="turtle")
-        except InputError:
-            raise
-        except Exception as error:  # rdflib raises many kinds
-            raise InputError(f"{path}: is not Turtle: {error}") from error
+        add_turtle(graph, read_utf8(path), path)
     return graph

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from kg.analysis.analyses.shared import MEASURE, PROJECTION, WEIGHT, level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.links import Links, links_of, scores_of
+from kg.analysis.ranks import mean_ranks
 from kg.network.ranking import rank
 
 __all__ = ["ROBUSTNESS", "robustness", "spearman"]
@@ -81,7 +81,7 @@ def spearman(a: Vector, b: Vector) -> float | None:
     >>> spearman(np.array([1.0, 2, 3]), np.array([1.0, 2, 30])), spearman(np.ones(3), np.ones(3))
     (1.0, None)
     """
-    first, second = rankdata(a) - (len(a) + 1) / 2, rankdata(b) - (len(b) + 1) / 2
+    first, second = mean_ranks(a) - (len(a) + 1) / 2, mean_ranks(b) - (len(b) + 1) / 2
     length = float(np.sqrt(np.sum(first**2) * np.sum(second**2)))
     return float(np.clip(np.sum(first * second) / length, -1, 1)) if length else None
 
