@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from kg.errors import InputError
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "CsvRecords",
     "parse_csv",
     "parse_json",
+    "parse_yaml",
     "read_csv",
     "read_utf8",
     "sha256",
@@ -30,6 +33,7 @@ __all__ = [
 ]
 
 _PACKAGE = Path(__file__).resolve().parent
+_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 CELL_LIMIT = 10_000_000
 """Characters that a cell may have; the csv module's own limit of 131,072 refuses real texts."""
 
@@ -41,6 +45,19 @@ def shipped_folder(name: str) -> Path:
     """
     inside = _PACKAGE / "_shipped" / name
     return inside if inside.exists() else _PACKAGE.parent / name
+
+
+def parse_yaml(text: str) -> Any:
+    """Return what a text of ours says in YAML, by the parser in C where there is one.
+
+    For outside files see :mod:`kg.sources.yaml_files`.
+
+    Raises
+    ------
+    yaml.YAMLError
+        It is no YAML.
+    """
+    return yaml.load(text, Loader=_YAML_LOADER)  # noqa: S506 - both loaders are the safe ones
 
 
 def sha256(path: Path) -> str:

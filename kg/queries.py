@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from kg.errors import Candidate, NotFoundError, QueryError
-from kg.files import read_utf8, shipped_folder
+from kg.files import parse_yaml, read_utf8, shipped_folder
 from kg.store.base import Store
 from kg.terms import PREFIXES
 
@@ -92,7 +92,6 @@ class NamedQuery:
         return self.id.partition("/")[0]
 
 
-@lru_cache(maxsize=4)
 def catalogue(folder: Path | None = None) -> Mapping[str, NamedQuery]:
     """Return all query files by id, such as ``people/learned-method``.
 
@@ -101,7 +100,11 @@ def catalogue(folder: Path | None = None) -> Mapping[str, NamedQuery]:
     QueryError
         A file's header is malformed; the message names the file.
     """
-    root = folder or shipped_folder("queries")
+    return _catalogue(folder or shipped_folder("queries"))
+
+
+@lru_cache(maxsize=4)
+def _catalogue(root: Path) -> Mapping[str, NamedQuery]:
     found = (parse_query(path, root) for path in sorted(root.glob("*/*.rq")))
     return {query.id: query for query in found}
 
@@ -128,7 +131,7 @@ def parse_query(path: Path, root: Path) -> NamedQuery:
     lines = [line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("#+")]
     query_id = path.relative_to(root).with_suffix("").as_posix()
     try:
-        header = yaml.safe_load("\n".join(lines)) or {}
+        header = parse_yaml("\n".join(lines)) or {}
         parameters = {
             name: _parameter(name, entry)
             for name, entry in (header.get("parameters") or {}).items()

@@ -9,27 +9,11 @@ from types import ModuleType
 
 import pytest
 
-from kg.pipeline import build
-from kg.settings import PROJECT_VARIABLE, load_settings
+from kg.settings import PROJECT_VARIABLE
 from tests.conftest import ROOT
+from tests.demo import built_demo
 
 NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
-PROJECT = """
-[project]
-title = "Rihla demo world"
-releases = "{releases}"
-
-[build]
-suppress_below = 5
-
-[[source]]
-id = "demo"
-kind = "tables"
-path = "{tables}"
-title = "Demo"
-licence = "https://creativecommons.org/licenses/by/4.0/"
-retrieved = 2026-11-20
-"""
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +33,8 @@ def execute() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo world, built from the checkout."""
-    folder = tmp_path_factory.mktemp("demo")
-    file = folder / "rihla.toml"
-    tables = ROOT / "data" / "tables"
-    file.write_text(PROJECT.format(releases=folder / "releases", tables=tables), encoding="utf-8")
-    build(load_settings(file))
-    return file
+    """The project of the demo world, built."""
+    return built_demo(tmp_path_factory) / "rihla.toml"
 
 
 def test_there_are_three() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 from kg.analysis.analyses import ANALYSES
 from kg.cli import cli
 from tests.conftest import ROOT
+from tests.demo import built_demo, shell
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ADDRESS = "http://127.0.0.1:8000"
@@ -38,33 +38,10 @@ def shown(output: str) -> re.Pattern[str]:
     return re.compile(".*?".join(re.escape(part) for part in output.strip().split("…")), re.S)
 
 
-def run(command: str, folder: Path, *, code: int = 0, text: str | None = None) -> str:
-    """Run a shell command (or a Python script given as text) and return all that it prints."""
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-    }
-    environment.pop("RIHLA_PROJECT", None)
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=folder,
-        env=environment,
-        input=text,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == code, f"{command}\n{done.stdout}\n{done.stderr}"
-    return done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of the demo world, built."""
-    folder = tmp_path_factory.mktemp("readme") / "demo"
-    run(f"kg init --demo {folder} && kg build --quiet --project {folder}", ROOT)
-    return folder
+    return built_demo(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
@@ -81,14 +58,14 @@ def address(demo: Path) -> Iterator[str]:
 def test_the_researchers_script_prints_what_is_shown(demo: Path, address: str) -> None:
     script, _ = blocks("Researchers: a SPARQL question", "python")
     output = blocks("Researchers: a SPARQL question")[0]
-    printed = run(f"{sys.executable} -", demo, text=script.replace(ADDRESS, address))
+    printed = shell(f"{sys.executable} -", demo, text=script.replace(ADDRESS, address))
     assert printed.split() == output.split()
 
 
 def test_the_researchers_other_tools_work(demo: Path, address: str) -> None:
     _, script = blocks("Researchers: a SPARQL question", "python")
     script = script.replace(ADDRESS, address) + "print(len(answer) > 0)"
-    assert run(f"{sys.executable} -", demo, text=script) == "True\n"
+    assert shell(f"{sys.executable} -", demo, text=script) == "True\n"
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -104,15 +81,15 @@ def test_curl_works(title: str, demo: Path, address: str) -> None:
     ]
     assert commands
     for command in commands:
-        lines = run(command.replace(ADDRESS, address).replace("curl", "curl -fsS", 1), demo)
+        lines = shell(command.replace(ADDRESS, address).replace("curl", "curl -fsS", 1), demo)
         assert len(lines.splitlines()) > 1, command
 
 
 def test_the_stewards_steps_do_what_is_said(tmp_path: Path) -> None:
     first, refusal, second = blocks("Stewards: a new training, and a rebuild")
-    printed = run(first, tmp_path, code=1)
+    printed = shell(first, tmp_path, code=1)
     assert shown(refusal).search(printed), printed
-    rows = run(second, tmp_path / "mine").splitlines()
+    rows = shell(second, tmp_path / "mine").splitlines()
     sectors = {row.split("/")[-1].split(",")[0] for row in rows if "/id/sector/" in row}
     assert "natural-science" in sectors
 
@@ -120,7 +97,7 @@ def test_the_stewards_steps_do_what_is_said(tmp_path: Path) -> None:
 def test_the_analysts_script_prints_what_is_shown(demo: Path) -> None:
     (script,) = blocks("Analysts: a centrality table", "python")
     output = blocks("Analysts: a centrality table")[0]
-    assert run(f"{sys.executable} -", demo, text=script).strip() == output.strip()
+    assert shell(f"{sys.executable} -", demo, text=script).strip() == output.strip()
 
 
 def test_the_analysts_commands_work(demo: Path) -> None:
@@ -128,7 +105,7 @@ def test_the_analysts_commands_work(demo: Path) -> None:
     own = [line for line in commands if line.startswith("kg ")]
     assert len(own) == 3
     for command in own:
-        run(command, demo)
+        shell(command, demo)
     assert (demo / "partnership.graphml").stat().st_size > 1000
 
 

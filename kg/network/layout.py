@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from kg.network import kernels
@@ -20,7 +21,7 @@ from kg.network.ties import restricted
 if TYPE_CHECKING:
     from kg.network.graph import Network
 
-__all__ = ["MOST_EDGES", "MOST_NODES", "Layout", "layout", "strongest"]
+__all__ = ["MOST_EDGES", "MOST_NODES", "Layout", "layout", "prepare", "strongest"]
 
 MOST_NODES, MOST_EDGES = 5_000, 30_000
 """What a drawing holds: of more, the nodes of greatest strength and their heaviest edges."""
@@ -69,6 +70,15 @@ def layout(network: Network, weight: str | None = None) -> Layout:
     kernels.forces.settle(x, y, mass, starts, ends, pull, rounds, 2.0, 1.0 + nodes / 500)
     _gather(x, y, connected_components(adjacency, directed=False)[1])
     return Layout(*_fitted(x, y), community)
+
+
+def prepare() -> None:
+    """Load the compiled loops of :func:`layout`, or compile them: some seconds, once a machine."""
+    triangle = csr_array(np.ones((3, 3)) - np.eye(3))
+    leiden(triangle, _SEED)
+    starts, ends = arrays(triangle)
+    x, y = _spiral(np.ones(3, dtype=np.int64), np.full(3, 2.0))
+    kernels.forces.settle(x, y, np.full(3, 3.0), starts, ends, triangle.data, 1, 2.0, 1.0)
 
 
 def strongest(

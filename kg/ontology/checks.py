@@ -20,7 +20,7 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import Node
 
 from kg.errors import InputError, QueryError
-from kg.files import read_utf8
+from kg.files import parse_yaml, read_utf8
 from kg.ontology.consistency import Classification, classify
 from kg.ontology.files import Ontology
 from kg.ontology.mappings import mapping_graph
@@ -141,7 +141,7 @@ def _check(path: Path) -> Check:
     text = read_utf8(path)
     lines = [line[2:].removeprefix(" ") for line in text.splitlines() if line.startswith("#+")]
     try:
-        header = yaml.safe_load("\n".join(lines)) or {}
+        header = parse_yaml("\n".join(lines)) or {}
         check = Check(
             name=path.stem,
             title={language: header["title"][language] for language in ("en", "ar", "fr")},

@@ -15,7 +15,7 @@ from rdflib import OWL, RDF, SKOS, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from kg.errors import InputError
-from kg.files import read_utf8
+from kg.files import parse_yaml, read_utf8
 from kg.terms import PREFIXES
 
 __all__ = ["SSSOM", "covering_concepts", "mapping_graph"]
@@ -69,7 +69,7 @@ def covering_concepts(schemes: Graph, mappings: Graph) -> dict[str, tuple[str, .
 def _rows(path: Path) -> Iterator[list[tuple[URIRef, Node]]]:
     lines = read_utf8(path).splitlines()
     try:
-        head = yaml.safe_load("\n".join(line[1:] for line in lines if line.startswith("#"))) or {}
+        head = parse_yaml("\n".join(line[1:] for line in lines if line.startswith("#"))) or {}
     except yaml.YAMLError as error:
         raise InputError(f"{path}: the lines that begin with # are not YAML: {error}") from error
     prefixes = {**_KNOWN, **(head.get("curie_map") or {})}

@@ -14,6 +14,7 @@ from kg.errors import InputError
 
 __all__ = ["add_turtle"]
 
+_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _PLAIN = (str(XSD.string), str(RDF.langString))
 
 
@@ -44,11 +45,11 @@ def add_turtle(graph: Graph, text: str, path: Path) -> None:
         graph.bind(prefix, namespace)
 
 
-def _converter() -> Callable[[ox.Term], Node]:
+def _converter() -> Callable[[_Term], Node]:
     """Return a function to rdflib's terms that makes each term of a file once."""
 
     @cache
-    def node(term: ox.Term) -> Node:
+    def node(term: _Term) -> Node:
         if isinstance(term, ox.NamedNode):
             return URIRef(term.value)
         if isinstance(term, ox.BlankNode):

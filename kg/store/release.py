@@ -55,6 +55,11 @@ class Release:
         return self.path / "store"
 
     @property
+    def content(self) -> str:
+        """What tells it from another of its name: the dump's SHA-256, and when it was rewritten."""
+        return f"{self.manifest.get('dump', '')} {self.manifest.get('rewritten', '')}"
+
+    @property
     def dump(self) -> Path:
         """The canonical dump, gzip-compressed N-Quads."""
         return self.path / "data.nq.gz"

@@ -18,7 +18,7 @@ from flask import Flask, current_app, g, has_request_context, request
 
 from kg.analysis.blocs import MARK, country_set, members_of
 from kg.errors import KgError, QueryError
-from kg.web.language import gettext, language
+from kg.web.language import FOR_PROGRAMS, gettext, language
 from kg.web.service import service
 
 __all__ = ["DEFAULT", "WORLD", "Chosen", "blocs", "chosen_bloc", "is_page", "own_arguments"]
@@ -34,11 +34,8 @@ CARRIED = ("bloc", "countries")
 
 _WITH_FIELD = ("analysis_pages.analysis", "pages.network", "pages.network_map", "pages.query")
 
-# Addresses for programs: they say by themselves which bloc is meant.
-_FOR_PROGRAMS = (
-    "/api/", "/data/", "/dataset", "/files", "/graphs", "/healthz", "/id/", "/metrics",
-    "/ontology/", "/readyz", "/static/", "/.well-known/",
-)  # fmt: skip
+# These say by themselves which bloc is meant, or know of none.
+_WITHOUT_CHOICE = (*FOR_PROGRAMS, "/id/", "/ontology/")
 
 
 @dataclass(frozen=True)
@@ -122,7 +119,7 @@ def _pages(app: Flask) -> frozenset[str]:
     return frozenset(
         rule.endpoint
         for rule in rules
-        if not rule.rule.startswith(_FOR_PROGRAMS) and "." not in rule.rule.rpartition("/")[2]
+        if not rule.rule.startswith(_WITHOUT_CHOICE) and "." not in rule.rule.rpartition("/")[2]
     )
 
 

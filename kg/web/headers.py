@@ -74,12 +74,18 @@ def _software() -> bytes:
 def etag(*parts: str | Iterable[str]) -> str:
     """Return a strong tag for what the parts determine: release, query, format."""
     # links on what was asked for with release= keep it, and pages say whether it is the current one
-    kind = f"{language()} {g.get('pinned', '')} {earlier()}"
+    kind = f"{language()} {g.get('pinned', '')} {earlier()} {_content()}"
     digest = hashlib.sha256(_software() + kind.encode("utf-8", "surrogatepass"))
     for part in parts:
         for text in [part] if isinstance(part, str) else ["[", *part, "]"]:
             digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()[:32]
+
+
+def _content() -> str:
+    """Return what tells a release from one of its id that `kg forget` wrote anew."""
+    served = g.get("rihla")
+    return served.release.content if served else ""
 
 
 def is_known(tag: str) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 __all__ = [
+    "FOR_PROGRAMS",
     "LANGUAGES",
     "Multilingual",
     "gettext",
@@ -35,7 +36,12 @@ __all__ = [
 
 _KEY, _ROOT = "rihla.language", "rihla.root"
 # Programs ask these: they are the same in every language, and one address serves all caches.
-_FOR_PROGRAMS = ("/static/", "/api/", "/data/", "/dataset", "/files/", "/graphs", "/templates/")
+FOR_PROGRAMS = (
+    "/api/", "/data/", "/dataset", "/files", "/graphs", "/healthz", "/metrics", "/readyz",
+    "/static/", "/templates/", "/.well-known/",
+)  # fmt: skip
+"""How the addresses for programs begin: they have no language, and no bloc is chosen for them."""
+
 _FOR_PEOPLE = ("/api/search",)  # it completes what people type, with names in their language
 
 
@@ -50,7 +56,7 @@ class Multilingual(Flask):
         built = super().url_for(endpoint, **values)
         plain = without_language(built)
         path = plain.removeprefix(_root())
-        for_people = not path.startswith(_FOR_PROGRAMS) or path.startswith(_FOR_PEOPLE)
+        for_people = not path.startswith(FOR_PROGRAMS) or path.startswith(_FOR_PEOPLE)
         return built if for_people and not values.get("_external") else plain
 
 

@@ -14,6 +14,7 @@ from waitress import create_server
 from waitress.task import ErrorTask
 
 from kg.errors import SettingsError
+from kg.network.layout import prepare
 from kg.store.workers import MIB
 from kg.web.app import close_app
 from kg.web.inline import InlineChannel, answer_inline
@@ -128,6 +129,9 @@ def serve(
     proxy = app.extensions["rihla"].settings.serve.trusted_proxy
     server = make_server(app, host, port, **(_behind(proxy) if proxy else {}), **tuning)
     announce(address(server))
+    if app.extensions["rihla"].is_ours:
+        # The first visitor of a network need not wait for the compiler.
+        threading.Thread(target=prepare, name="rihla-prepare", daemon=True).start()
     with _stopped_by(signal.SIGTERM):
         try:
             server.run()

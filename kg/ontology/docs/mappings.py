@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from kg.errors import InputError
-from kg.files import read_utf8
+from kg.files import parse_yaml, read_utf8
 
 __all__ = ["MappingRow", "read_mappings"]
 
@@ -56,7 +56,7 @@ def _rows(path: Path, prefixes: Mapping[str, str]) -> Iterator[MappingRow]:
 
 def _metadata(path: Path, lines: list[str]) -> dict[str, dict[str, str]]:
     try:
-        found = yaml.safe_load("\n".join(lines))
+        found = parse_yaml("\n".join(lines))
     except yaml.YAMLError as error:
         raise InputError(f"{path}: the lines that begin with # are not YAML: {error}") from error
     return found if isinstance(found, dict) else {}

@@ -31,7 +31,9 @@ _HTML, _ASKING = "text/html", "server.html"
 # Attributes that lead somewhere. A quotation mark in a text is written as an entity.
 _LINKS = re.compile(r'(?<=[\s"])(href|src|action|data-api|data-index|data-completion)="([^"]*)"')
 _OTHER_PLACE = "http://localhost"
-_SKIPPED = re.compile(r"<script src=\"[^\"]*static/(?:search|editor|network)\.js[^>]*></script>")
+_SKIPPED = re.compile(
+    r"<script src=\"[^\"]*static/(?:combobox|search|editor|network)\.js[^>]*></script>"
+)
 _FORWARD = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Rihla</title>\n'
     '<meta http-equiv="refresh" content="0; url={0}"></head>\n'

@@ -172,79 +172,17 @@
   if (finder) {
     finder.hidden = false;
     const text = document.getElementById("finder-text");
-    const list = document.getElementById("finder-results");
-    let waiting = 0;
-    let asked = 0;
-    let active = -1;
-    const close = () => {
-      list.hidden = true;
-      active = -1;
-      text.setAttribute("aria-expanded", "false");
-      text.removeAttribute("aria-activedescendant");
-    };
-    const take = (option) => {
-      yasqe.replaceSelection(`<${option.dataset.iri}>`);
-      text.value = "";
-      close();
-      yasqe.focus();
-    };
-    const move = (step) => {
-      const options = [...list.children];
-      active = (active + step + options.length) % options.length;
-      options.forEach((o, i) => o.setAttribute("aria-selected", String(i === active)));
-      text.setAttribute("aria-activedescendant", options[active].id);
-      options[active].scrollIntoView({ block: "nearest" });
-    };
-    const ask = async () => {
-      const number = (asked += 1);
-      const wanted = text.value.trim();
-      if (wanted.length < 2) return close();
-      const address = new URL(finder.dataset.api, window.location.href);
-      address.searchParams.set("q", wanted);
-      address.searchParams.set("limit", "8");
-      try {
-        const response = await fetch(address);
-        if (!response.ok || number !== asked) return;
-        const { results } = await response.json();
-        if (number !== asked) return;
-        list.replaceChildren(...results.map((result, i) => {
-          const option = document.createElement("li");
-          option.id = `finder-${i}`;
-          option.role = "option";
-          option.dataset.iri = result.entity;
-          const name = document.createElement("bdi");
-          name.textContent = result.label;
-          const kind = document.createElement("span");
-          kind.className = "tag";
-          kind.textContent = result.kind_label || result.kind;
-          option.append(name, " ", kind);
-          option.addEventListener("pointerdown", (event) => {
-            event.preventDefault();
-            take(option);
-          });
-          return option;
-        }));
-        active = -1;
-        list.hidden = !results.length;
-        text.setAttribute("aria-expanded", String(!list.hidden));
-      } catch {
-        close();
-      }
-    };
-    text.addEventListener("input", () => {
-      window.clearTimeout(waiting);
-      waiting = window.setTimeout(ask, 120);
-    });
-    text.addEventListener("blur", close);
-    text.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") event.preventDefault(); // it sends no query
-      if (list.hidden) return;
-      if (event.key === "Escape") close();
-      else if (event.key === "ArrowDown") move(1);
-      else if (event.key === "ArrowUp") move(-1);
-      else if (event.key === "Enter" && active >= 0) take(list.children[active]);
-      else return;
-      event.preventDefault();
+    window.rihlaCombobox.attach(text, document.getElementById("finder-results"), {
+      find: window.rihlaCombobox.byName(finder.dataset.api),
+      show: window.rihlaCombobox.named,
+      take: ({ entity }) => {
+        yasqe.replaceSelection(`<${entity}>`);
+        text.value = "";
+        yasqe.focus();
+      },
+      least: 2,
+      wait: 120,
+      alone: true, // it sends no query
     });
   }
   prepare();

@@ -272,48 +272,22 @@
     say(`${texts.evidence}: ${list.children.length}`);
   };
 
-  // Fields that find a node by its name, as comboboxes.
-  const complete = (field, list, act) => {
-    let active = -1;
-    const close = () => { list.hidden = true; active = -1; field.setAttribute("aria-expanded", "false"); field.removeAttribute("aria-activedescendant"); };
-    const mark = (position) => {
-      const options = [...list.children];
-      if (!options.length) return;
-      active = (position + options.length) % options.length;
-      options.forEach((option, i) => option.setAttribute("aria-selected", String(i === active)));
-      field.setAttribute("aria-activedescendant", options[active].id);
-      options[active].scrollIntoView({ block: "nearest" });
-    };
-    const take = (option) => { close(); field.value = ""; act(option.dataset.node); };
-    field.addEventListener("input", () => {
-      const words = fold(field.value).split(/\s+/).filter(Boolean);
-      if (!words.length) return close();
-      const hits = [];
-      for (let i = 0; i < data.folded.length && hits.length < 400; i += 1) {
-        if (words.every((word) => data.folded[i].includes(word))) hits.push(i);
-      }
-      hits.sort((a, b) => Number(data.folded[b].startsWith(words[0])) - Number(data.folded[a].startsWith(words[0])) || (data.nodes.size[b] || 0) - (data.nodes.size[a] || 0));
-      list.replaceChildren(...hits.slice(0, 12).map((i, place) => {
-        const option = element("li", { id: `${list.id}-${place}`, role: "option" }, element("bdi", { textContent: data.nodes.label[i] }));
-        option.dataset.node = String(i);
-        option.addEventListener("pointerdown", (event) => { event.preventDefault(); take(option); });
-        return option;
-      }));
-      list.hidden = !hits.length;
-      active = -1;
-      field.setAttribute("aria-expanded", String(!list.hidden));
-    });
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") close();
-      else if (list.hidden) return;
-      else if (event.key === "ArrowDown") mark(active + 1);
-      else if (event.key === "ArrowUp") mark(active - 1);
-      else if (event.key === "Enter") take(list.children[Math.max(active, 0)]);
-      else return;
-      event.preventDefault();
-    });
-    field.addEventListener("blur", close);
+  // Fields that find a node by its name.
+  const matching = (text) => {
+    const words = fold(text).split(/\s+/).filter(Boolean);
+    const hits = [];
+    for (let i = 0; i < data.folded.length && hits.length < 400; i += 1) {
+      if (words.every((word) => data.folded[i].includes(word))) hits.push(i);
+    }
+    hits.sort((a, b) => Number(data.folded[b].startsWith(words[0])) - Number(data.folded[a].startsWith(words[0])) || (data.nodes.size[b] || 0) - (data.nodes.size[a] || 0));
+    return hits.slice(0, 12);
   };
+  const complete = (field, list, act) => window.rihlaCombobox.attach(field, list, {
+    find: matching,
+    show: (i) => [element("bdi", { textContent: data.nodes.label[i] })],
+    take: (i) => { field.value = ""; act(String(i)); },
+    first: true,
+  });
   const pathField = (from) => {
     const list = element("ul", { id: "path-found", hidden: true });
     list.setAttribute("role", "listbox");
