@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import polars as pl
 from rdflib import RDF, RDFS, SH, SKOS, XSD, Graph, Literal, URIRef
@@ -37,6 +38,7 @@ _DATATYPES = {
 }
 
 
+@lru_cache(maxsize=2)
 def catalogue_quads(names: GraphNames, forgotten: Tombstones = _NO_TOMBSTONES) -> pl.DataFrame:
     """Return the quads (columns ``s``, ``p``, ``o``, ``g``) that describe all public queries.
 

@@ -6,7 +6,7 @@ under queries/columns/ define the tables, so that a store elsewhere gives the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from kg.network import COLUMNS as NETWORK_COLUMNS
 from kg.queries import bind, get_query
 from kg.store.base import Store
 
-__all__ = ["COLUMNS", "COLUMN_QUERIES", "pull_columns"]
+__all__ = ["COLUMNS", "COLUMN_QUERIES", "PulledColumns", "pull_columns"]
 
 COLUMNS: Mapping[str, Mapping[str, type[pl.DataType]]] = {
     **NETWORK_COLUMNS,
@@ -73,3 +73,27 @@ def _plain(values: Sequence[object], dtype: type[pl.DataType]) -> Sequence[objec
     if dtype is not pl.String:
         return values
     return [None if v is None else str(v) for v in values]
+
+
+class PulledColumns(Mapping[str, pl.DataFrame]):
+    """The flat tables of a store elsewhere, each pulled when it is first needed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._pulled: dict[str, pl.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        if name not in COLUMN_QUERIES:
+            raise KeyError(name)
+        if name not in self._pulled:
+            self._pulled |= pull_columns(self._store, [name])
+        return self._pulled[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in COLUMN_QUERIES  # asking whether it is there pulls nothing
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COLUMN_QUERIES)
+
+    def __len__(self) -> int:
+        return len(COLUMN_QUERIES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from kg.analysis.parameters import read_parameters
 from kg.analysis.resolving import NameTable, forgiving_resolver, name_resolver
 from kg.analysis.result import Result
 from kg.analysis.running import run_analysis
-from kg.columns import COLUMN_QUERIES, pull_columns
+from kg.columns import COLUMN_QUERIES, PulledColumns, pull_columns
 from kg.endpoint import connect
 from kg.errors import NotFoundError, QueryError
 from kg.latest import Latest
@@ -220,7 +220,7 @@ class Graph:
     @cached_property
     def _columns(self) -> Mapping[str, pl.DataFrame]:
         if self.release is None:
-            return _Columns(self.store)
+            return PulledColumns(self.store)
         folder = self.release.path / "columns"
         kept = {path.stem: pl.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
         # A release of an earlier version lacks the tables that came later: its store has them.
@@ -384,27 +384,3 @@ class Graph:
         """Return how many organisations have no stable identifier, and of these found by name."""
         matches = self.release.manifest.get("matches") if self.release else None
         return {"unmatched_names": dict(matches)} if matches else {}
-
-
-class _Columns(Mapping[str, pl.DataFrame]):
-    """The flat tables of a store elsewhere, each pulled when it is first needed."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._pulled: dict[str, pl.DataFrame] = {}
-
-    def __getitem__(self, name: str) -> pl.DataFrame:
-        if name not in COLUMN_QUERIES:
-            raise KeyError(name)
-        if name not in self._pulled:
-            self._pulled |= pull_columns(self._store, [name])
-        return self._pulled[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in COLUMN_QUERIES  # asking whether it is there pulls nothing
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(COLUMN_QUERIES)
-
-    def __len__(self) -> int:
-        return len(COLUMN_QUERIES)

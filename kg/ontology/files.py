@@ -22,7 +22,7 @@ __all__ = ["Ontology", "load_ontology", "merged"]
 _MOST_KEPT = 2  # the package's own and the project's
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is the same as itself: others keep what they made of it
 class Ontology:
     """The parsed folder.
 

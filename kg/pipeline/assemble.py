@@ -116,8 +116,8 @@ def assemble(
     with clock.step("columns and partnerships"):
         columns = _write_columns(store, quads, workspace)
         derived = partnership_quads(columns, names, partnerships)
-        quads = _grow(quads, derived, store, workspace)
-        quads = _grow(quads, description_quads(quads, names), store, workspace)
+        described = description_quads(pl.concat([quads, derived]), names)
+        quads = _grow(quads, pl.concat([derived, described]), store, workspace)
     with clock.step("write"):
         digest = _write_dump(quads, workspace / "data.nq.gz")
         _seal(store, workspace)

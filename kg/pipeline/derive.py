@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import polars as pl
 import pyoxigraph as ox
@@ -22,8 +23,9 @@ __all__ = ["apply_rules", "inferred_quads", "ontology_quads", "partnership_quads
 _LAST_SEGMENT = r"([^/]+)$"
 
 
+@lru_cache(maxsize=2)
 def ontology_quads(ontology: Ontology, names: GraphNames) -> pl.DataFrame:
-    """Return vocabulary, shapes and schemes as quads."""
+    """Return vocabulary, shapes and schemes as quads; the last ones are kept."""
     parts = {
         names.vocabulary: merged(ontology.vocabulary, ontology.shapes),
         names.schemes: ontology.schemes,

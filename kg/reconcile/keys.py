@@ -13,18 +13,16 @@ from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
-from rapidfuzz import fuzz, process
 
 from kg.errors import SettingsError
 from kg.identifiers import SCHEMES, key_segment
+from kg.reconcile.unknown import accepted_keys, local_name, suggestions
 from kg.schema import Column, Schema, TableSchema
 from kg.tables import CheckedTable, Problem, problems_at
 
 __all__ = ["ResolvedTable", "resolve"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_SUGGESTIONS = 200  # distinct unknown values that get a "did you mean"
-_CLOSE = 80  # rapidfuzz score from 0 to 100
 _EMPTY_INDEX = {"key": pl.String, "iri": pl.String}
 
 
@@ -212,10 +210,14 @@ def _match(
     )
     found = cells.join(best, on="value", how="left", maintain_order="left")
     unknown = found.filter(pl.col("n").is_null())
-    hints = _suggestions(unknown, keyed, known, _fallen(target, schema, state))
-    _note(number, table, column, "reference", _unknown_text(column, schema), unknown, state, hints)
-    ambiguous = f"a key that means one {_local(target)} only; use its id"
-    _note(number, table, column, "ambiguous", ambiguous, found.filter(pl.col("n") > 1), state)
+    if unknown.height:
+        hints = suggestions(unknown, keyed, known, _fallen(target, schema, state))
+        accepted = accepted_keys(column, schema)
+        _note(number, table, column, "reference", accepted, unknown, state, hints)
+    several = found.filter(pl.col("n") > 1)
+    if several.height:
+        accepted = f"a key that means one {local_name(target)} only; use its id"
+        _note(number, table, column, "ambiguous", accepted, several, state)
     return found.filter(pl.col("n") == 1).select("_id", "iri").unique(maintain_order=True)
 
 
@@ -392,35 +394,3 @@ def _note(
         state.problems.setdefault((number, problem.row, column.name, rule, value), full)
     if not column.warning:
         state.refused[number] |= set(bad["_id"].to_list())
-
-
-def _suggestions(
-    unknown: pl.DataFrame, keyed: pl.DataFrame, known: pl.DataFrame, fallen: pl.DataFrame
-) -> dict[str, str]:
-    """Say of each unknown value that its row was refused, else what the closest known key is."""
-    if not unknown.height:
-        return {}
-    gone = keyed.join(fallen, on="key", how="semi")["value"].to_list()
-    hints = dict.fromkeys(gone, "; the row with this key was refused")
-    wanted = [v for v in unknown["value"].unique(maintain_order=True) if v not in hints]
-    keys = known["key"].filter(~known["key"].str.starts_with("http")).sort().to_list()
-    for value in wanted[:_SUGGESTIONS]:
-        close = process.extractOne(value.lower(), keys, scorer=fuzz.ratio, score_cutoff=_CLOSE)
-        if close:
-            hints[value] = f". Did you mean {close[0]}?"
-    return hints
-
-
-def _unknown_text(column: Column, schema: Schema) -> str:
-    target = str(column.target)
-    keys = []
-    for table in schema.tables_for(target):
-        names = ", ".join(c.name for c in table.columns if c.lookup)
-        keys.append(f"the {names} of a row in table {table.name}")
-    if any(cls == target for cls, _, _ in schema.concepts):
-        keys.append("the key or label of a concept")
-    return f"a known {_local(target)}: {' or '.join(keys)}"
-
-
-def _local(iri: str) -> str:
-    return iri.rpartition("#")[2] or iri

@@ -17,7 +17,7 @@ from flask import Flask
 from kg.errors import ReleaseError, SettingsError
 from kg.pipeline import build, rollback
 from kg.pipeline.releases import prune
-from kg.settings import Settings
+from kg.settings import Settings, load_settings
 from kg.store import list_releases
 from kg.store.release import POINTER
 from kg.store.workers import Answer, PoolLimits
@@ -25,6 +25,7 @@ from kg.tombstones import bury
 from kg.web import close_app, create_app, make_server
 from kg.web.current import Current
 from kg.web.serving import address
+from tests.conftest import write_project
 from tests.web.test_sparql import problem
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?t a <https://w3id.org/rihla/ontology#Training> }"
@@ -36,12 +37,28 @@ def trainings(count: int) -> str:
     return "id,name\n" + "".join(f"t{i},Training {i}\n" for i in range(count))
 
 
+SERVE = "[serve]\nreload_seconds = 0\nworkers = 1\n"  # no watcher: the tests say when to look
+
+
+def project(folder: Path) -> Settings:
+    return load_settings(write_project(folder, folder / "tables", SERVE))
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with one release."""
+    folder = tmp_path_factory.mktemp("saved")
+    (folder / "tables").mkdir()
+    (folder / "tables" / "trainings.csv").write_text(trainings(1))
+    build(project(folder))
+    return folder
+
+
 @pytest.fixture
-def settings(make_project: Project) -> Settings:
-    """A project with one release that is served without a watcher: the tests say when to look."""
-    made = make_project("[serve]\nreload_seconds = 0\nworkers = 1\n", trainings=trainings(1))
-    build(made)
-    return made
+def settings(saved: Path, tmp_path: Path) -> Settings:
+    """A copy of it, which a test may change."""
+    shutil.copytree(saved, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return project(tmp_path)
 
 
 @pytest.fixture
