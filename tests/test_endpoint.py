@@ -43,7 +43,7 @@ def ours(world_settings: Any, world: Release) -> Iterator[str]:
     thread.start()
     yield f"{address(server)}sparql"
     server.close()
-    thread.join(10)
+    thread.join(60)
     close_app(app)
 
 

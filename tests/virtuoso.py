@@ -92,16 +92,16 @@ def running(folder: Path, rows: int | None = None) -> Iterator[Virtuoso]:
         yield Virtuoso(f"http://127.0.0.1:{http}/sparql", f"127.0.0.1:{sql}", folder / "load")
     finally:
         process.kill()  # nothing in it is to be kept
-        process.wait(20)
+        process.wait(120)
 
 
 def _await(url: str, process: subprocess.Popen[bytes], folder: Path) -> None:
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 300
     while time.monotonic() < ends:
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            with urllib.request.urlopen(url, timeout=20):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

@@ -63,7 +63,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
 
     def make(address: str, **options: object) -> Visitor:
         contexts.append(browser.new_context(**options))  # type: ignore[arg-type]
-        contexts[-1].set_default_timeout(15_000)
+        contexts[-1].set_default_timeout(60_000)  # a machine may be busy
         visitors.append(Visitor(contexts[-1].new_page(), address))
         return visitors[-1]
 

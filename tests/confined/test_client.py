@@ -113,7 +113,7 @@ def test_time_is_limited() -> None:
     began = time.monotonic()
     outcome = run_confined(loop, None, Limits(seconds=0.2))
     assert (outcome.result, outcome.reason) == (None, "time")
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
@@ -174,11 +174,11 @@ def test_the_child_goes_with_its_parent(tmp_path: Path) -> None:
     )
     found = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, timeout=300,
     )  # fmt: skip
     assert found.returncode == -signal.SIGKILL, found.stderr
     zygote = Path("/proc") / found.stdout.strip()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while zygote.exists() and "State:\tZ" not in (zygote / "status").read_text():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -12,11 +12,13 @@ from kg.errors import LimitError
 from kg.store.lanes import LONG, PAUSED, QUICK, Job, Lanes
 
 
-def lanes(places: int = 1, waiting: int = 2, client: int = 0, patience: float = 5.0) -> Lanes:
+def lanes(places: int = 1, waiting: int = 2, client: int = 0, patience: float = 60.0) -> Lanes:
     return Lanes(places, waiting, client, patience)
 
 
-def in_thread(function: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
+def in_thread(made: Lanes, function: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
+    """Start a function that has to wait, and return when it does."""
+    before = len(made._waiting) + len(made._paused)
     found: list[object] = []
 
     def run() -> None:
@@ -27,7 +29,10 @@ def in_thread(function: Callable[[], object]) -> tuple[threading.Thread, list[ob
 
     thread = threading.Thread(target=run)
     thread.start()
-    time.sleep(0.1)
+    until = time.monotonic() + 30
+    while len(made._waiting) + len(made._paused) == before and thread.is_alive():
+        assert time.monotonic() < until
+        time.sleep(0.002)
     return thread, found
 
 
@@ -39,23 +44,23 @@ def test_who_comes_when_a_place_is_free_runs_at_once() -> None:
 def test_first_come_first_served() -> None:
     made = lanes()
     running = made.enter(None)
-    first, _ = in_thread(lambda: made.enter("a"))
-    second, found = in_thread(lambda: made.enter("b"))
+    first, _ = in_thread(made, lambda: made.enter("a"))
+    second, found = in_thread(made, lambda: made.enter("b"))
     made.leave(running)
-    first.join(2)
+    first.join(30)
     assert not first.is_alive()
     assert not found
     made.close()
-    second.join(2)
+    second.join(30)
     assert "stopping" in str(found[0])
 
 
 def test_a_long_query_makes_room() -> None:
     made = lanes()
     slow = made.enter("a")
-    waiting, found = in_thread(lambda: made.enter("b"))
+    waiting, found = in_thread(made, lambda: made.enter("b"))
     assert made.slow(slow)
-    waiting.join(2)
+    waiting.join(30)
     assert isinstance(found[0], Job)
     assert (slow.place, found[0].place) == (LONG, QUICK)
 
@@ -68,9 +73,9 @@ def test_a_second_long_query_is_paused_until_the_first_ends() -> None:
     assert not made.slow(second)
     assert second.place == PAUSED
     looked: list[int] = []
-    thread, _ = in_thread(lambda: made.await_turn(second, lambda: looked.append(1), 0.02))
+    thread, _ = in_thread(made, lambda: made.await_turn(second, lambda: looked.append(1), 0.02))
     made.leave(first)
-    thread.join(2)
+    thread.join(30)
     assert second.place == LONG
     assert looked
 
@@ -94,11 +99,11 @@ def test_a_client_with_long_queries_waits_and_others_do_not() -> None:
     made = lanes()
     for _ in range(2):
         made.slow(made.enter("greedy"))
-    waiting, found = in_thread(lambda: made.enter("greedy"))
+    waiting, found = in_thread(made, lambda: made.enter("greedy"))
     assert not found
     assert made.enter("other").place == QUICK
     made.close()
-    waiting.join(2)
+    waiting.join(30)
 
 
 def test_patience_ends() -> None:

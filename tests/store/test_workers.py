@@ -390,13 +390,12 @@ def test_threads_share_the_workers(pool: WorkerPool) -> None:
 
 
 def test_a_cheap_query_passes_beside_an_endless_one(store_path: Path) -> None:
-    with WorkerPool(store_path, 2, PoolLimits(timeout_s=3)) as pool:
+    with WorkerPool(store_path, 2, PoolLimits(timeout_s=PATIENCE)) as pool:
         threads = occupy(pool, 1)
-        began = time.monotonic()
         assert number(pool) == THINGS
-        assert time.monotonic() - began < 2.4
-        for thread in threads:
-            thread.join()
+        assert threads[0].is_alive()
+        pool.close()
+        threads[0].join()
 
 
 def occupy(pool: WorkerPool, count: int, **options: object) -> list[threading.Thread]:
@@ -414,18 +413,16 @@ def occupy(pool: WorkerPool, count: int, **options: object) -> list[threading.Th
 
 
 def test_quick_queries_pass_beside_any_number_of_long_ones(store_path: Path) -> None:
-    limits = PoolLimits(timeout_s=4, long_s=0.3, max_waiting=8)
+    limits = PoolLimits(timeout_s=PATIENCE, long_s=0.3, max_waiting=8)
     with WorkerPool(store_path, 1, limits) as pool:
         threads = occupy(pool, 2)  # one goes on as a long one, one is paused
-        time.sleep(0.8)
         for _ in range(20):
-            began = time.monotonic()
             assert number(pool) == THINGS
-            assert time.monotonic() - began < 2
+        assert len(pool.process_ids()) <= 2
+        assert all(thread.is_alive() for thread in threads)
+        pool.close()
         for thread in threads:
             thread.join()
-        assert number(pool) == THINGS
-        assert len(pool.process_ids()) <= 2
 
 
 def test_a_paused_query_goes_on_and_is_answered(store_path: Path) -> None:
@@ -450,7 +447,7 @@ def test_a_paused_query_of_a_client_that_hung_up_is_stopped(store_path: Path) ->
         before = pool.process_ids()
         gone.set()
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
         assert number(pool) == THINGS
         assert len(set(before) & set(pool.process_ids())) <= 1
 

@@ -44,7 +44,7 @@ def serving(app: Flask) -> Iterator[str]:
     thread.start()
     yield address(server)
     server.close()
-    thread.join(10)
+    thread.join(60)
 
 
 @pytest.fixture
@@ -77,5 +77,5 @@ def served(path: Path, limits: PoolLimits = LIMITS) -> Iterator[str]:
             yield address(server)
         finally:
             server.close()
-            thread.join(10)
+            thread.join(60)
             close_app(app)

@@ -29,7 +29,7 @@ QUADS = f'{A} {B} "x" {A} .\n{A} {B} "x" {B} .\n{A} {B} "y" {B} .\n{A} {B} "z" .
 
 def get(address: str, accept: str = "*/*") -> str:
     request = urllib.request.Request(address, headers={"Accept": accept})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=120) as answer:
         return str(answer.read().decode())
 
 
@@ -135,5 +135,5 @@ def test_the_command(tmp_path: Path) -> None:
         assert "data.ttl" in line
         assert count(address[0]) == 1
         process.send_signal(2)
-        process.wait(30)
+        process.wait(120)
     assert not list((tmp_path / "tmp").iterdir())

@@ -33,7 +33,7 @@ class Query:
     def __call__(self) -> Answer:
         self.runs += 1
         self.running.set()
-        assert self.may_end.wait(30)
+        assert self.may_end.wait(120)
         outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
         if isinstance(outcome, Exception):
             raise outcome
@@ -56,14 +56,14 @@ def together(
 
     threads = [threading.Thread(target=ask, args=(f"c{n}",)) for n in range(count)]
     threads[0].start()
-    assert query.running.wait(30)
+    assert query.running.wait(120)
     for thread in threads[1:]:
         thread.start()
     while not ready():
         threading.Event().wait(0.005)
     query.may_end.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     return results
 
 
@@ -138,7 +138,7 @@ def test_those_who_wait_are_not_without_number() -> None:
     ]
     for thread in threads:
         thread.start()
-    assert query.running.wait(30)
+    assert query.running.wait(120)
     while not waiting(answers, 2)():
         threading.Event().wait(0.005)
     with pytest.raises(LimitError, match="2 queries are waiting") as caught:
@@ -146,7 +146,7 @@ def test_those_who_wait_are_not_without_number() -> None:
     assert caught.value.status == 503
     query.may_end.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert len(done) == 3
 
 
@@ -164,28 +164,28 @@ def test_one_client_may_wait_so_often_only() -> None:
     assert caught.value.status == 429
     query.may_end.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
 
 
 def test_who_hangs_up_waits_no_longer() -> None:
     answers, query = Answers(Cache(MIB), 1), Query()
     leader = threading.Thread(target=lambda: answers.answer(KEY, query))
     leader.start()
-    assert query.running.wait(30)
+    assert query.running.wait(120)
     with pytest.raises(LimitError, match="hung up"):
         answers.answer(KEY, query, is_gone=lambda: True)
     query.may_end.set()
-    leader.join(30)
+    leader.join(120)
 
 
 def test_patience_ends() -> None:
     answers, query = Answers(Cache(MIB), 1), Query()
     leader = threading.Thread(target=lambda: answers.answer(KEY, query))
     leader.start()
-    assert query.running.wait(30)
+    assert query.running.wait(120)
     assert answers.answer(KEY, made, patience_s=0.01).read()
     query.may_end.set()
-    leader.join(30)
+    leader.join(120)
 
 
 def test_without_a_budget_each_runs_his_own() -> None:

@@ -135,9 +135,9 @@ def test_slow_clients_do_not_stop_others(live: str) -> None:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
         slow.append(connection)
     began = time.monotonic()
-    with urllib.request.urlopen(f"{live}healthz", timeout=10) as answer:
+    with urllib.request.urlopen(f"{live}healthz", timeout=60) as answer:
         assert answer.status == 200
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     for connection in slow:
         connection.close()
 
@@ -151,7 +151,7 @@ def test_slow_readers_do_not_stop_others(live: str) -> None:
         connection.request("GET", path)
         readers.append(connection)
     time.sleep(0.5)
-    with urllib.request.urlopen(f"{live}sparql?query={quote('ASK {}')}", timeout=20) as answer:
+    with urllib.request.urlopen(f"{live}sparql?query={quote('ASK {}')}", timeout=120) as answer:
         assert answer.status == 200
     for connection in readers:
         response = connection.getresponse()
@@ -229,10 +229,10 @@ def test_serving_ends_with_its_workers(world_settings: Settings, world: object) 
     ) as process:
         assert process.stdout is not None
         address, *workers = process.stdout.readline().split()
-        with urllib.request.urlopen(f"{address}readyz", timeout=30) as answer:
+        with urllib.request.urlopen(f"{address}readyz", timeout=120) as answer:
             assert answer.status == 200
         process.send_signal(2)  # Ctrl-C
-        assert process.wait(30) in (0, 1, -2, 130)
+        assert process.wait(120) in (0, 1, -2, 130)
     assert workers
     assert not [w for w in workers if Path(f"/proc/{w}").exists()]
 
@@ -244,7 +244,7 @@ def test_many_at_a_time(live: str) -> None:
         query = f"SELECT ({number} + 1 AS ?n) {{}}"
         address = f"{live}sparql?format=csv&query={quote(query)}"
         try:
-            with urllib.request.urlopen(address, timeout=30) as answer:
+            with urllib.request.urlopen(address, timeout=120) as answer:
                 if answer.read().split()[1] != str(number + 1).encode():
                     wrong.append(number)
         except OSError as error:

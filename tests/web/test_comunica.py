@@ -44,7 +44,7 @@ def ask(address: str, kind: str, text: str) -> list[dict[str, str]]:
         cwd=FOLDER,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]

@@ -35,7 +35,7 @@ def serving(settings: Settings, release: Release, **tuning: Any) -> Iterator[tup
         yield app, address(server)
     finally:
         server.close()
-        thread.join(10)
+        thread.join(60)
         close_app(app)
 
 
@@ -63,7 +63,7 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def get(place: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     parts = urlsplit(place)
-    connection = HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection = HTTPConnection(str(parts.hostname), parts.port, timeout=120)
     try:
         connection.request(headers.pop("method", "GET"), path, headers=headers)
         answer = connection.getresponse()
@@ -165,7 +165,7 @@ def test_kept_answers_come_while_every_thread_is_busy(
 
         def held_up(*arguments: Any, **options: Any) -> Answer:
             running.set()
-            assert may_end.wait(60)
+            assert may_end.wait(120)
             answer: Answer = run(*arguments, **options)
             return answer
 
@@ -173,11 +173,11 @@ def test_kept_answers_come_while_every_thread_is_busy(
         slow: list[int] = []
         thread = threading.Thread(target=lambda: slow.append(get(place, QUERY + "9")[0]))
         thread.start()
-        assert running.wait(30)
+        assert running.wait(120)
         assert get(place, QUERY + "8")[2] == first[2]
         assert not slow
         may_end.set()
-        thread.join(30)
+        thread.join(120)
         assert slow == [200]
 
 

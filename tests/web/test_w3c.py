@@ -50,7 +50,7 @@ class Endpoint:
 
     def __init__(self, address: str) -> None:
         place = urlsplit(address)
-        self.connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=60)
+        self.connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=300)
 
     def send(
         self, method: str, path: str, headers: dict[str, str], body: bytes | None = None
