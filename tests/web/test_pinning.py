@@ -19,9 +19,10 @@ from kg.pipeline.releases import prune
 from kg.settings import Settings, load_settings
 from kg.store.release import find_release, list_releases
 from kg.store.workers import PoolLimits
-from kg.web import close_app, create_app
+from kg.web import close_app, create_app, headers
 from kg.web import earlier as earlier_module
 from kg.web.current import Current
+from kg.web.service import service
 from tests.conftest import write_project
 from tests.web.test_sparql import problem
 
@@ -175,6 +176,20 @@ def test_the_tag_changes_when_a_pinned_page_is_no_longer_current(
     answer = asker.get(address, headers={"If-None-Match": tag})
     assert answer.status_code == 200
     assert "not the current one" in answer.text
+
+
+def test_a_release_that_was_rewritten_under_its_name_has_other_tags(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.test_request_context("/quality"):
+        app.preprocess_request()
+        tag = headers.etag("quality")
+        assert headers.etag("quality") == tag
+        manifest = service().release.manifest
+        monkeypatch.setitem(manifest, "rewritten", "2026-11-28T10:00:00.000+00:00")  # type: ignore[arg-type]
+        rewritten = headers.etag("quality")
+        monkeypatch.setitem(manifest, "dump", "0" * 64)  # type: ignore[arg-type]
+        assert len({tag, rewritten, headers.etag("quality")}) == 3
 
 
 def current(app: Flask) -> Current:
