@@ -16,9 +16,12 @@ def lanes(places: int = 1, waiting: int = 2, client: int = 0, patience: float = 
     return Lanes(places, waiting, client, patience)
 
 
-def in_thread(made: Lanes, function: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
-    """Start a function that has to wait, and return when it does."""
-    before = len(made._waiting) + len(made._paused)
+def in_thread(
+    made: Lanes, function: Callable[[], object], waits: Callable[[], object] | None = None
+) -> tuple[threading.Thread, list[object]]:
+    """Start a function that has to wait, and return when it does: one more waits for a place."""
+    before = len(made._waiting)
+    waits = waits or (lambda: len(made._waiting) > before)
     found: list[object] = []
 
     def run() -> None:
@@ -30,7 +33,7 @@ def in_thread(made: Lanes, function: Callable[[], object]) -> tuple[threading.Th
     thread = threading.Thread(target=run)
     thread.start()
     until = time.monotonic() + 30
-    while len(made._waiting) + len(made._paused) == before and thread.is_alive():
+    while not waits() and thread.is_alive():
         assert time.monotonic() < until
         time.sleep(0.002)
     return thread, found
@@ -73,7 +76,9 @@ def test_a_second_long_query_is_paused_until_the_first_ends() -> None:
     assert not made.slow(second)
     assert second.place == PAUSED
     looked: list[int] = []
-    thread, _ = in_thread(made, lambda: made.await_turn(second, lambda: looked.append(1), 0.02))
+    thread, _ = in_thread(
+        made, lambda: made.await_turn(second, lambda: looked.append(1), 0.02), lambda: looked
+    )
     made.leave(first)
     thread.join(30)
     assert second.place == LONG
