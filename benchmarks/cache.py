@@ -1,7 +1,7 @@
 """Requests per second of one lookup: run each time, kept in memory, and what the server takes.
 
 Two servers over the same synthetic graph, one with ``cache_mib`` at its default and one with 0, and
-a bare WSGI application under the same waitress, which is as fast as this server could ever be.
+a bare answer from the same event loop and parser, which is as fast as this server could ever be.
 Their answers are compared, then wrk asks each in turn, round by round; medians count. Needs wrk.
 """
 
@@ -23,17 +23,22 @@ from fairness import PROJECT, write_data
 LOOKUP = "SELECT ?p ?o { <http://example.org/thing/7> ?p ?o }"
 MEDIUM = 'SELECT ?s ?o { ?s <http://example.org/p1> ?o FILTER(STRSTARTS(?o, "value 1")) } LIMIT 500'
 BARE = """
-import sys
-from waitress import create_server
-sys.path.insert(0, sys.argv[1])
-from kg.web.serving import _TUNING
-body = b"x" * int(sys.argv[2])
-def app(environ, start):
-    start("200 OK", [("Content-Type", "text/csv"), ("Content-Length", str(len(body)))])
-    return [body]
-server = create_server(app, host="127.0.0.1", port=0, **_TUNING)
-print(f"http://127.0.0.1:{server.effective_port}/", flush=True)
-server.run()
+import asyncio, sys, httptools, uvloop
+body = b"x" * int(sys.argv[1])
+head = b"HTTP/1.1 200 OK\\r\\nContent-Type: text/csv\\r\\nContent-Length: %d\\r\\n\\r\\n"
+answer = head % len(body) + body
+class Bare(asyncio.Protocol):
+    def connection_made(self, transport):
+        self.transport, self.parser = transport, httptools.HttpRequestParser(self)
+    def data_received(self, data):
+        self.parser.feed_data(data)
+    def on_message_complete(self):
+        self.transport.write(answer)
+async def main():
+    server = await asyncio.get_running_loop().create_server(Bare, "127.0.0.1", 0)
+    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", flush=True)
+    await server.serve_forever()
+uvloop.run(main())
 """
 
 
@@ -52,8 +57,7 @@ def serving(folder: Path, data: Path, cache_mib: int | None) -> subprocess.Popen
 def bare(folder: Path, size: int) -> subprocess.Popen[str]:
     program = folder / "bare.py"
     program.write_text(BARE)
-    root = str(Path(__file__).resolve().parent.parent)
-    command = [sys.executable, str(program), root, str(size)]
+    command = [sys.executable, str(program), str(size)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
@@ -97,7 +101,7 @@ def main() -> None:
                 answers = {read(url) for url in urls.values()}
                 assert len(answers) == 1, "the answers differ"
                 started.append(bare(folder, len(answers.pop())))
-                urls["bare WSGI"] = address(started[-1])
+                urls["bare loop"] = address(started[-1])
                 report(what, urls, lambda url: rate(url, asked.seconds), asked.rounds)
         finally:
             for process in started:

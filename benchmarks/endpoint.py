@@ -7,9 +7,13 @@ Servers are started one after another on this machine, each over the release of 
 - ``virtuoso``: Debian's ``virtuoso-opensource-7``, loaded by its bulk loader;
 - ``rdflib-endpoint``: rdflib in memory under uvicorn (``pip install rdflib-endpoint``).
 
-``lookups`` and ``medium`` go through wrk. Each request carries a number as a comment, so that no
-server answers from a cache; ``cached`` repeats a few hundred texts. ``questions`` asks the named
-queries one after another and compares rows. ``memory`` sends answers at the cap to slow readers.
+Lookups and a medium query go through wrk. Each request carries a number as a comment, so that no
+server answers from a cache; the cached ones repeat a few hundred texts. The processor's
+milliseconds of a request are those of the server with all its processes. Answers are compared.
+``--questions`` asks the named queries one after another and compares rows. ``--large`` asks for an
+answer near the cap, and for all statements by the way of exports. ``--memory`` sends large
+answers to slow readers. Servers that are much slower get a budget (``--budget``) and fewer
+connections.
 
     python -m venv peers && peers/bin/pip install oxigraph rdflib-endpoint
     python benchmarks/world.py --participations 15000 --into world
@@ -52,6 +56,7 @@ from kg.settings import load_settings
 from kg.store.release import Release, current_release
 
 ENGINES = ("rihla", "oxigraph", "virtuoso", "rdflib-endpoint")
+SLOW = ("rdflib-endpoint",)
 MEDIUM = """PREFIX rihla: <https://w3id.org/rihla/ontology#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?training ?label ?start WHERE {
@@ -301,7 +306,7 @@ class Load:
     name: str
     queries: list[str]
     salted: bool
-    results: dict[str, tuple[float, float]] = field(default_factory=dict)
+    results: dict[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 def loads(triples: Path, seed: int) -> list[Load]:
@@ -324,24 +329,28 @@ def loads(triples: Path, seed: int) -> list[Load]:
     ]
 
 
-def wrk(server: Server, load: Load, seconds: int, folder: Path) -> tuple[float, float]:
-    """Return requests a second and the milliseconds at the 99th percentile."""
+def wrk(server: Server, load: Load, seconds: int, folder: Path) -> tuple[float, float, float]:
+    """Return requests a second, milliseconds at the 99th percentile, and of processor each."""
     paths, script = folder / "paths.txt", folder / "wrk.lua"
     paths.write_text("\n".join(server.path(query) for query in load.queries))
     script.write_text(SCRIPT % (paths, "true" if load.salted else "false"))
     place = urlsplit(server.address)
+    connections = 2 if server.name in SLOW else 6
+    before = processor_seconds(server.pid)
     done = subprocess.run(
-        ["wrk", "-t1", "-c6", f"-d{seconds}s", "--latency", "--timeout", "30s", "-s", str(script),
-         f"http://{place.netloc}"],
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s",
+         "-s", str(script), f"http://{place.netloc}"],
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     if "Non-2xx" in done or "Socket errors" in done:
         print(f"  {server.name}, {load.name}: {done.splitlines()[-3:]}", flush=True)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", done)
     late = re.search(r"99%\s+([\d.]+)(us|ms|s)", done)
-    assert rate and late, done
+    count = re.search(r"(\d+) requests in", done)
+    assert rate and late and count, done
+    used = 1000 * (processor_seconds(server.pid) - before) / max(1, int(count[1]))
     scale = {"us": 0.001, "ms": 1.0, "s": 1000.0}[late[2]]
-    return float(rate[1]), float(late[1]) * scale
+    return float(rate[1]), float(late[1]) * scale, used
 
 
 def questions(release: Release) -> dict[str, str]:
@@ -381,16 +390,41 @@ def values_for(query: NamedQuery, common: dict[str, list[str]]) -> dict[str, str
     }
 
 
-def memory_mib(pid: int) -> float:
-    """Return the memory of a process and all that it started, shared pages counted once."""
-    total = 0
+def processes(pid: int) -> list[Path]:
+    """Return a server's process and all that it started, workers in sessions of their own too."""
+    parents, groups = {}, {}
     for found in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = (found / "stat").read_text().rpartition(")")[2].split()
-            if pid in (int(found.name), int(fields[2])):  # itself, or of its process group
-                rollup = (found / "smaps_rollup").read_text()
-                total += int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1])  # type: ignore[index]
-    return total / 1024
+            parents[int(found.name)], groups[int(found.name)] = int(fields[1]), int(fields[2])
+    mine = {each for each, group in groups.items() if group == pid}
+    mine |= {each for each, parent in parents.items() if parent in mine}
+    return [Path("/proc", str(each)) for each in sorted(mine)]
+
+
+def processor_seconds(pid: int) -> float:
+    """Return what a server and all its processes that live have used."""
+    total = 0
+    for found in processes(pid):
+        with contextlib.suppress(OSError):
+            fields = (found / "stat").read_text().rpartition(")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mib(pid: int) -> float:
+    """Return the memory of a server, shared pages counted once, its memory files too."""
+    total, files = 0, {}
+    for found in processes(pid):
+        with contextlib.suppress(OSError):
+            rollup = (found / "smaps_rollup").read_text()
+            total += int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1])  # type: ignore[index]
+        for link in (found / "fd").glob("*"):
+            with contextlib.suppress(OSError):
+                if str(link.readlink()).startswith("/memfd:"):
+                    kept = link.stat()
+                    files[kept.st_ino] = kept.st_blocks * 512
+    return total / 1024 + sum(files.values()) / 2**20
 
 
 def slow_readers(server: Server, rows: int, readers: int, seconds: float) -> str:
@@ -425,12 +459,45 @@ def slow_readers(server: Server, rows: int, readers: int, seconds: float) -> str
     )
 
 
+def all_statements(server: Server) -> str:
+    """Say how long all statements take by the way that the server has for exports."""
+    place = urlsplit(server.address)
+    path = {"rihla": "/files/data.nq.gz", "oxigraph": "/store?default"}.get(server.name)
+    if path is None:
+        return "no export over HTTP"
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=600)
+    began = time.perf_counter()
+    connection.request("GET", path, headers={"Accept": "application/n-triples"})
+    response = connection.getresponse()
+    stream = gzip.GzipFile(fileobj=response) if path.endswith(".gz") else response
+    lines = size = 0
+    while block := stream.read(1 << 20):
+        lines, size = lines + block.count(b"\n"), size + len(block)
+    taken = time.perf_counter() - began
+    connection.close()
+    return f"{lines:,} statements in {taken:.1f} s ({lines / taken:,.0f}/s, {size >> 20} MiB)"
+
+
+def at_the_cap(server: Server, patience: float) -> str:
+    """Say how long an answer of 250,000 rows takes."""
+    taken, answer = server.ask("SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 250000", patience)
+    if isinstance(answer, str):
+        return f"{answer} after {taken:.1f} s"
+    return f"{len(answer):,} rows in {taken:.1f} s ({len(answer) / taken:,.0f}/s)"
+
+
+def answers_of(server: Server, every: list[Load]) -> dict[str, object]:
+    """Return the answers to a few queries of each load, to be compared."""
+    return {query: server.ask(query)[1] for load in every for query in load.queries[:8]}
+
+
 def report(load: Load) -> None:
-    print(f"\n{load.name}\n| server | requests/s | p99 ms | rihla is |\n|---|---|---|---|")
-    ours = load.results.get("rihla", (0.0, 0.0))[0]
-    for name, (rate, late) in load.results.items():
-        ratio = f"{ours / rate:.2f} ×" if ours and name != "rihla" else ""
-        print(f"| {name} | {rate:,.0f} | {late:.1f} | {ratio} |", flush=True)
+    print(f"\n{load.name}\n| server | requests/s | p99 ms | processor ms | rihla: requests/s "
+          "| processor |\n|---|---|---|---|---|---|")  # fmt: skip
+    ours, _, cost = load.results.get("rihla", (0.0, 0.0, 0.0))
+    for name, (rate, late, used) in load.results.items():
+        ratio = f"{ours / rate:.2f} × | {cost / used:.2f} ×" if ours and used else "|"
+        print(f"| {name} | {rate:,.0f} | {late:.1f} | {used:.3f} | {ratio} |", flush=True)
 
 
 def compare(asked: dict[str, dict[str, tuple[float, object]]]) -> None:
@@ -468,12 +535,15 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3, help="Of each question.")
     parser.add_argument("--patience", type=float, default=30, help="Seconds for a question.")
     parser.add_argument("--memory", action="store_true", help="Slow readers too.")
+    parser.add_argument("--large", action="store_true", help="An answer at the cap, an export.")
+    parser.add_argument("--budget", type=int, default=6, help="Seconds of a load, where slow.")
     options = parser.parse_args()
     options.peers = options.peers.resolve()
     settings = load_settings(options.project)
     release = current_release(settings.project.releases)
     texts = questions(release) if options.questions else {}
     asked: dict[str, dict[str, tuple[float, object]]] = {name: {} for name in texts}
+    expected: dict[str, object] = {}
     with tempfile.TemporaryDirectory(prefix="endpoint-") as name:
         folder = Path(name)
         data = folder / "data.nt"
@@ -483,16 +553,26 @@ def main() -> None:
             with running(engine, data, folder, options) as server:
                 print(f"{engine}: loaded in {server.load_seconds:.1f} s, "
                       f"{memory_mib(server.pid):.0f} MiB", flush=True)  # fmt: skip
+                seconds = options.budget if engine in SLOW else options.seconds
+                found = answers_of(server, every)
+                expected = expected or found
+                different = [query for query in found if found[query] != expected[query]]
+                if different:
+                    print(f"{engine} ANSWERS OTHERWISE: {different[0]}", flush=True)
                 for load in every:
-                    wrk(server, load, 2, folder)
-                    load.results[engine] = wrk(server, load, options.seconds, folder)
+                    wrk(server, load, min(2, seconds), folder)
+                    load.results[engine] = wrk(server, load, seconds, folder)
                 for question, text in texts.items():
                     # a comment makes each try new to a cache
                     tries = [server.ask(f"{text}\n# 0", options.patience)]
                     while len(tries) < options.repeat and tries[-1][0] < 5:
                         tries.append(server.ask(f"{text}\n# {len(tries)}", options.patience))
                     asked[question][engine] = (statistics.median(t for t, _ in tries), tries[-1][1])
-                if options.memory:
+                if options.large:
+                    patience = 120 if engine in SLOW else 600
+                    print(f"{engine}: {at_the_cap(server, patience)}", flush=True)
+                    print(f"{engine}: {all_statements(server)}", flush=True)
+                if options.memory and engine not in SLOW:
                     print(f"{engine}: {slow_readers(server, 150_000, 8, 15)}", flush=True)
         for load in every:
             report(load)

@@ -9,7 +9,7 @@ JSON requests over a Unix socket, and ends this process whenever it likes. Usage
 With ``network`` it may make sockets: for queries with SERVICE to a server that is allowed.
 A frame is four bytes of length (big-endian), then that many bytes. A request is one frame. A
 reply is a frame of JSON, then either ``size`` bytes of answer or, above 64 KiB, a descriptor of
-a memory file that holds them.
+a file without a name that holds them: in memory up to 4 MiB, on disk above that.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from kg.store import rows
 
 INLINE_BYTES = 64 * 1024
+MEMORY_BYTES = 4 * 1024 * 1024  # what is larger waits on disk for readers, who may be slow
 STACK_BYTES = 512 * 1024 * 1024
 SLOW_SECONDS = 0.05  # a query that took longer is asked how much memory it has left behind
 
@@ -81,7 +82,7 @@ class TooManyRowsError(Exception):
 
 
 class Sink:
-    """Takes an answer's bytes: in memory while few, in a memory file when many."""
+    """Takes an answer's bytes: in memory while few, in a file when many."""
 
     def __init__(self, limit: int, max_rows: int = sys.maxsize) -> None:
         self.limit = limit
@@ -90,6 +91,7 @@ class Sink:
         self.size = 0
         self.buffer = bytearray()
         self.file: int | None = None
+        self.on_disk = False
 
     def write(self, data: bytes) -> int:
         """Take some bytes; raise when they, or the rows in them, are too many."""
@@ -109,6 +111,11 @@ class Sink:
     def _spill(self) -> None:
         if self.file is None:
             self.file = os.memfd_create("answer")
+        elif self.size > MEMORY_BYTES and not self.on_disk:
+            self.on_disk = True
+            memory, self.file = self.file, _file_on_disk()
+            _copy(memory, self.file)
+            os.close(memory)
         view = memoryview(self.buffer)
         while view:
             view = view[os.write(self.file, view) :]
@@ -116,28 +123,36 @@ class Sink:
         self.buffer = bytearray()
 
     def close(self) -> None:
-        """Let go of the memory file."""
+        """Let go of the file."""
         if self.file is not None:
             os.close(self.file)
 
 
+def _file_on_disk() -> int:
+    """Return a file without a name in the folder for temporary files."""
+    folder = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the file has no name there
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError:  # some file systems have no such files
+        path = f"{folder}/rihla-{os.getpid()}-{time.monotonic_ns()}"
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        os.unlink(path)  # noqa: PTH108 - spares an import
+        return descriptor
+
+
+def _copy(source: int, target: int) -> None:
+    size, at = os.fstat(source).st_size, 0
+    while at < size:
+        at += os.sendfile(target, source, at, size - at)
+
+
 def receive(channel: socket.socket) -> dict[str, Any] | None:
     """Return the next request, or None when the parent has hung up."""
-    head = _exactly(channel, 4)
-    if head is None:
-        return None
-    body = _exactly(channel, struct.unpack("!I", head)[0])
-    return None if body is None else cast("dict[str, Any]", json.loads(body))
-
-
-def _exactly(channel: socket.socket, count: int) -> bytes | None:
-    data = bytearray()
-    while len(data) < count:
-        chunk = channel.recv(count - len(data))
-        if not chunk:
-            return None
-        data += chunk
-    return bytes(data)
+    data = channel.recv(INLINE_BYTES)  # one request at a time: nothing of the next one is in it
+    while data and (len(data) < 4 or len(data) < 4 + struct.unpack("!I", data[:4])[0]):
+        more = channel.recv(INLINE_BYTES)
+        data = data + more if more else b""
+    return cast("dict[str, Any]", json.loads(data[4:])) if data else None
 
 
 def send(channel: socket.socket, reply: dict[str, Any], sink: Sink | None = None) -> None:
@@ -152,18 +167,21 @@ def send(channel: socket.socket, reply: dict[str, Any], sink: Sink | None = None
     channel.sendall(frame[sent:])
 
 
-def evaluate(store: ox.Store, request: dict[str, Any], sink: Sink) -> None:
-    """Run one query and write its serialised answer into the sink."""
+def evaluate(store: ox.Store, request: dict[str, Any], sink: Sink, union: bool) -> None:
+    """Run one query and write its serialised answer into the sink.
+
+    ``union``: its default graph is the union of all graphs, where it does not say another.
+    """
     graphs: list[Any] = [ox.NamedNode(iri) for iri in request["default_graphs"]]
     named: list[Any] = [ox.NamedNode(iri) for iri in request["named_graphs"]]
     results = store.query(
         request["query"],
         base_iri=request.get("base"),
-        use_default_graph_as_union=request["union"],
+        use_default_graph_as_union=union and not request["own_dataset"],
         default_graph=graphs or ([] if named else None),
         named_graphs=named or ([] if graphs else None),
     )
-    write(results, request["media_type"], request["prefixes"], sink)
+    write(results, request["media_type"], request.get("prefixes", {}), sink)
 
 
 def write(results: Any, media_type: str, prefixes: dict[str, str], sink: Sink) -> None:
@@ -191,7 +209,7 @@ def _counted(triples: Iterable[ox.Triple], most: int) -> Iterator[ox.Triple]:
         yield triple
 
 
-def answer(store: ox.Store, request: dict[str, Any], channel: socket.socket) -> None:
+def answer(store: ox.Store, request: dict[str, Any], channel: socket.socket, union: bool) -> None:
     """Answer one request: with the bytes, or with the kind of error and its text."""
     # The kernel ends this process some time after its time even when the parent is gone; it may
     # have been paused for as long again.
@@ -199,7 +217,7 @@ def answer(store: ox.Store, request: dict[str, Any], channel: socket.socket) -> 
     began = time.perf_counter()
     sink = Sink(request["max_bytes"], request["max_rows"])
     try:
-        evaluate(store, request, sink)
+        evaluate(store, request, sink, union)
         reply = {"status": "ok", "size": sink.size, "inline": sink.file is None}
     except (TooLargeError, TooManyRowsError) as error:
         status = "rows" if isinstance(error, TooManyRowsError) else "bytes"
@@ -234,12 +252,9 @@ def serve(channel: socket.socket, path: str, memory: int) -> None:
         send(channel, {"status": "unopened", "message": str(error)})
         return
     limits.limit_memory(memory)
-    send(
-        channel,
-        {"status": "ready", "union": has_default is None, "private": limits.private_bytes()},
-    )
+    send(channel, {"status": "ready", "private": limits.private_bytes()})
     while (request := receive(channel)) is not None:
-        answer(store, request, channel)
+        answer(store, request, channel, has_default is None)
 
 
 def run(channel: socket.socket, path: str, memory: int) -> None:

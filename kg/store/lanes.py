@@ -11,24 +11,41 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kg.errors import LimitError
 
 __all__ = ["Job", "Lanes"]
 
-QUICK, LONG, PAUSED, OUT = "quick", "long", "paused", "out"
+WAITING, QUICK, LONG, PAUSED, OUT, GONE = "waiting", "quick", "long", "paused", "out", "gone"
 PAUSED_PER_PLACE = 2
 """How many long queries may be paused for each long place: they keep their memory."""
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
 class Job:
-    """One query on its way; ``turn`` is set when it may go on."""
+    """One query on its way.
+
+    Where it has to wait, ``turn`` is set when it may go on, and ``tell`` is called, by whichever
+    thread made room: it may not do more than pass that on.
+    """
 
     client: str | None
-    place: str = OUT
-    turn: threading.Event = field(default_factory=threading.Event)
+    tell: Callable[[], object] | None = None
+    place: str = WAITING
+    turn: threading.Event | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has no place yet."""
+        return self.place is WAITING
+
+    def may_go_on(self) -> None:
+        """Say so to whoever waits."""
+        if self.turn is not None:
+            self.turn.set()
+        if self.tell is not None:
+            self.tell()
 
 
 class Lanes:
@@ -69,26 +86,49 @@ class Lanes:
         LimitError
             The client has too many queries here (429), too many wait, or none came free (503).
         """
-        job = Job(client)
+        job = self.apply(client)
+        self.await_place(job)
+        return job
+
+    def apply(self, client: str | None, tell: Callable[[], object] | None = None) -> Job:
+        """Return a query that has a quick place, or waits for one; ``tell`` is called then.
+
+        Raises
+        ------
+        LimitError
+            The client has too many queries here (429), or too many wait (503).
+        """
+        job = Job(client, tell)
         with self._lock:
             self._refuse_if_closed()
             self._count(job)
             if self._counts[QUICK] < self.places and self._may_start(job):
-                self._take(job, QUICK)
+                self._counts[QUICK] += 1
+                job.place = QUICK
                 return job
             if len(self._waiting) >= self._max_waiting:
                 self._forget(job)
                 raise self._busy(f"{len(self._waiting)} queries are waiting already")
+            job.turn = threading.Event()
             self._waiting.append(job)
-        job.turn.wait(self._patience_s)
+        return job
+
+    def await_place(self, job: Job, waited_s: float = 0.0) -> None:
+        """Return when a query has its quick place; it has waited for so many seconds already.
+
+        Raises
+        ------
+        LimitError
+            None came free (503); the query is forgotten then.
+        """
+        if job.turn is None:
+            return
+        job.turn.wait(max(0.0, self._patience_s - waited_s))
         with self._lock:
-            if job.place is OUT:
+            if job.waits:
                 self._forget(job)
-                if job in self._waiting:
-                    self._waiting.remove(job)
                 self._refuse_if_closed()
                 raise self._busy(f"no place came free in {self._patience_s:g} s")
-        return job
 
     def slow(self, job: Job) -> bool:
         """Take a query out of its quick place; True when it may go on as a long one at once.
@@ -107,7 +147,7 @@ class Lanes:
             if self._counts[LONG] < self.places:
                 self._take(job, LONG)
             elif len(self._paused) < PAUSED_PER_PLACE * self.places:
-                job.turn.clear()
+                job.turn, job.tell = threading.Event(), None
                 job.place = PAUSED
                 self._paused.append(job)
             else:
@@ -127,6 +167,7 @@ class Lanes:
             No long place came free in time (503), or the server is stopping.
         """
         left = self._patience_s
+        assert job.turn is not None  # :meth:`slow` paused it
         while not job.turn.wait(min(every_s, left)):
             look()
             left -= every_s
@@ -136,8 +177,13 @@ class Lanes:
             self._refuse_if_closed()
 
     def leave(self, job: Job) -> None:
-        """Give the query's place to the next."""
+        """Give the query's place to the next; a second call does nothing."""
         with self._lock:
+            if job.place is GONE:
+                return
+            if job.waits:
+                self._forget(job)
+                return
             was_long = job.place is not QUICK
             self._leave_place(job)
             if was_long and job.client is not None:
@@ -152,7 +198,7 @@ class Lanes:
         with self._lock:
             self._closed = True
             for job in (*self._waiting, *self._paused):
-                job.turn.set()
+                job.may_go_on()
 
     @property
     def quick(self) -> int:
@@ -167,7 +213,7 @@ class Lanes:
     def _take(self, job: Job, place: str) -> None:
         self._counts[place] += 1
         job.place = place
-        job.turn.set()
+        job.may_go_on()
 
     def _leave_place(self, job: Job) -> None:
         if job.place in (QUICK, LONG):
@@ -205,6 +251,9 @@ class Lanes:
         self._clients[job.client] += 1
 
     def _forget(self, job: Job) -> None:
+        job.place = GONE
+        if job in self._waiting:
+            self._waiting.remove(job)
         if job.client is not None:
             self._clients[job.client] -= 1
             if self._clients[job.client] <= 0:

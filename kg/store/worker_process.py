@@ -21,14 +21,15 @@ from typing import Any, BinaryIO
 from kg.errors import LimitError, ReleaseError
 from kg.store.explain import out_of_memory
 
-__all__ = ["LOOK_SECONDS", "Reply", "Slowness", "WorkerProcess"]
+__all__ = ["LOOK_SECONDS", "Reply", "Slowness", "WorkerProcess", "framed"]
 
 _PROGRAM = Path(__file__).with_name("evaluator.py")
 _START_SECONDS = 60.0
 LOOK_SECONDS = 0.25  # how often a waiting thread asks whether its client is still there
 _GLANCE_SECONDS = 0.05  # how often a young query is looked at: it may have to make room
 _SOONEST_SECONDS = 0.1  # what a query may take and is quick in any case
-_CHUNK = 64 * 1024
+_CHUNK = 96 * 1024  # more than an answer that is sent without a memory file
+_LENGTH = struct.Struct("!I")
 _MAY_KEEP = 24 * 1024 * 1024  # bytes that a worker may have grown by and go on
 _YIELDING = 10  # niceness of a long query: quick ones come first
 
@@ -39,6 +40,12 @@ class Reply:
 
     head: dict[str, Any]
     body: BinaryIO
+
+
+def framed(request: Mapping[str, Any]) -> bytes:
+    """Return a request as a worker reads it."""
+    body = json.dumps(request).encode()
+    return _LENGTH.pack(len(body)) + body
 
 
 @dataclass(frozen=True)
@@ -70,10 +77,10 @@ class WorkerProcess:
     def __init__(self, path: str, memory: int, network: bool = False) -> None:
         self.memory = memory
         self.is_sound = True
-        self.union = True
         self._ready = False
         self._private = 0
         self._yields = False
+        self._arrived: tuple[bytes, list[int]] = (b"", [])  # of a reply that is not whole yet
         self._complaints = os.memfd_create("complaints")
         self._channel, theirs = socket.socketpair()
         with theirs:
@@ -109,23 +116,63 @@ class WorkerProcess:
                 f"The release's store cannot be opened: {complaint}. "
                 "Build it again, or roll back to another release."
             )
-        self.union, self._private = head["union"], head["private"]
+        self._private = head["private"]
         self.is_sound = self._ready = True
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its store is open."""
+        return self._ready
+
+    def fileno(self) -> int:
+        """Return the descriptor on which its reply arrives."""
+        return self._channel.fileno()
+
+    def try_send(self, frame: bytes) -> bool:
+        """Send a request without waiting; where this is False, it cannot be used any more."""
+        self.is_sound = False
+        try:
+            return self._channel.send(frame, socket.MSG_DONTWAIT) == len(frame)
+        except OSError:
+            return False
+
+    def try_receive(self) -> Reply | None:
+        """Return the reply, or None where it is not whole yet.
+
+        Raises
+        ------
+        EOFError, OSError
+            The process has ended; :meth:`ask` tells why.
+        """
+        data, descriptors, _, _ = socket.recv_fds(self._channel, _CHUNK, 1, socket.MSG_DONTWAIT)
+        if not data:
+            raise EOFError
+        known, more = self._arrived
+        self._arrived = (known + data, more + descriptors)
+        reply = self._whole()
+        if reply is not None:
+            self._settle(reply)
+        return reply
 
     def ask(
         self,
-        request: Mapping[str, Any],
+        frame: bytes | None,
         timeout_s: float,
         is_gone: Callable[[], bool] | None,
         slow: Slowness | None = None,
+        asked_s: float = 0.0,
     ) -> Reply:
-        """Send a request and wait for its reply; kill the process when that takes too long."""
+        """Send a request and wait for its reply; kill the process when that takes too long.
+
+        ``frame`` is None where it was sent before, ``asked_s`` seconds ago.
+        """
         self.is_sound = False
-        body = json.dumps(request).encode()
         try:
-            self._channel.settimeout(timeout_s)
-            self._channel.sendall(struct.pack("!I", len(body)) + body)
-            reply = self._receive(time.monotonic() + timeout_s, is_gone, slow)
+            if frame is not None:
+                self._channel.settimeout(timeout_s)
+                self._channel.sendall(frame)
+            reply = self._receive(time.monotonic() + timeout_s - asked_s, is_gone, slow, asked_s)
+            self._channel.settimeout(None)
         except TimeoutError:
             self.kill()
             raise LimitError(
@@ -135,11 +182,14 @@ class WorkerProcess:
             ) from None
         except (OSError, EOFError):
             raise self._death() from None
+        self._settle(reply)
+        return reply
+
+    def _settle(self, reply: Reply) -> None:
         # A worker that has grown is replaced: memory is given back by ending a process. So is
         # one that yields: nobody may take that back.
         grown = reply.head["private"] - self._private
         self.is_sound = grown < min(_MAY_KEEP, self.memory // 8) and not self._yields
-        return reply
 
     def pause(self) -> None:
         """Stop the process where it is."""
@@ -166,6 +216,9 @@ class WorkerProcess:
         """End the process and let go of the socket; only for whoever holds the worker."""
         self.stop()
         self._channel.close()
+        for descriptor in self._arrived[1]:
+            os.close(descriptor)
+        self._arrived = (b"", [])
         if self._complaints >= 0:
             os.close(self._complaints)
             self._complaints = -1
@@ -175,31 +228,40 @@ class WorkerProcess:
         deadline: float,
         is_gone: Callable[[], bool] | None,
         slow: Slowness | None = None,
+        asked_s: float = 0.0,
     ) -> Reply:
-        if slow:
-            deadline += self._until_slow(slow, deadline, is_gone)
-        data, descriptors = self._first_bytes(deadline, is_gone)
-        with contextlib.ExitStack() as undo:
-            for descriptor in descriptors:
-                undo.callback(os.close, descriptor)
-            data = self._at_least(data, 4, deadline)
-            end = 4 + int(struct.unpack("!I", data[:4])[0])
-            data = self._at_least(data, end, deadline)
-            head = json.loads(data[4:end])
-            if descriptors:
-                undo.pop_all()
-                return Reply(head, _opened(descriptors[0]))
-            data = self._at_least(data, end + head.get("size", 0), deadline)
-            return Reply(head, io.BytesIO(data[end:]))
+        if slow and not self._arrived[0]:
+            deadline += self._until_slow(slow, deadline, is_gone, asked_s)
+        while (reply := self._whole()) is None:
+            data, descriptors = self._next_bytes(deadline, is_gone)
+            known, more = self._arrived
+            self._arrived = (known + data, more + descriptors)
+        return reply
+
+    def _whole(self) -> Reply | None:
+        """Return the reply that has arrived, if it is whole."""
+        data, descriptors = self._arrived
+        if len(data) < _LENGTH.size:
+            return None
+        end = _LENGTH.size + int(_LENGTH.unpack_from(data)[0])
+        if len(data) < end:
+            return None
+        head = json.loads(data[_LENGTH.size : end])
+        if not descriptors and len(data) < end + head.get("size", 0):
+            return None
+        self._arrived = (b"", [])
+        body = _opened(descriptors[0]) if descriptors else io.BytesIO(data[end:])
+        return Reply(head, body)
 
     def _until_slow(
         self,
         slow: Slowness,
         deadline: float,
         is_gone: Callable[[], bool] | None,
+        asked_s: float,
     ) -> float:
         """Wait for a reply until the query is slow, tell so, and return how long it paused."""
-        began = time.monotonic()
+        began = time.monotonic() - asked_s
         slow_at = min(began + slow.after_s, deadline)
         arrived = select.poll()  # not select(): a busy server has descriptors above its 1,024
         arrived.register(self._channel, select.POLLIN)
@@ -211,7 +273,7 @@ class WorkerProcess:
                 break
         return slow.tell() if time.monotonic() < deadline else 0.0
 
-    def _first_bytes(
+    def _next_bytes(
         self, deadline: float, is_gone: Callable[[], bool] | None
     ) -> tuple[bytes, list[int]]:
         while (left := deadline - time.monotonic()) > 0:
@@ -231,17 +293,6 @@ class WorkerProcess:
         if is_gone and is_gone():
             self.kill()
             raise LimitError("The client hung up; its query was stopped.", status=499)
-
-    def _at_least(self, data: bytes, count: int, deadline: float) -> bytes:
-        parts, have = [data], len(data)
-        while have < count:
-            self._channel.settimeout(max(0.001, deadline - time.monotonic()))
-            part = self._channel.recv(count - have)
-            if not part:
-                raise EOFError
-            parts.append(part)
-            have += len(part)
-        return b"".join(parts)
 
     def _last_words(self) -> str:
         if self._complaints < 0:

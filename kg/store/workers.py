@@ -12,12 +12,13 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from kg.errors import LimitError, QueryError
+from kg.store.begun import Begun
 from kg.store.explain import out_of_memory, syntax_error, too_large
 from kg.store.guard import GuardLimits, QueryShape, inspect_query
 from kg.store.lanes import Job, Lanes
@@ -26,6 +27,13 @@ from kg.store.worker_process import LOOK_SECONDS, Reply, Slowness, WorkerProcess
 __all__ = ["Answer", "PoolLimits", "WorkerPool"]
 
 MIB = 1024 * 1024
+_OF_ROWS = {
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "text/csv",
+    "text/tab-separated-values",
+}
+"""Media types of rows and truth values, which abbreviate nothing with prefixes."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class PoolLimits:
 
 
 class Answer:
-    """A serialised answer, complete: a small one in memory, a large one in a memory file.
+    """A serialised answer, complete: a small one in memory, a large one in a file without a name.
 
     Close it, or read it in a ``with`` block; ``size`` is in bytes, ``seconds`` what the worker
     took to evaluate and serialise, ``file`` stands at its beginning.
@@ -112,7 +120,7 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._closed = False
         self._places = workers
-        self._lanes = Lanes(
+        self.lanes = Lanes(
             workers, self.limits.max_waiting, self.limits.max_per_client, self.limits.timeout_s
         )
         self._living: set[WorkerProcess] = set()
@@ -155,25 +163,59 @@ class WorkerPool:
             It met a limit: time (504), size of the answer or memory (413), no free worker
             (503), too many queries of one client (429); or it crashed the engine (500).
         """
+        begun = self.begin(
+            query,
+            media_type,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            base=base,
+            client=client,
+            shape=shape,
+            timeout_s=timeout_s,
+            max_bytes=max_bytes,
+            max_rows=max_rows,
+        )
+        return begun.finish(is_gone)
+
+    def begin(
+        self,
+        query: str,
+        media_type: str = "application/sparql-results+json",
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+        base: str | None = None,
+        client: str | None = None,
+        tell: Callable[[], object] | None = None,
+        shape: QueryShape | None = None,
+        timeout_s: float | None = None,
+        max_bytes: int | None = None,
+        max_rows: int | None = None,
+    ) -> Begun:
+        """Begin what :meth:`run` does, and wait for nothing; see :class:`kg.store.begun.Begun`.
+
+        ``tell`` is called when a query that has to wait has a place.
+
+        Raises
+        ------
+        QueryError, LimitError
+            As the guard, the queue, and the client's share have it.
+        """
         shape = shape or inspect_query(query, self.limits.guard)
-        timeout_s = self.limits.timeout_s if timeout_s is None else timeout_s
-        own_dataset = bool(default_graphs or named_graphs or shape.has_dataset)
         request: dict[str, Any] = {
             "query": query,
             "media_type": media_type,
             "default_graphs": list(default_graphs),
             "named_graphs": list(named_graphs),
+            "own_dataset": bool(default_graphs or named_graphs or shape.has_dataset),
             "base": base,
-            "prefixes": self._prefixes,
-            "timeout_s": timeout_s,
+            "timeout_s": self.limits.timeout_s if timeout_s is None else timeout_s,
             "max_bytes": self.limits.max_bytes if max_bytes is None else max_bytes,
             "max_rows": self.limits.max_rows if max_rows is None else max_rows,
         }
-        with self._job(client) as job, self._worker(shape.calls_out) as worker:
-            worker.await_ready()
-            request["union"] = worker.union and not own_dataset
-            reply = worker.ask(request, timeout_s, is_gone, self._slowness(job, worker, is_gone))
-        return self._answer(reply, request)
+        if media_type not in _OF_ROWS:
+            request["prefixes"] = self._prefixes
+        return Begun(self, request, shape.calls_out, client, tell)
 
     def close(self) -> None:
         """Kill the workers and wait until they are gone; a second call does nothing."""
@@ -181,7 +223,7 @@ class WorkerPool:
             self._closed = True
             idle, self._idle = self._idle, deque()
             busy, self._living = self._living.difference(idle), set()
-        self._lanes.close()
+        self.lanes.close()
         for worker in idle:
             worker.kill()
         for worker in busy:  # the thread that waits for it holds its socket, and lets go of it
@@ -198,30 +240,24 @@ class WorkerPool:
         with self._lock:
             return sorted(worker.pid for worker in self._living)
 
-    @contextlib.contextmanager
-    def _job(self, client: str | None) -> Iterator[Job]:
-        job = self._lanes.enter(client)
-        try:
-            yield job
-        finally:
-            self._lanes.leave(job)
+    def lend_ready(self) -> WorkerProcess | None:
+        """Lend a worker that can take a query at once, if there is one."""
+        with self._lock:
+            if self._closed or not self._idle or not self._idle[0].is_ready:
+                return None
+            worker = self._idle.popleft()
+        if worker.is_alive:
+            return worker
+        threading.Thread(target=self._discard, args=(worker,)).start()
+        return None
 
-    @contextlib.contextmanager
-    def _worker(self, network: bool) -> Iterator[WorkerProcess]:
+    def lend(self, network: bool) -> WorkerProcess:
         """Lend a worker; one that may call other servers is made for this query alone."""
-        worker = self._spawn(network=True) if network else self._taken()
-        try:
-            yield worker
-        except LimitError:
-            self._refuse_if_closed()
-            raise
-        finally:
-            self._give_back(worker, again=not network)
-
-    def _taken(self) -> WorkerProcess:
+        if network:
+            return self._spawn(network=True)
         while True:
             with self._lock:
-                self._refuse_if_closed()
+                self.refuse_if_closed()
                 worker = self._idle.popleft() if self._idle else None
             if worker is None:
                 return self._started()
@@ -240,35 +276,35 @@ class WorkerPool:
                 retry_after=2,
             ) from error
 
-    def _slowness(
+    def slowness(
         self, job: Job, worker: WorkerProcess, is_gone: Callable[[], bool] | None
     ) -> Slowness | None:
-        """Say when the query is slow; never, where that is after the limit of time."""
+        """Say when a query is slow; never, where that is after the limit of time."""
         if self.limits.long_s >= self.limits.timeout_s:
             return None
         return Slowness(
             self.limits.long_s,
-            lambda: self._lanes.is_full,
+            lambda: self.lanes.is_full,
             lambda: self._slow(job, worker, is_gone),
         )
 
     def _slow(self, job: Job, worker: WorkerProcess, is_gone: Callable[[], bool] | None) -> float:
         """Make room for quick queries; return for how many seconds the query was paused."""
-        may_go_on = self._lanes.slow(job)
+        may_go_on = self.lanes.slow(job)
         worker.yield_to_others()
         self._top_up()
         if may_go_on:
             return 0.0
         began = time.monotonic()
         worker.pause()
-        self._lanes.await_turn(job, lambda: worker.stop_if(is_gone), LOOK_SECONDS)
+        self.lanes.await_turn(job, lambda: worker.stop_if(is_gone), LOOK_SECONDS)
         worker.go_on()
         return time.monotonic() - began
 
     def _top_up(self) -> None:
         """Have a worker ready for each quick place that is free."""
         with self._lock:
-            missing = self._places - self._lanes.quick - len(self._idle)
+            missing = self._places - self.lanes.quick - len(self._idle)
         for _ in range(0 if self._closed else missing):
             # Where the system cannot start one now, whoever needs it tries again.
             with contextlib.suppress(OSError):
@@ -276,7 +312,8 @@ class WorkerPool:
                 with self._lock:
                     self._idle.append(worker)
 
-    def _give_back(self, worker: WorkerProcess, again: bool) -> None:
+    def give_back(self, worker: WorkerProcess, again: bool) -> None:
+        """Take a worker back; where it may not run ``again``, another one takes its place."""
         with self._lock:
             keep = again and worker.is_sound and not self._closed
             keep = keep and len(self._idle) < self._places
@@ -308,11 +345,12 @@ class WorkerPool:
             worker.kill()
         return worker
 
-    def _refuse_if_closed(self) -> None:
+    def refuse_if_closed(self) -> None:
+        """Raise LimitError where the pool is closed."""
         if self._closed:
             raise LimitError("The server is stopping.", status=503, retry_after=5)
 
-    def _answer(self, reply: Reply, request: Mapping[str, Any]) -> Answer:
+    def answer(self, reply: Reply, request: Mapping[str, Any]) -> Answer:
         """Turn what a worker said into an answer, or raise what it complained of."""
         status = reply.head["status"]
         if status == "ok":
@@ -330,4 +368,11 @@ class WorkerPool:
             raise syntax_error(reply.head["message"], request["query"])
         if status == "MemoryError":
             raise out_of_memory(self.limits.max_memory)
+        if status == "OSError":
+            raise LimitError(
+                f"There is no room for the answer while it is read ({reply.head['message']}). "
+                "Try again later, or ask for less.",
+                status=503,
+                retry_after=30,
+            )
         raise QueryError(f"The query cannot be answered: {reply.head['message']}")

@@ -18,7 +18,7 @@ from kg.store.workers import Answer
 from kg.web.cache import Cache
 from kg.web.encoding import ENCODINGS
 
-__all__ = ["Answers", "Kept", "KeptAnswer", "is_repeatable", "key_of"]
+__all__ = ["Answers", "Flight", "Kept", "KeptAnswer", "is_repeatable", "key_of"]
 
 _LOOK_SECONDS = 0.25  # how often somebody who waits is asked whether he is still there
 _OTHERS_FAULT = (429, 499, 503)  # it says something of the client that ran it, not of the query
@@ -76,7 +76,7 @@ class KeptAnswer(Answer):
         self.how = how
 
 
-class _Flight:
+class Flight:
     """One run that others wait for; ``alone`` where its answer is too large to be shared."""
 
     def __init__(self) -> None:
@@ -112,12 +112,12 @@ class Answers:
         self._max_waiting = max_waiting
         self._max_per_client = max_per_client
         self._lock = threading.Lock()
-        self._flights: dict[bytes, _Flight] = {}
+        self._flights: dict[bytes, Flight] = {}
         self._followers: Counter[str | None] = Counter()
 
-    def find(self, key: bytes) -> KeptAnswer | None:
-        """Return an answer that is kept."""
-        kept = self.cache.get(("answer", self.owner, key))
+    def find(self, key: bytes, quiet: bool = False) -> KeptAnswer | None:
+        """Return an answer that is kept; ``quiet`` counts no miss."""
+        kept = self.cache.get(("answer", self.owner, key), quiet)
         return None if kept is None else KeptAnswer(kept, "hit")
 
     def answer(
@@ -128,16 +128,20 @@ class Answers:
         client: str | None = None,
         is_gone: Callable[[], bool] | None = None,
         patience_s: float = 60.0,
+        flight: Flight | None = None,
     ) -> Answer:
         """Return what is kept under a key, or what ``run`` gives, which is then kept.
 
-        While one request runs it, others with the same key wait for its answer.
+        While one request runs it, others with the same key wait for its answer. Who has
+        :meth:`lead` already gives the ``flight``.
 
         Raises
         ------
         KgError
             As ``run`` does, also where another request ran it; LimitError where too many wait.
         """
+        if flight is not None:
+            return self._lead(key, flight, run)
         if not self.cache.budget:
             return run()
         until = time.monotonic() + patience_s
@@ -157,39 +161,70 @@ class Answers:
                 return run()
             # whoever ran it hung up, or had too many queries: the next one runs it
 
-    def _joined(self, key: bytes) -> tuple[_Flight, bool]:
-        """Return the run under a key, and whether it has yet to be made."""
-        with self._lock:
-            flight = self._flights.get(key)
-            if flight is not None:
-                return flight, False
-            flight = self._flights[key] = _Flight()
-            return flight, True
+    def lead(self, key: bytes) -> Flight | None:
+        """Return a run that others may wait for, until it has to :meth:`land`.
 
-    def _lead(self, key: bytes, flight: _Flight, run: Callable[[], Answer]) -> Answer:
+        None where somebody runs it already.
+        """
+        flight, leads = self._joined(key) if self.cache.budget else (Flight(), True)
+        if leads:
+            self.cache.get(("answer", self.owner, key))  # which counts as missed
+        return flight if leads else None
+
+    def land(
+        self,
+        key: bytes,
+        flight: Flight,
+        answer: Answer | None = None,
+        error: KgError | None = None,
+    ) -> Answer:
+        """End a run: keep its answer, and give it, or an error, to those who wait for it.
+
+        Without either they run it themselves.
+        """
         try:
-            answer = run()
-            if answer.size > self.cache.largest:
-                flight.alone = True
-                return answer
+            if error is not None:
+                flight.error = error
+            if answer is None or answer.size > self.cache.largest > 0:
+                flight.alone = answer is not None
+                return answer or Answer("", 0.0, 0, io.BytesIO())
             with answer:
                 kept = Kept(answer.content_type, answer.seconds, answer.read())
             kept.key, kept.cache = ("answer", self.owner, key), self.cache
             self.cache.put(kept.key, kept, len(kept.body))
             flight.kept = kept
             return KeptAnswer(kept, "miss")
-        except KgError as error:
-            if not (isinstance(error, LimitError) and error.status in _OTHERS_FAULT):
-                flight.error = error
-            raise
         finally:
             with self._lock:
-                del self._flights[key]
+                if self._flights.get(key) is flight:
+                    del self._flights[key]
             flight.landed.set()
+
+    def _joined(self, key: bytes) -> tuple[Flight, bool]:
+        """Return the run under a key, and whether it has yet to be made."""
+        with self._lock:
+            flight = self._flights.get(key)
+            if flight is not None:
+                return flight, False
+            flight = self._flights[key] = Flight()
+            return flight, True
+
+    def _lead(self, key: bytes, flight: Flight, run: Callable[[], Answer]) -> Answer:
+        answer: Answer | None = None
+        fault: KgError | None = None
+        try:
+            answer = run()
+        except KgError as error:
+            if not (isinstance(error, LimitError) and error.status in _OTHERS_FAULT):
+                fault = error
+            raise
+        finally:
+            landed = self.land(key, flight, answer, fault)
+        return landed
 
     def _follow(
         self,
-        flight: _Flight,
+        flight: Flight,
         client: str | None,
         is_gone: Callable[[], bool] | None,
         until: float,

@@ -72,6 +72,11 @@ class Current:
         return self._opened.service.release
 
     @property
+    def limits(self) -> PoolLimits:
+        """What a query may use."""
+        return self._limits
+
+    @property
     def pool(self) -> Pool:
         """The workers that the next request gets."""
         return self._opened.service.pool

@@ -11,9 +11,19 @@ from typing import BinaryIO, Protocol
 
 import zstandard
 from flask import Flask, Response, request
+from werkzeug.datastructures import Accept
 from werkzeug.wsgi import wrap_file
 
-__all__ = ["ENCODINGS", "IN_ONE_PIECE", "Encodable", "FileResponse", "KeptResponse", "register"]
+__all__ = [
+    "ENCODINGS",
+    "IN_ONE_PIECE",
+    "SMALLEST",
+    "Encodable",
+    "FileResponse",
+    "KeptResponse",
+    "encoding_for",
+    "register",
+]
 
 IN_ONE_PIECE = 64 * 1024
 """Bytes up to which a body is sent as it is; larger ones wait for slow readers as a file."""
@@ -109,7 +119,7 @@ def _compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if response.status_code == 304:
         return _not_modified(response)
-    chosen = _chosen()
+    chosen = encoding_for(request.accept_encodings)
     if chosen is None or not _is_plain(response):
         return response
     if isinstance(response, KeptResponse):
@@ -139,9 +149,8 @@ def _is_plain(response: Response) -> bool:
     return not (partial or response.headers.get("Content-Encoding"))
 
 
-def _chosen() -> str | None:
-    """Return the encoding that the client likes best, None where it wants none of ours."""
-    accepted = request.accept_encodings
+def encoding_for(accepted: Accept) -> str | None:
+    """Return the encoding that a client likes best, None where it wants none of ours."""
     ranked = [(accepted.quality(name), name) for name in ENCODINGS if accepted.quality(name) > 0]
     if not accepted or not ranked:
         return None

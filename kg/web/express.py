@@ -66,6 +66,8 @@ class Found(NamedTuple):
     status: str
     headers: list[tuple[str, str]]
     body: bytes
+    route: str
+    release: str
 
 
 class Express:
@@ -122,7 +124,8 @@ class Express:
         status = 304 if same else 200
         answered: Callable[..., None] = self._app.extensions["rihla.answered"]
         answered(ready.route, method, status, began, len(sent), query_id, ready.release)
-        return Found("304 NOT MODIFIED" if same else "200 OK", headers, sent)
+        text = "304 NOT MODIFIED" if same else "200 OK"
+        return Found(text, headers, sent, ready.route, ready.release)
 
     def _key(self, environ: Mapping[str, Any]) -> tuple[Hashable, ...]:
         return ("response", *self._current.state, *[environ.get(name) for name in _TELLING])

@@ -15,7 +15,16 @@ from kg.web.encoding import ENCODINGS
 from kg.web.language import language
 from kg.web.pinning import earlier
 
-__all__ = ["etag", "is_known", "register", "revalidated"]
+__all__ = [
+    "KEPT_A_WHILE",
+    "ON_ALL",
+    "PLAIN",
+    "etag",
+    "etag_of",
+    "is_known",
+    "register",
+    "revalidated",
+]
 
 MAX_AGE_SECONDS = 60
 _PRESENT_FOR_SECONDS = 86_400
@@ -39,7 +48,16 @@ _OPEN_TO_ALL = {
         "X-Rihla-Release, X-Total-Count"
     ),
 }
-_ALWAYS = [(name.lower(), name, value) for name, value in {**_SECURITY, **_OPEN_TO_ALL}.items()]
+ON_ALL = list({**_SECURITY, **_OPEN_TO_ALL}.items())
+"""Headers that every response carries."""
+
+KEPT_A_WHILE = f"public, max-age={MAX_AGE_SECONDS}, must-revalidate"
+"""Cache-Control of what the release determines."""
+
+PLAIN = "en  False"
+"""The kind of an answer in English, to an address that names no release."""
+
+_ALWAYS = [(name.lower(), name, value) for name, value in ON_ALL]
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
@@ -74,7 +92,11 @@ def _software() -> bytes:
 def etag(*parts: str | Iterable[str]) -> str:
     """Return a strong tag for what the parts determine: release, query, format."""
     # links on what was asked for with release= keep it, and pages say whether it is the current one
-    kind = f"{language()} {g.get('pinned', '')} {earlier()} {_content()}"
+    return etag_of(f"{language()} {g.get('pinned', '')} {earlier()} {_content()}", *parts)
+
+
+def etag_of(kind: str, *parts: str | Iterable[str]) -> str:
+    """Return what :func:`etag` does for a kind of answer: language, pinned release, whether old."""
     digest = hashlib.sha256(_software() + kind.encode("utf-8", "surrogatepass"))
     for part in parts:
         for text in [part] if isinstance(part, str) else ["[", *part, "]"]:
@@ -98,6 +120,6 @@ def is_known(tag: str) -> bool:
 def revalidated(response: Response, tag: str) -> Response:
     """State how long an answer may be kept, and the tag to ask again with."""
     response.set_etag(tag)
-    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}, must-revalidate"
+    response.headers["Cache-Control"] = KEPT_A_WHILE
     response.vary.add("Accept")
     return response

@@ -94,7 +94,7 @@ class _CacheFigures(Collector):
             family = CounterMetricFamily(
                 f"rihla_cache_{name}", f"Cache {name} by kind of entry", labels=["kind"]
             )
-            for kind in ("answer", "response"):
+            for kind in ("answer", "response", "request"):
                 family.add_metric([kind], counts.get(kind, 0))
             yield family
 

@@ -15,7 +15,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from kg.errors import KgError, QueryError
 from kg.web.service import service
 
-__all__ = ["PARAMETER", "earlier", "pin", "pinned", "register", "unpinned"]
+__all__ = ["PARAMETER", "earlier", "link_of", "pin", "pinned", "register", "unpinned"]
 
 PARAMETER = "release"
 _MARK = b"release="
@@ -114,12 +114,18 @@ def _linked(response: Response) -> Response:
     """Name the permanent address, and from an earlier release the current one."""
     if response.status_code not in (200, 304) or "rihla" not in g or not _is_pinnable():
         return response
-    links = [f'<{pinned()}>; rel="bookmark"']
-    if earlier():
-        links.append(f'<{unpinned()}>; rel="latest-version"')
-    if len(links[0]) <= _LONGEST_LINK:
-        response.headers.add("Link", ", ".join(links))
+    link = link_of(pinned())
+    if link and earlier():
+        link += f', <{unpinned()}>; rel="latest-version"'
+    if link:
+        response.headers.add("Link", link)
     return response
+
+
+def link_of(address: str) -> str:
+    """Return the header that names a permanent address; empty where that is too long for it."""
+    link = f'<{address}>; rel="bookmark"'
+    return link if len(link) <= _LONGEST_LINK else ""
 
 
 def _parts() -> list[str]:

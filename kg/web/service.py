@@ -19,6 +19,7 @@ from kg.network import Network
 from kg.network.layout import Layout
 from kg.queries import INTERNAL_GROUPS, NamedQuery, bind, catalogue, get_query
 from kg.settings import Settings
+from kg.store.begun import Begun
 from kg.store.guard import QueryShape
 from kg.store.pooled import PooledStore
 from kg.store.release import Release
@@ -26,9 +27,10 @@ from kg.store.remote.pool import RemotePool
 from kg.store.workers import MIB, Answer, WorkerPool
 from kg.terms import DEFAULT_BASE
 from kg.tombstones import Tombstones
-from kg.web.answers import Answers, is_repeatable, key_of
+from kg.web.answers import Answers, Flight, is_repeatable, key_of
 from kg.web.bindings import Rows, rows_from_json
 from kg.web.columnar import TSV, WRITERS, columnar
+from kg.web.handed import handed
 
 __all__ = ["Pool", "Service", "service"]
 
@@ -146,9 +148,11 @@ class Service:
         answered from memory.
         """
         base, client = request.base_url, request.remote_addr
-        is_gone = request.environ.get("waitress.client_disconnected")
+        is_gone = request.environ.get("rihla.is_gone")
 
         def run() -> Answer:
+            if taken is not None:
+                return taken[0].finish(is_gone)
             answer = self.pool.run(
                 sparql,
                 TSV if media_type in WRITERS else media_type,
@@ -163,11 +167,21 @@ class Service:
             )
             return columnar(answer, media_type) if media_type in WRITERS else answer
 
+        taken: tuple[Begun, Flight] | None = None
         if (shape and shape.calls_out) or not is_repeatable(sparql):
             return run()
         key = key_of(sparql, media_type, default_graphs, named_graphs, base)
         patience = 2 * (timeout_s or self.pool.limits.timeout_s)
-        answer = self.answers.answer(key, run, client=client, is_gone=is_gone, patience_s=patience)
+        begun = handed()
+        taken = begun.take(key) if begun is not None else None
+        answer = self.answers.answer(
+            key,
+            run,
+            client=client,
+            is_gone=is_gone,
+            patience_s=patience,
+            flight=taken[1] if taken is not None else None,
+        )
         # An answer that was kept may be larger than this one may be.
         return run() if max_bytes is not None and answer.size > max_bytes else answer
 
@@ -215,5 +229,7 @@ class Service:
 def service() -> Service:
     """Return the release that this request began with, to its end."""
     if "rihla" not in g:
-        g.rihla = current_app.extensions["rihla"].enter()
+        begun = handed()
+        known = begun.take_service() if begun is not None else None
+        g.rihla = known or current_app.extensions["rihla"].enter()
     return cast("Service", g.rihla)

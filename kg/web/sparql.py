@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from markupsafe import Markup
+from werkzeug.datastructures import MIMEAccept
 
 from kg.catalogue import EXAMPLES
 from kg.errors import KgError, LimitError, NotFoundError, QueryError
@@ -37,7 +38,7 @@ from kg.web.service import service
 from kg.web.views import drawn, views_of
 from kg.web.vocabulary import terms_of_vocabulary
 
-__all__ = ["blueprint", "examples"]
+__all__ = ["blueprint", "examples", "format_of", "prefers_page"]
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -78,7 +79,7 @@ def endpoint(suffix: str | None = None) -> Response:
     if _wants_page(asked):
         return _page(asked, text)
     shape = inspect_query(text, service().pool.limits.guard)
-    chosen = _format(asked, of_form(shape.form))
+    chosen = format_of(request.accept_mimetypes, asked.format, of_form(shape.form))
     lasting = is_repeatable(text) and not shape.calls_out
     tag = _tag(asked, text, chosen) if lasting else None
     if tag and headers.is_known(tag):
@@ -105,21 +106,28 @@ def _answer(
     return send_answer(answer, chosen, tag)
 
 
-def _format(asked: Asked, choices: Sequence[Format]) -> Format:
-    if asked.format:
-        return by_name(asked.format, choices)
-    return negotiate(request.accept_mimetypes, choices)
+def format_of(accepted: MIMEAccept, named: str | None, choices: Sequence[Format]) -> Format:
+    """Return the format that is named, or that suits an Accept header best.
+
+    Raises
+    ------
+    QueryError, NotAcceptable
+        There is no such format, or not of such an answer.
+    """
+    return by_name(named, choices) if named else negotiate(accepted, choices)
+
+
+def prefers_page(accepted: MIMEAccept, named: str | None) -> bool:
+    """Whether an answer is wanted as a page: whoever lists text/html first, as a browser does."""
+    if named:
+        return named.lower() in (HTML.name, HTML.media_type)
+    machine = of_kind(Kind.TABLE) + of_kind(Kind.GRAPH)
+    offered = [*(f.media_type for f in machine), HTML.media_type]
+    return bool(accepted) and accepted.best_match(offered) == HTML.media_type
 
 
 def _wants_page(asked: Asked) -> bool:
-    if asked.format:
-        return asked.format.lower() in (HTML.name, HTML.media_type)
-    machine = of_kind(Kind.TABLE) + of_kind(Kind.GRAPH)
-    # Whoever lists text/html among others, as a browser does, gets the page when it comes first.
-    return bool(request.accept_mimetypes) and (
-        request.accept_mimetypes.best_match([*(f.media_type for f in machine), HTML.media_type])
-        == HTML.media_type
-    )
+    return prefers_page(request.accept_mimetypes, asked.format)
 
 
 def _without_query(asked: Asked) -> Response:

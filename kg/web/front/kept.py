@@ -1,0 +1,113 @@
+"""Answers that are kept, sent by the loop that reads: no thread and no view is asked.
+
+There are two ways to find one. The very bytes of a request that was answered from memory before
+lead to the very bytes of the answer. Any other request is looked for as kg/web/express.py
+does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from flask import Flask
+
+from kg.web.current import Current
+from kg.web.encoding import IN_ONE_PIECE
+from kg.web.express import Express
+from kg.web.front.wire import Request, date_line, head_of
+from kg.web.operations import new_id
+
+__all__ = ["KeptAnswers"]
+
+_LONGEST = 8_192  # bytes of a request that is known by its bytes
+_OWN = ("X-Query-Id", "X-Cache", "Server-Timing")
+_HIT = b"X-Cache: hit\r\nServer-Timing: cache;desc=hit\r\nX-Query-Id: "
+_TELLING = {"HTTP_HOST": "HOST", "HTTP_ACCEPT": "ACCEPT", "HTTP_ACCEPT_ENCODING": "ACCEPT_ENCODING"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Exact:
+    """An answer to the very same bytes: its head without what is of one answer only, its body."""
+
+    head: bytes
+    body: bytes
+    method: str
+    route: str
+    release: str
+
+
+class KeptAnswers:
+    """What an application keeps, as the loop finds it."""
+
+    def __init__(self, app: Flask) -> None:
+        self._current: Current = app.extensions["rihla"]
+        self._express: Express = app.extensions["rihla.express"]
+        self._answered: Callable[..., None] = app.extensions["rihla.answered"]
+
+    def exactly(self, data: bytes, trusted: bool) -> tuple[bytes, ...] | None:
+        """Return the answer to a request that came in these very bytes before.
+
+        ``trusted`` tells whether its sender is believed about hosts and clients.
+        """
+        cache = self._current.cache
+        if not cache.budget or len(data) > _LONGEST:
+            return None
+        began = time.perf_counter()
+        found: _Exact | None = cache.get(("request", *self._current.state, trusted, data), True)
+        if found is None:
+            return None
+        name = new_id()
+        self._answered(found.route, found.method, 200, began, len(found.body), name, found.release)
+        return found.head, _HIT, name.encode(), b"\r\n", date_line(), b"\r\n", found.body
+
+    def keep(
+        self,
+        request: Request,
+        trusted: bool,
+        state: tuple[Hashable, ...],
+        headers: list[tuple[str, str]],
+        body: bytes,
+        route: str,
+        release: str,
+    ) -> None:
+        """Keep an answer to a GET under the bytes of its request.
+
+        ``state`` is that of :attr:`kg.web.current.Current.state` when the answer was found.
+        """
+        raw = request.raw
+        if raw is None or len(raw) > _LONGEST or len(body) > IN_ONE_PIECE:
+            return
+        if request.method != "GET" or not request.keep or request.version != "1.1":
+            return
+        constant = [pair for pair in headers if pair[0] not in _OWN]
+        head = head_of("200 OK", constant, True, "1.1").rpartition(b"Date: ")[0]
+        exact = _Exact(head, body, "GET", route, release)
+        self._current.cache.put(
+            ("request", *state, trusted, raw), exact, len(raw) + len(head) + len(body)
+        )
+
+    def find(self, request: Request, trusted: bool) -> tuple[bytes, bytes] | None:
+        """Return head and body of a kept answer, where it is small."""
+        if request.method not in ("GET", "HEAD") or request.body or request.path[:2] == b"//":
+            return None
+        sent = request.headers
+        if "RANGE" in sent or not self._current.cache.budget or b"%" in request.path:
+            return None
+        telling = {name: sent.get(header) for name, header in _TELLING.items()}
+        telling |= {
+            "SCRIPT_NAME": "",
+            "PATH_INFO": request.path.decode("latin-1"),
+            "QUERY_STRING": request.query.decode("latin-1"),
+            "wsgi.url_scheme": request.scheme,
+        }
+        known, state = sent.get("IF_NONE_MATCH", ""), self._current.state
+        found = self._express.find(request.method, telling, known, IN_ONE_PIECE)
+        if found is None:
+            return None
+        if not known:
+            self.keep(
+                request, trusted, state, found.headers, found.body, found.route, found.release
+            )
+        return head_of(found.status, found.headers, request.keep, request.version), found.body
