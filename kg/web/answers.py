@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from kg.errors import KgError, LimitError
 from kg.store.workers import Answer
 from kg.web.cache import Cache
-from kg.web.encoding import ENCODINGS
+from kg.web.encoding import ENCODINGS, IN_ONE_PIECE
 
 __all__ = ["Answers", "Flight", "Kept", "KeptAnswer", "is_repeatable", "key_of"]
 
@@ -185,7 +185,7 @@ class Answers:
         try:
             if error is not None:
                 flight.error = error
-            if answer is None or answer.size > self.cache.largest > 0:
+            if answer is None or answer.size > max(self.cache.largest, IN_ONE_PIECE):
                 flight.alone = answer is not None
                 return answer or Answer("", 0.0, 0, io.BytesIO())
             with answer:

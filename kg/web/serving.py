@@ -21,6 +21,7 @@ THREADS = 64
 """A thread makes a page, or waits for a long query; idle ones cost some 50 kB."""
 
 _BACKLOG = 2048
+_SENT_AHEAD = 256 * 1024  # bytes of an answer that the kernel holds, and as much again
 _MARGIN = 64 * 1024
 """Bytes of a body beyond its limit that are read, so that the answer can say what is wrong."""
 
@@ -62,7 +63,10 @@ def make_server(
 def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        found = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        # The kernel would take megabytes of an answer for each slow reader.
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_AHEAD)
+        return found
     except (OSError, OverflowError) as error:
         raise SettingsError(
             f"Cannot listen on {host} port {port}: {error}. Accepted: an address of this machine "

@@ -213,6 +213,15 @@ class Lookups:
         handed = Handed(self._current, lookup.service, asked.key, lookup.flight, begun)
         self._hand_over(lookup.connection, lookup.request, handed)
 
+    def end(self) -> None:
+        """Stop what is under way; the loop has ended."""
+        for lookup in self._under_way:
+            if lookup.begun is not None:
+                lookup.begun.abandon()
+            lookup.service.answers.land(lookup.asked.key, lookup.flight)
+            self._current.leave(lookup.service)
+        self._under_way.clear()
+
     def _look(self) -> None:
         """Hand over what is not quick, and what waits for too long."""
         now = time.monotonic()

@@ -97,6 +97,7 @@ class Front:
         try:
             self._loop.run_until_complete(self._serve())
         finally:
+            self._lookups.end()
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._loop.close()
             self._listening.close()

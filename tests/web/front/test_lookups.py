@@ -212,7 +212,7 @@ def test_a_client_has_its_share_and_no_more(hasty: Place) -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(set(statuses)) in ([429, 503, 504], [429, 504])
-    assert statuses.count(429) >= 2
+    assert statuses.count(504) >= 2
     lanes = hasty.app.extensions["rihla"].pool.lanes
     assert lanes.quick == 0 and not lanes._clients
 
