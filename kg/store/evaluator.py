@@ -98,8 +98,8 @@ class Sink:
         self.size += len(data)
         if self.size > self.limit:
             raise TooLargeError
-        if self.counter and self.counter.take(data) > self.max_rows:
-            raise TooManyRowsError
+        if self.counts_at_once:
+            self._count(data)
         self.buffer += data
         if self.size > INLINE_BYTES:
             self._spill()
@@ -108,7 +108,18 @@ class Sink:
     def flush(self) -> None:
         """Do nothing: the engine asks for it, and there is nothing to wait for."""
 
+    @property
+    def counts_at_once(self) -> bool:
+        """Whether the rows of an answer in memory could be too many: each takes two bytes."""
+        return self.max_rows < INLINE_BYTES // 2
+
+    def _count(self, data: bytes | bytearray) -> None:
+        if self.counter and self.counter.take(bytes(data)) > self.max_rows:
+            raise TooManyRowsError
+
     def _spill(self) -> None:
+        if not self.counts_at_once:
+            self._count(self.buffer)
         if self.file is None:
             self.file = os.memfd_create("answer")
         elif self.size > MEMORY_BYTES and not self.on_disk:

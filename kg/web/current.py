@@ -10,9 +10,9 @@ release is answered from that one (kg/web/earlier.py).
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Hashable
-from pathlib import Path
 
 from kg.errors import KgError
 from kg.settings import Settings
@@ -49,6 +49,7 @@ class Current:
         elsewhere: Elsewhere | None = None,
     ) -> None:
         self.settings = settings
+        self._forgotten = str(settings.project.forgotten / "tombstones.json")
         self._elsewhere = elsewhere
         self._limits = limits
         self._log = log or logging.getLogger(__name__)
@@ -85,7 +86,7 @@ class Current:
     def state(self) -> tuple[Hashable, Hashable]:
         """What answers of this moment depend on: the open release, and who was forgotten."""
         opened = self._opened.serial
-        return opened, _state(self.settings.project.forgotten / "tombstones.json")
+        return opened, _state(self._forgotten)
 
     @property
     def is_ours(self) -> bool:
@@ -96,7 +97,7 @@ class Current:
     def tombstones(self) -> Tombstones:
         """The people who were forgotten, as of now."""
         folder = self.settings.project.forgotten
-        state = _state(folder / "tombstones.json")
+        state = _state(self._forgotten)
         if state != self._tombstones[0]:
             self._tombstones = (state, read_tombstones(folder))
         return self._tombstones[1]
@@ -210,9 +211,9 @@ class Current:
                 self._log.exception("Looking for a new release failed.")
 
 
-def _state(file: Path) -> Hashable:
+def _state(file: str) -> Hashable:
     try:
-        found = file.stat()
+        found = os.stat(file)  # noqa: PTH116 - each request asks this
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino

@@ -94,7 +94,12 @@ class Express:
         return wrap_file(environ, io.BytesIO(found.body))
 
     def find(
-        self, method: str, environ: Mapping[str, Any], known: str, most: int | None = None
+        self,
+        method: str,
+        environ: Mapping[str, Any],
+        known: str,
+        most: int | None = None,
+        state: tuple[Hashable, ...] | None = None,
     ) -> Found | None:
         """Return what is kept for a request, counted and logged as an answer; else None.
 
@@ -108,10 +113,12 @@ class Express:
             The header If-None-Match.
         most:
             None is returned for a larger body, in bytes, and nothing is counted as missed.
+        state:
+            That of :attr:`kg.web.current.Current.state`, where it is known already.
         """
         began, cache = time.perf_counter(), self._current.cache
         quiet = most is not None
-        ready: _Ready | None = cache.get(self._key(environ), quiet)
+        ready: _Ready | None = cache.get(self._key(environ, state), quiet)
         body = None if ready is None else self._body(ready, quiet)
         if ready is None or body is None or (most is not None and len(body) > most):
             return None
@@ -127,8 +134,11 @@ class Express:
         text = "304 NOT MODIFIED" if same else "200 OK"
         return Found(text, headers, sent, ready.route, ready.release)
 
-    def _key(self, environ: Mapping[str, Any]) -> tuple[Hashable, ...]:
-        return ("response", *self._current.state, *[environ.get(name) for name in _TELLING])
+    def _key(
+        self, environ: Mapping[str, Any], state: tuple[Hashable, ...] | None = None
+    ) -> tuple[Hashable, ...]:
+        told = [environ.get(name) for name in _TELLING]
+        return ("response", *(state or self._current.state), *told)
 
     def _body(self, ready: _Ready, quiet: bool) -> bytes | None:
         if ready.body is not None:

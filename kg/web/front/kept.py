@@ -46,6 +46,11 @@ class KeptAnswers:
         self._express: Express = app.extensions["rihla.express"]
         self._answered: Callable[..., None] = app.extensions["rihla.answered"]
 
+    @property
+    def state(self) -> tuple[Hashable, ...]:
+        """What answers of this moment depend on."""
+        return self._current.state
+
     def exactly(self, data: bytes, trusted: bool) -> tuple[bytes, ...] | None:
         """Return the answer to a request that came in these very bytes before.
 
@@ -88,7 +93,9 @@ class KeptAnswers:
             ("request", *state, trusted, raw), exact, len(raw) + len(head) + len(body)
         )
 
-    def find(self, request: Request, trusted: bool) -> tuple[bytes, bytes] | None:
+    def find(
+        self, request: Request, trusted: bool, state: tuple[Hashable, ...]
+    ) -> tuple[bytes, bytes] | None:
         """Return head and body of a kept answer, where it is small."""
         if request.method not in ("GET", "HEAD") or request.body or request.path[:2] == b"//":
             return None
@@ -102,8 +109,8 @@ class KeptAnswers:
             "QUERY_STRING": request.query.decode("latin-1"),
             "wsgi.url_scheme": request.scheme,
         }
-        known, state = sent.get("IF_NONE_MATCH", ""), self._current.state
-        found = self._express.find(request.method, telling, known, IN_ONE_PIECE)
+        known = sent.get("IF_NONE_MATCH", "")
+        found = self._express.find(request.method, telling, known, IN_ONE_PIECE, state)
         if found is None:
             return None
         if not known:

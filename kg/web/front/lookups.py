@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from flask import Flask
@@ -44,6 +44,7 @@ class _Lookup:
     asked: PlainQuery
     service: Service
     flight: Flight
+    tag: str
     began: float = field(default_factory=time.monotonic)
     begun: Begun | None = None
     reads: bool = False
@@ -77,13 +78,17 @@ class Lookups:
         self._under_way: set[_Lookup] = set()
         self._looking = False
 
-    def take(self, connection: Connection, request: Request) -> bool:
-        """Answer a plain query, now or when its answer is there; False where it is none."""
+    def take(
+        self, connection: Connection, request: Request, state: tuple[Hashable, ...]
+    ) -> bool:
+        """Answer a plain query, now or when its answer is there; False where it is none.
+
+        ``state`` is that of :attr:`kg.web.current.Current.state`.
+        """
         limits = self._current.limits
         asked = plain_query(request, limits.guard)
         if asked is None:
             return False
-        state = self._current.state
         service: Service = self._current.enter()
         if not isinstance(service.pool, WorkerPool):
             self._current.leave(service)
@@ -104,7 +109,7 @@ class Lookups:
             self._send(connection, request, asked, service, "200 OK", headers, body)
             return True
         flight = None if found is not None else service.answers.lead(asked.key)
-        if flight is None or not self._begin(connection, request, asked, service, flight):
+        if flight is None or not self._begin(connection, request, asked, service, flight, tag):
             self._current.leave(service)
             return False
         return True
@@ -116,8 +121,9 @@ class Lookups:
         asked: PlainQuery,
         service: Service,
         flight: Flight,
+        tag: str,
     ) -> bool:
-        lookup = _Lookup(connection, request, asked, service, flight)
+        lookup = _Lookup(connection, request, asked, service, flight, tag)
         try:
             lookup.begun = service.pool.begin(  # type: ignore[union-attr]  # take() has looked
                 asked.text,
@@ -177,8 +183,7 @@ class Lookups:
         asked, service = lookup.asked, lookup.service
         answer = service.answers.land(asked.key, lookup.flight, begun.finish())
         assert isinstance(answer, KeptAnswer)
-        tag = asked.tag(service.release.id)
-        headers, body = answer_headers(asked, answer, tag, service.release.id)
+        headers, body = answer_headers(asked, answer, lookup.tag, service.release.id)
         self._send(lookup.connection, lookup.request, asked, service, "200 OK", headers, body)
 
     def _send(

@@ -171,10 +171,11 @@ class Front:
 
     def answer(self, connection: Connection, request: Request) -> None:
         """Answer a request: from memory, by a query begun here, or in a thread."""
-        found = self.kept.find(request, connection.trusted)
+        state = self.kept.state
+        found = self.kept.find(request, connection.trusted, state)
         if found is not None:
             connection.send(found[0], b"" if request.method == "HEAD" else found[1])
-        elif not self._lookups.take(connection, request):
+        elif not self._lookups.take(connection, request, state):
             self._in_thread(connection, request, None)
 
     def _in_thread(self, connection: Connection, request: Request, handed: Handed | None) -> None:

@@ -148,8 +148,8 @@ def _watched(monkeypatch: pytest.MonkeyPatch, name: str, shown: Callable[[Any], 
     seen: list[str] = []
     inner = getattr(Lookups, name)
 
-    def watched(self: Lookups, connection: Any, request: Any) -> bool:
-        done = bool(inner(self, connection, request))
+    def watched(self: Lookups, connection: Any, request: Any, state: Any) -> bool:
+        done = bool(inner(self, connection, request, state))
         if done:
             seen.append(shown(request))
         return done
