@@ -185,7 +185,8 @@ class Answers:
         try:
             if error is not None:
                 flight.error = error
-            if answer is None or answer.size > max(self.cache.largest, IN_ONE_PIECE):
+            most = self.cache.largest if self.cache.budget else IN_ONE_PIECE
+            if answer is None or answer.size > most:
                 flight.alone = answer is not None
                 return answer or Answer("", 0.0, 0, io.BytesIO())
             with answer:

@@ -17,7 +17,7 @@ from flask import Flask
 from kg.errors import KgError
 from kg.store.begun import Begun
 from kg.store.workers import WorkerPool
-from kg.web.answers import Flight, KeptAnswer
+from kg.web.answers import Flight, Kept, KeptAnswer
 from kg.web.encoding import IN_ONE_PIECE
 from kg.web.front.connection import Connection
 from kg.web.front.kept import KeptAnswers
@@ -78,9 +78,7 @@ class Lookups:
         self._under_way: set[_Lookup] = set()
         self._looking = False
 
-    def take(
-        self, connection: Connection, request: Request, state: tuple[Hashable, ...]
-    ) -> bool:
+    def take(self, connection: Connection, request: Request, state: tuple[Hashable, ...]) -> bool:
         """Answer a plain query, now or when its answer is there; False where it is none.
 
         ``state`` is that of :attr:`kg.web.current.Current.state`.
@@ -182,7 +180,8 @@ class Lookups:
         self._under_way.discard(lookup)
         asked, service = lookup.asked, lookup.service
         answer = service.answers.land(asked.key, lookup.flight, begun.finish())
-        assert isinstance(answer, KeptAnswer)
+        if not isinstance(answer, KeptAnswer):  # the cache is smaller than this answer
+            answer = KeptAnswer(Kept(answer.content_type, answer.seconds, answer.read()), "miss")
         headers, body = answer_headers(asked, answer, lookup.tag, service.release.id)
         self._send(lookup.connection, lookup.request, asked, service, "200 OK", headers, body)
 
