@@ -55,9 +55,7 @@ def make_server(
     check = app.extensions["rihla"].settings.check
     uploads = check.max_mib * MIB if check.uploads else 0  # a view refuses what is not for it
     body = max(app.config["MAX_CONTENT_LENGTH"], uploads) + _MARGIN
-    return Front(
-        app, _listening(host, port), threads, trusted_proxy, FrontLimits(body_bytes=body)
-    )
+    return Front(app, _listening(host, port), threads, trusted_proxy, FrontLimits(body_bytes=body))
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -44,7 +44,7 @@ class Connection(asyncio.Protocol):
         self._running = self._paused = self._muted = False
         self._broken = self._closing = self._reading = False
         self._headers_done = False
-        self._head_bytes = self._body_bytes = 0
+        self._head_bytes = self._body_bytes = self._held_bytes = 0
         self._target = b""
         self._headers: dict[str, str] = {}
         self._parts: list[bytes] = []
@@ -73,6 +73,7 @@ class Connection(asyncio.Protocol):
         self._front.leave(self)
         self._forget_body()
         self._count_body(0)
+        self._let_go()
 
     def eof_received(self) -> bool:
         """Answer what was asked, and close."""
@@ -175,7 +176,8 @@ class Connection(asyncio.Protocol):
             *self._peer,
         )
         self._parts = []
-        self._count_body(0)
+        self._held_bytes += self._body_bytes
+        self._body_bytes = 0
         if self.trusted:
             _as_forwarded(request)
         self._queue.append(request)
@@ -187,6 +189,11 @@ class Connection(asyncio.Protocol):
     def _count_body(self, size: int) -> None:
         self._front.body_bytes += size - self._body_bytes
         self._body_bytes = size
+
+    def _let_go(self) -> None:
+        """Count no longer what was held of bodies that were read."""
+        self._front.body_bytes -= self._held_bytes
+        self._held_bytes = 0
 
     def _refuse(self, status: int, detail: str) -> None:
         """Say why after all that was asked before, and read nothing more."""
@@ -317,6 +324,7 @@ class Connection(asyncio.Protocol):
     def _done(self) -> None:
         """Go on with the next request, or end."""
         request, self._current = self._current, None
+        self._let_go()
         self.active = self._front.now()
         if request is not None and not request.keep:
             self._end()

@@ -91,7 +91,7 @@ class Lookups:
         if not isinstance(service.pool, WorkerPool):
             self._current.leave(service)
             return False
-        tag = asked.tag(service.release.id)
+        tag = asked.tag(service.release)
         if asked.holds(tag):
             headers = not_modified_headers(asked, tag, service.release.id)
             self._send(connection, request, asked, service, "304 NOT MODIFIED", headers, b"")

@@ -18,6 +18,7 @@ from werkzeug.http import parse_accept_header
 
 from kg.errors import KgError
 from kg.store.guard import GuardLimits, QueryShape, inspect_query
+from kg.store.release import Release
 from kg.web import headers
 from kg.web.answers import KeptAnswer, is_repeatable, key_of
 from kg.web.encoding import ENCODINGS, SMALLEST, encoding_for
@@ -60,11 +61,11 @@ class PlainQuery:
     known: str
     link: str
 
-    def tag(self, release: str) -> str:
+    def tag(self, release: Release) -> str:
         """Return what the answer's tag begins with."""
         return headers.etag_of(
-            headers.PLAIN, release, self.text, self.format.name, self.default_graphs,
-            self.named_graphs,
+            f"{headers.PLAIN} {release.content}", release.id, self.text, self.format.name,
+            self.default_graphs, self.named_graphs,
         )  # fmt: skip
 
     def holds(self, tag: str) -> bool:

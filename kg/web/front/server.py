@@ -33,7 +33,7 @@ class FrontLimits:
     """What clients may do.
 
     ``connections`` at a time; ``head_bytes`` of address and headers; ``body_bytes`` of one body
-    and ``all_bodies_bytes`` of those that are being read; ``waiting_memory`` and
+    and ``all_bodies_bytes`` of those that are read or answered; ``waiting_memory`` and
     ``waiting_files`` bytes of large answers that wait for their readers; a connection without
     requests is closed after ``idle_s`` seconds without a byte, one whose request is not whole
     after ``sending_s``, one that takes nothing of its answer after ``stalled_s``.
