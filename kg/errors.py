@@ -25,6 +25,12 @@ __all__ = [
 class KgError(Exception):
     """Anything that a user can mend; the command line prints it without a traceback."""
 
+    @property
+    def told(self) -> str:
+        """The message as it was given, which may know how to be said in other languages."""
+        said = self.args[0] if self.args else ""
+        return said if isinstance(said, str) else str(self)
+
 
 class SettingsError(KgError, ValueError):
     """The project file is missing, unreadable or says something that is not accepted."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from kg.analysis.base import Analysis, Answer, RefusedAnalysisError, World
+from kg.language import Share, Told, both, marked, tell
 from kg.network import LEVELS, Selection
 
 __all__ = ["coverage_of", "ratio", "refuse_thin", "unexplained", "withhold_small"]
 
 TAKING_PART = ("learner", "educator")
+_WITHHELD = marked("withheld: fewer people than [analyse] suppress_below")
 
 
 def coverage_of(selection: Selection, level: str | None, sides: tuple[str, ...]) -> dict[str, int]:
@@ -43,19 +45,28 @@ def refuse_thin(world: World, coverage: dict[str, int], level: str | None) -> No
     policy, trainings = world.policy, world.selection.trainings.height
     if trainings < policy.least_trainings:
         raise RefusedAnalysisError(
-            f"{trainings} trainings pass the filters; this project answers from "
-            f"{policy.least_trainings} ([analyse] least_trainings). Widen the filters."
+            tell(
+                "%(trainings)s trainings pass the filters; this project answers from %(least)s "
+                "([analyse] least_trainings). Widen the filters.",
+                trainings=trainings,
+                least=policy.least_trainings,
+            )
         )
     if level is None or coverage["considered"] == 0:
         return
     share = coverage["placed"] / coverage["considered"]
     if share < policy.least_coverage:
-        kind = LEVELS[level].kind
         raise RefusedAnalysisError(
-            f"Only {coverage['placed']} of {coverage['considered']} participations ({share:.1%}) "
-            f"have a known {kind}; this project answers from {policy.least_coverage:.0%} "
-            "([analyse] least_coverage). Take another level, or narrow to trainings that are "
-            "better recorded."
+            tell(
+                "Only %(placed)s of %(considered)s participations (%(share)s) have a known "
+                "%(kind)s; this project answers from %(least)s ([analyse] least_coverage). Take "
+                "another level, or narrow to trainings that are better recorded.",
+                placed=coverage["placed"],
+                considered=coverage["considered"],
+                share=Share(share, 1),
+                kind=Told(LEVELS[level].kind),
+                least=Share(policy.least_coverage),
+            )
         )
 
 
@@ -105,10 +116,10 @@ def unexplained(analysis: Analysis, frame: pl.DataFrame, withheld: set[str]) -> 
         if not cells:
             continue
         reasons = [analysis.blank[name]] if name in analysis.blank else []
-        reasons += ["withheld: fewer people than [analyse] suppress_below"] * (name in withheld)
+        reasons += [_WITHHELD] * (name in withheld)
         if not reasons:
             raise ValueError(f"{analysis.title}: {name} is empty without a declared reason")
-        empty[name] = {"cells": cells, "why": "; ".join(reasons)}
+        empty[name] = {"cells": cells, "why": both(*reasons) if len(reasons) > 1 else reasons[0]}
     return empty
 
 

@@ -67,6 +67,12 @@ class Result(ResultTable):
         """What a reader must know before quoting these numbers."""
         return tuple(cast("tuple[str, ...]", self.meta["caveats"]))
 
+    @property
+    def reason(self) -> str:
+        """Why there is no row; empty where there are some."""
+        said = self.meta.get("reason", "")
+        return said if isinstance(said, str) else str(said)
+
     def to_rows(self) -> list[dict[str, Any]]:
         """Return one dictionary a row."""
         return cast("list[dict[str, Any]]", self.to_records())

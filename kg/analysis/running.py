@@ -11,6 +11,7 @@ import polars as pl
 from kg.analysis.base import Analysis, Answer, World
 from kg.analysis.guards import coverage_of, refuse_thin, unexplained, withhold_small
 from kg.analysis.result import Result
+from kg.language import Share, Told, marked, tell, tell_number
 from kg.network import Columns, Filters, select
 from kg.settings import AnalyseSettings
 
@@ -79,7 +80,9 @@ def run_analysis(
         **(meta or {}),
     }
     if not rows:
-        described["reason"] = answer.reason or "Nothing in the selected trainings answers this."
+        described["reason"] = answer.reason or tell(
+            "Nothing in the selected trainings answers this."
+        )
     if any(chart.placed for chart in analysis.charts) and level == "country":
         described["places"] = _places(world)
     return Result(
@@ -116,21 +119,44 @@ def _described(name: str, analysis: Analysis) -> dict[str, object]:
     }
 
 
+_PLACED = {
+    "bloc": marked(
+        "%(placed)s of %(considered)s participations (%(share)s) have a known bloc; the numbers "
+        "speak of these only."
+    ),
+    "country": marked(
+        "%(placed)s of %(considered)s participations (%(share)s) have a known country; the numbers "
+        "speak of these only."
+    ),
+    "institution": marked(
+        "%(placed)s of %(considered)s participations (%(share)s) have a known institution; the "
+        "numbers speak of these only."
+    ),
+    "person": marked(
+        "%(placed)s of %(considered)s participations (%(share)s) have a known person; the numbers "
+        "speak of these only."
+    ),
+}
+
+
 def _caveats(
     world: World, coverage: Mapping[str, int], level: str | None, answer: Answer
 ) -> tuple[str, ...]:
     """Return the analysis's own caveats, after those that the coverage asks for."""
-    found = []
+    found: list[str] = []
     if level is not None and coverage["considered"]:
         share = coverage["placed"] / coverage["considered"]
         if share < world.policy.good_coverage:
-            found.append(
-                f"{coverage['placed']} of {coverage['considered']} participations ({share:.0%}) "
-                f"have a known {level}; the numbers speak of these only."
-            )
+            counts = {name: coverage[name] for name in ("placed", "considered")}
+            found.append(Told(_PLACED[level], {**counts, "share": Share(share)}))
     if coverage["groups_of_unknown_size"] and level != "person":
         found.append(
-            f"{coverage['groups_of_unknown_size']} groups of unknown size count as one person "
-            "each, so that counts of people are lower bounds."
+            tell_number(
+                "%(num)s group of unknown size counts as one person, so that counts of people are "
+                "lower bounds.",
+                "%(num)s groups of unknown size count as one person each, so that counts of people "
+                "are lower bounds.",
+                coverage["groups_of_unknown_size"],
+            )
         )
     return (*found, *answer.caveats)

@@ -11,9 +11,11 @@ import click
 from kg.analysis.analyses import ANALYSES
 from kg.analysis.base import COMMON, Analysis, Parameter
 from kg.analysis.graph import Graph
+from kg.analysis.naming import names_in, renamed
 from kg.analysis.report import WRITERS, gather, write_report
 from kg.analysis.result import Result
 from kg.cli.options import format_option, graph_option, open_from, show
+from kg.language import LANGUAGES, gettext, named, said, speaking
 
 __all__ = ["analyse"]
 
@@ -36,6 +38,14 @@ _SHOWING: tuple[Callable[..., Any], ...] = (
         "--plot",
         type=click.Path(dir_okay=False, path_type=Path),
         help="Also write the drawing to an SVG file.",
+    ),
+    click.option(
+        "--language",
+        "code",
+        type=click.Choice(list(LANGUAGES)),
+        default="en",
+        show_default=True,
+        help="Of names, drawing and notes.",
     ),
     click.option(
         "--method-text",
@@ -69,10 +79,14 @@ def _command(name: str, analysis: Analysis) -> click.Command:
     """Return the command of an analysis: its parameters, then the filters."""
 
     def run(location: str | None, form: str, output: Path | None, plot: Path | None,
-            told: bool, **given: Any) -> None:  # fmt: skip
-        renamed = {key.removeprefix("training_"): _plain(v) for key, v in given.items()}
-        result = open_from(location).analyse(name, **renamed)
-        _print(result, form, output, plot, told)
+            code: str, told: bool, **given: Any) -> None:  # fmt: skip
+        given_as = {key.removeprefix("training_"): _plain(v) for key, v in given.items()}
+        graph = open_from(location)
+        result = graph.analyse(name, **given_as)
+        if code != "en":
+            result = renamed(result, names_in(graph.columns("names"), code))
+        with speaking(code):
+            _print(result, form, output, plot, told)
 
     options = [_option(key, p) for key, p in {**analysis.parameters, **COMMON}.items()]
     options += [_filter(key) for key in analysis.filters]
@@ -134,12 +148,14 @@ def _print(result: Result, form: str, output: Path | None, plot: Path | None, to
         result.plot().write(plot)
     show(result, form, output)
     if told:
-        click.echo(result.method, err=True)
+        for part in ("definition", "formula", "reference"):
+            if result.meta[part]:
+                click.echo(said(str(result.meta[part])), err=True)
         for key, value in result.coverage.items():
-            click.echo(f"  {key}: {value}", err=True)
+            click.echo(f"  {named(key)}: {value}", err=True)
     if told or form == "table":
         for caveat in result.caveats:
-            click.echo(f"Note: {caveat}", err=True)
+            click.echo(gettext("Note: %(note)s", note=said(caveat)), err=True)
 
 
 @analyse.command()
@@ -154,12 +170,20 @@ def _print(result: Result, form: str, output: Path | None, plot: Path | None, to
     required=True,
     help="The file to write: .html (one file), or .md with its drawings beside it.",
 )
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="In which the report is written.",
+)
 def report(
     location: str | None,
     bloc: str | None,
     country: str | None,
     institution: str | None,
     output: Path,
+    language: str,
 ) -> None:
     """Write all of it for a bloc, a country or an institution into one file.
 
@@ -171,6 +195,7 @@ def report(
       kg analyse report --bloc oic --output oic.html
       kg analyse report --country NG -o nigeria.md
       kg analyse report --institution "University of Oslo" -o oslo.html
+      kg analyse report --bloc oic --language ar -o oic-ar.html
     """
     named = {"bloc": bloc, "country": country, "institution": institution}
     given = {kind: subject for kind, subject in named.items() if subject}
@@ -179,7 +204,8 @@ def report(
     if output.suffix.lower() not in WRITERS:
         raise click.UsageError(f"--output {output}: it must end in {' or '.join(WRITERS)}.")
     kind, subject = next(iter(given.items()))
-    written = write_report(gather(open_from(location), kind, subject), output)
+    gathered = gather(open_from(location), kind, subject, language)
+    written = write_report(gathered, output, language)
     click.echo(f"{output} written{f', with {len(written) - 1} drawings' if written[1:] else ''}.",
                err=True)  # fmt: skip
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from kg.language.catalogue import FOLDER, LANGUAGES, RIGHT_TO_LEFT, TRANSLATED, message, plural
 from kg.language.numbers import decimal, percent, whole
-from kg.language.speaking import gettext, language, named, ngettext, said, speaking, words
+from kg.language.speaking import (
+    gettext,
+    language,
+    named,
+    ngettext,
+    right_to_left,
+    said,
+    speaking,
+    words,
+)
 from kg.language.told import Share, Told, both, marked, spoken, tell, tell_number
 
 __all__ = [
@@ -29,6 +38,7 @@ __all__ = [
     "ngettext",
     "percent",
     "plural",
+    "right_to_left",
     "said",
     "speaking",
     "spoken",

@@ -19,14 +19,14 @@ def whole(number: float, code: str = "en") -> str:
 
 
 def decimal(number: float, code: str = "en", digits: int = 3) -> str:
-    """Return a number to some significant digits; what stands before the point is not cut.
+    """Return a number to some significant digits; of one from 100, one behind the point.
 
     Examples
     --------
     >>> decimal(0.12345), decimal(12345.0), decimal(0.5, "fr"), decimal(0.00012)
     ('0.123', '12,345', '0,5', '0.00012')
     """
-    form = "@" + "#" * (digits - 1) if abs(number) < 10**digits else "#,##0"
+    form = "@" + "#" * (digits - 1) if abs(number) < 100 else "#,##0.#"
     return str(format_decimal(number, format=form, locale=_locale(code)))
 
 

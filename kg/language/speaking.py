@@ -6,11 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from kg.language.catalogue import LANGUAGES, message, plural
+from kg.language.catalogue import LANGUAGES, RIGHT_TO_LEFT, message, plural
 from kg.language.numbers import whole
 from kg.language.told import spoken
 
-__all__ = ["gettext", "language", "named", "ngettext", "said", "speaking", "words"]
+__all__ = [
+    "gettext",
+    "language",
+    "named",
+    "ngettext",
+    "right_to_left",
+    "said",
+    "speaking",
+    "words",
+]
 
 _SPOKEN: ContextVar[str] = ContextVar("rihla_language", default="en")
 
@@ -30,6 +39,11 @@ def speaking(code: str) -> Iterator[None]:
 def language() -> str:
     """Return the language that is spoken: en, ar or fr."""
     return _SPOKEN.get()
+
+
+def right_to_left() -> bool:
+    """Return whether the language that is spoken is written from right to left."""
+    return language() in RIGHT_TO_LEFT
 
 
 def gettext(text: str, **values: object) -> str:

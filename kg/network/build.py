@@ -9,6 +9,7 @@ from typing import Unpack
 import polars as pl
 
 from kg.errors import QueryError
+from kg.language import Told, tell
 from kg.network.blocs import memberships
 from kg.network.crowds import crowds
 from kg.network.frame import Columns, Filters, Selection, select
@@ -304,16 +305,35 @@ def _reason(meetings: _Meetings, plan: _Plan) -> str:
     """Return why there is no edge, or nothing where there is one."""
     if meetings.links.height:
         return ""
-    trainings, plural = meetings.selection.trainings.height, LEVELS[plan.level].plural
+    trainings, plural = meetings.selection.trainings.height, Told(LEVELS[plan.level].plural)
     if trainings == 0:
-        return "No training passes the filters."
+        return tell("No training passes the filters.")
+    given = {"trainings": trainings, "inside": _inside(meetings), "roles": ", ".join(plan.roles)}
     if plan.projection.bipartite:
-        missing = f"None of the {trainings} selected trainings has both kinds of nodes"
-    elif plan.projection.symmetric:
-        missing = f"None of the {trainings} selected trainings brings two {plural} together"
-    else:
-        missing = f"None of the {trainings} selected trainings has {plural} on both sides"
-    limited = {"bloc", "country"} & set(meetings.selection.filters)
-    ends = "both" if meetings.selection.within else "one"
-    inside = f", {ends} inside the filter" if limited else ""
-    return f"{missing}{inside} (roles: {', '.join(plan.roles)})."
+        return tell(
+            "None of the %(trainings)s selected trainings has both kinds of nodes%(inside)s "
+            "(roles: %(roles)s).",
+            **given,
+        )
+    if plan.projection.symmetric:
+        return tell(
+            "None of the %(trainings)s selected trainings brings two %(nodes)s together%(inside)s "
+            "(roles: %(roles)s).",
+            nodes=plural,
+            **given,
+        )
+    return tell(
+        "None of the %(trainings)s selected trainings has %(nodes)s on both sides%(inside)s "
+        "(roles: %(roles)s).",
+        nodes=plural,
+        **given,
+    )
+
+
+def _inside(meetings: _Meetings) -> str:
+    """Return which ends a filter wants inside, as a part of a sentence."""
+    if not {"bloc", "country"} & set(meetings.selection.filters):
+        return ""
+    if meetings.selection.within:
+        return tell(", both inside the filter")
+    return tell(", one inside the filter")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from kg.language import Share, tell
+
 __all__ = ["CROWD", "crowds"]
 
 CROWD = 50
@@ -37,10 +39,23 @@ def crowds(links: pl.DataFrame, weighed: bool) -> list[str]:
     share = large.sum() / max(sizes.sum(), 1)
     if not len(large) or share < _MOST:
         return []
-    said = (
-        f"{share:.0%} of the links come from {len(large)} of {len(sizes)} "
-        f"trainings of more than {CROWD} nodes, whose participants may never have met"
-    )
+    counts = {
+        "share": Share(share), "large": len(large), "trainings": len(sizes), "crowd": CROWD,
+    }  # fmt: skip
     if weighed:
-        return [f"{said}; measures that ignore weights count each of these links in full."]
-    return [f"{said}; the weights newman and size-normalised give each training its due only once."]
+        return [
+            tell(
+                "%(share)s of the links come from %(large)s of %(trainings)s trainings of more "
+                "than %(crowd)s nodes, whose participants may never have met; measures that ignore "
+                "weights count each of these links in full.",
+                **counts,
+            )
+        ]
+    return [
+        tell(
+            "%(share)s of the links come from %(large)s of %(trainings)s trainings of more than "
+            "%(crowd)s nodes, whose participants may never have met; the weights newman and "
+            "size-normalised give each training its due only once.",
+            **counts,
+        )
+    ]

@@ -71,6 +71,12 @@ class Network:
     again: Callable[..., Network] | None = field(default=None, repr=False)
 
     @property
+    def reason(self) -> str:
+        """Why there is no edge; empty where there is one."""
+        said = self.meta.get("reason", "")
+        return said if isinstance(said, str) else str(said)
+
+    @property
     def caveats(self) -> list[str]:
         """What whoever reads any measure of this network must know."""
         said = self.meta.get("caveats", [])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import QueryError
+from kg.language import Told, tell
 from kg.network.groups import Grouping, grouping
 from kg.network.measures import MEASURES, Measure, UndefinedMeasureError
 from kg.network.measures.base import Scores
@@ -185,11 +186,21 @@ def described(network: Network, measure: Measure, options: Options) -> dict[str,
     }
 
 
+def in_parts(network: Network, name: str, disconnected: str) -> str:
+    """Say what a measure means on a network of several components."""
+    return tell(
+        "%(components)s components; %(measure)s: %(meaning)s",
+        components=network.components,
+        measure=name,
+        meaning=Told(disconnected),
+    )
+
+
 def _caveats(network: Network, names: Sequence[str]) -> list[str]:
     """Return what the scores mean where the network falls into several components."""
     if network.components < 2:
         return []
-    return [f"{network.components} components; {n}: {MEASURES[n].disconnected}" for n in names]
+    return [in_parts(network, name, MEASURES[name].disconnected) for name in names]
 
 
 def _grouped(network: Network, names: Sequence[str], options: Options) -> dict[str, object]:

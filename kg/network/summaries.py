@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kg.language import tell
 from kg.network.graph_measures import GRAPH_MEASURES, GraphMeasure
 from kg.network.graph_measures.base import Quantities
 from kg.network.groups import grouping
 from kg.network.measures import UndefinedMeasureError
 from kg.network.options import Names, Options
 from kg.network.ranking import significant
-from kg.network.scores import chosen, used_weight
+from kg.network.scores import chosen, in_parts, used_weight
 from kg.results import ResultTable, Value
 
 if TYPE_CHECKING:
@@ -37,10 +38,15 @@ def table(network: Network, measure: Names, options: Options) -> ResultTable:
         rows.extend((name, quantity, _plain(value)) for quantity, value in found.items())
         missing = [quantity for quantity, value in found.items() if value is None]
         if missing:
-            caveats.append(f"{name}: no value for {', '.join(missing)} on this network")
+            caveats.append(
+                tell(
+                    "%(measure)s: no value for %(quantities)s on this network",
+                    measure=name,
+                    quantities=", ".join(missing),
+                )
+            )
     if network.components > 1:
-        parts = f"{network.components} components"
-        caveats += [f"{parts}; {n}: {GRAPH_MEASURES[n].disconnected}" for n in names]
+        caveats += [in_parts(network, n, GRAPH_MEASURES[n].disconnected) for n in names]
     meta = {
         **network.meta,
         "nodes": len(network),

@@ -13,13 +13,15 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kg.analysis.analyses import ANALYSES
 from kg.analysis.base import Analysis, Parameter
+from kg.analysis.naming import renamed
 from kg.analysis.result import Result
-from kg.errors import LimitError, NotFoundError
+from kg.errors import LimitError, NotFoundError, QueryError
+from kg.language import LANGUAGES, speaking
 from kg.web import headers
 from kg.web.sending import not_modified, send_text
 from kg.web.service import service
 
-__all__ = ["SUFFIXES", "answered", "blueprint"]
+__all__ = ["SUFFIXES", "answered", "blueprint", "in_words"]
 
 blueprint = Blueprint("analyse", __name__, url_prefix="/api/analyse")
 
@@ -57,7 +59,10 @@ def analyses() -> Response:
 
 @blueprint.get("/<name>.<suffix>")
 def answer(name: str, suffix: str) -> Response:
-    """Answer an analysis as json (with method and coverage), csv, parquet or svg."""
+    """Answer an analysis as json (with method and coverage), csv, parquet or svg.
+
+    ``language``: of the names of things, and of the words in a drawing and beside the numbers.
+    """
     if suffix not in SUFFIXES:
         raise NotFoundError(
             f"There is no analysis as .{suffix}. Accepted: .{', .'.join(SUFFIXES)}."
@@ -67,7 +72,10 @@ def answer(name: str, suffix: str) -> Response:
     if headers.is_known(tag):
         return not_modified(tag)
     media_type, write = SUFFIXES[suffix]
-    return send_text(write(answered(name, dict(request.args.lists()))), media_type, tag)
+    code, values = _asked()
+    result = in_words(answered(name, values), code)
+    with speaking(code):
+        return send_text(write(result), media_type, tag)
 
 
 @blueprint.get("/<name>/<kind>.svg")
@@ -77,8 +85,24 @@ def drawing(name: str, kind: str) -> Response:
     tag = headers.etag(service().release.id, str(service().graph.policy), name, kind, given)
     if headers.is_known(tag):
         return not_modified(tag)
-    drawn = answered(name, dict(request.args.lists())).plot(kind)
-    return send_text(drawn.svg, SUFFIXES["svg"][0], tag)
+    code, values = _asked()
+    result = in_words(answered(name, values), code)
+    with speaking(code):
+        return send_text(result.plot(kind).svg, SUFFIXES["svg"][0], tag)
+
+
+def _asked() -> tuple[str, dict[str, list[str]]]:
+    """Return the language that is asked for, and the parameters of the analysis."""
+    values = dict(request.args.lists())
+    code = values.pop("language", ["en"])[-1]
+    if code not in LANGUAGES:
+        raise QueryError(f"language: found {code[:40]!r}. Accepted: {', '.join(LANGUAGES)}.")
+    return code, values
+
+
+def in_words(result: Result, code: str) -> Result:
+    """Return a result with the names of things in a language, where the data have them."""
+    return result if code == "en" else renamed(result, service().labels(code))
 
 
 def answered(name: str, given: Mapping[str, list[str]]) -> Result:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
+from markupsafe import Markup
 
 from kg.analysis.analyses import ANALYSES
-from kg.analysis.base import Analysis, Chart
+from kg.analysis.base import Analysis
 from kg.analysis.result import Result
 from kg.errors import KgError, NotFoundError
 from kg.web import headers
-from kg.web.analyse import SUFFIXES, answered
+from kg.web.analyse import SUFFIXES, answered, in_words
 from kg.web.analysis_questions import QUESTIONS
 from kg.web.bindings import Rows, rows_from_table
 from kg.web.chosen import WORLD, chosen_bloc, own_arguments
 from kg.web.fields import fields_of
 from kg.web.formats import HTML
-from kg.web.language import gettext
+from kg.web.language import gettext, language, speaking
 from kg.web.problems import status_of
 from kg.web.sending import not_modified
 from kg.web.service import service
@@ -94,7 +96,13 @@ def _page(
 ) -> Response:
     chosen = ANALYSES[name]
     addresses = {
-        suffix: _address("analyse.answer", values, name=name, suffix=suffix)
+        suffix: _address(
+            "analyse.answer",
+            values,
+            name=name,
+            suffix=suffix,
+            **(_spoken() if suffix == "svg" else {}),
+        )
         for suffix in SUFFIXES
         if suffix != "svg" or chosen.chart
     }
@@ -126,17 +134,32 @@ def _address(endpoint: str, values: Values, **more: str) -> str:
     return url_for(endpoint, **given)
 
 
-def _drawings(name: str, values: Values, result: Result) -> list[tuple[str, str, Chart]]:
-    """Return (what it is, address, chart) of the drawings that the rows allow."""
-    said = _said_kinds()
-    return [
-        (
-            said.get(chart.kind, ""),
-            _address("analyse.drawing", values, name=name, kind=chart.kind),
-            chart,
-        )
-        for chart in result.charts
-    ]
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing of a page: what kind it is, in words, the drawing, and the file of it."""
+
+    said: str
+    svg: Markup
+    address: str
+
+
+def _drawings(name: str, values: Values, result: Result) -> list[Drawing]:
+    """Return the drawings that the rows allow, in the language of the page."""
+    said, shown = _said_kinds(), in_words(result, language())
+    with speaking():
+        return [
+            Drawing(
+                said.get(chart.kind, ""),
+                Markup(shown.plot(chart.kind).svg),  # noqa: S704 - the canvas escapes its texts
+                _address("analyse.drawing", values, name=name, kind=chart.kind, **_spoken()),
+            )
+            for chart in result.charts
+        ]
+
+
+def _spoken() -> dict[str, str]:
+    """Return what tells files, which have one address for all, the language of the page."""
+    return {} if language() == "en" else {"language": language()}
 
 
 def _said_kinds() -> dict[str, str]:

@@ -16,7 +16,7 @@ from kg.web import headers
 from kg.web.analyse import answered
 from kg.web.chosen import Chosen, chosen_bloc
 from kg.web.formats import HTML
-from kg.web.language import gettext, language
+from kg.web.language import gettext, language, said, speaking
 from kg.web.pages import blueprint
 from kg.web.render import address_of, body_of
 from kg.web.sending import not_modified
@@ -95,11 +95,11 @@ def world_of_flows(seen: Chosen, parameters: Mapping[str, list[str]] | None = No
     try:
         result = answered("flow-matrix", asked)
     except KgError as error:
-        return FlowTable(Markup(""), [], asked, str(error))
+        return FlowTable(Markup(""), [], asked, said(error.told))
     flows = flows_seen_from(result, seen)
     labels = _labels(result)
     rows = [(f.source, labels[f.source], f.target, labels[f.target], f.value) for f in flows]
-    reason = "" if rows else str(result.meta.get("reason", ""))
+    reason = "" if rows else said(result.reason)
     drawing = Markup(_drawn(flows, labels, seen)) if rows else Markup("")  # noqa: S704 - escaped there
     return FlowTable(drawing, rows, asked, reason)
 
@@ -149,4 +149,5 @@ def _drawn(flows: list[Flow], labels: Mapping[str, str], seen: Chosen) -> str:
         "Arrows run from the country of those who taught to the country of those who learned; the "
         "wider, the more learners. The table below the map holds the same numbers."
     )
-    return flowmap(flows, stops, title, note, legend)
+    with speaking():
+        return flowmap(flows, stops, title, note, legend)

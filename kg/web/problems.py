@@ -24,8 +24,10 @@ from flask import (
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from kg.errors import GoneError, InputError, KgError, LimitError, NotFoundError, QueryError
+from kg.language import LANGUAGES, marked, spoken
 from kg.store.guard import RefusedError
 from kg.web import headers
+from kg.web.language import language
 
 __all__ = ["PROBLEMS", "Problem", "blueprint", "problem_text", "query_id", "register", "status_of"]
 
@@ -171,7 +173,7 @@ def _handle_own(error: KgError) -> Response:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         current_app.logger.warning("%s %s: %s", query_id(), type(error).__name__, error)
-    response = _respond(status, str(error), _more(error))
+    response = _respond(status, error.told, _more(error))
     if isinstance(error, LimitError) and error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -205,7 +207,7 @@ def _more(error: KgError) -> dict[str, Any]:
 def _handle_http(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError):
         # Flask has written the trace to the log; a stranger gets no part of it.
-        detail = "The server met a fault of its own."
+        detail = marked("The server met a fault of its own.")
     else:
         # werkzeug's own descriptions speak of URLs and proxies; ours say what is the matter here
         own = error.description if error.description != type(error).description else None
@@ -219,13 +221,13 @@ def _handle_http(error: HTTPException) -> Response:
 
 
 def _respond(status: int, detail: str, more: dict[str, Any]) -> Response:
-    problem = _problem(status)
+    problem, code = _problem(status), _language()
     document: dict[str, Any] = {
         "type": url_for("problems.explained", _anchor=problem.slug, _external=True),
-        "title": problem.title,
+        "title": spoken(problem.title, code),
         "status": status,
-        "detail": detail,
-        "hint": problem.hint,
+        "detail": spoken(detail, code),
+        "hint": spoken(problem.hint, code),
         **more,
         "query_id": query_id(),
     }
@@ -233,7 +235,17 @@ def _respond(status: int, detail: str, more: dict[str, Any]) -> Response:
         page = render_template("error.html", problem=document)
         return _uncached(Response(page, status, mimetype="text/html"))
     text = json.dumps(document, ensure_ascii=False)
-    return _uncached(Response(text, status, mimetype=MEDIA_TYPE))
+    response = _uncached(Response(text, status, mimetype=MEDIA_TYPE))
+    response.headers["Content-Language"] = code
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _language() -> str:
+    """Return the language of the address; without one, for a program, the one that it accepts."""
+    if language() != "en" or _wants_page():
+        return language()
+    return request.accept_languages.best_match(list(LANGUAGES), "en")
 
 
 def problem_text(status: int, detail: str) -> tuple[int, str, bytes]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
-import polars as pl
 from flask import current_app, g, request
 
 from kg.analysis.graph import Graph
+from kg.analysis.naming import names_in
 from kg.analysis.result import Result
 from kg.description import dataset_iri
 from kg.latest import Latest
@@ -95,9 +95,7 @@ class Service:
     def labels(self, code: str) -> dict[str, str]:
         """Return thing → its label in a language, of those that have one."""
         if code not in self._labels:
-            names = self.graph.columns("names")
-            chosen = names.filter(pl.col("use") == "label", pl.col("language") == code)
-            self._labels[code] = dict(chosen.sort("text").select("entity", "text").iter_rows())
+            self._labels[code] = names_in(self.graph.columns("names"), code)
         return self._labels[code]
 
     def term_names(self, code: str) -> dict[str, str]:

@@ -18,8 +18,9 @@ from kg.analysis.plots.worldmap import worldmap
 from kg.errors import QueryError
 from kg.results import ResultTable, Value
 from kg.web.bindings import Record, Rows, Term
-from kg.web.language import language
-from kg.web.render import short_name
+from kg.web.language import gettext as _
+from kg.web.language import language, ngettext, speaking
+from kg.web.render import named, short_name
 from kg.web.service import service
 
 __all__ = ["VIEWS", "drawn", "views_of"]
@@ -54,11 +55,14 @@ def drawn(rows: Rows, view: str) -> Markup:
     """
     if view not in VIEWS:
         raise QueryError(f"view: found {view[:40]!r}. Accepted: table, {', '.join(VIEWS)}.")
-    canvas = VIEWS[view](rows) if rows.rows else None
+    with speaking():
+        canvas = VIEWS[view](rows) if rows.rows else None
     if canvas is None:
         raise QueryError(f"This answer cannot be shown as {view}: {_NEEDS[view]}.")
-    note = f"{len(rows)} rows of release {service().release.id}"
-    return Markup(canvas.svg(view, note))  # noqa: S704 - the canvas escapes what it is given
+    counted = ngettext("%(num)s row", "%(num)s rows", len(rows))
+    note = _("%(rows)s of release %(release)s", rows=counted, release=service().release.id)
+    with speaking():
+        return Markup(canvas.svg(named(view), note))  # noqa: S704 - the canvas escapes its texts
 
 
 @dataclass(frozen=True)

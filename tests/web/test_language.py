@@ -17,6 +17,9 @@ import kg
 from kg.analysis.analyses import ANALYSES
 from kg.language import FOLDER, TRANSLATED
 from kg.network import ALL_MEASURES, FILTERS, LEVELS, PROJECTIONS
+from kg.network.edge_measures import EDGE_MEASURES
+from kg.network.graph_measures import GRAPH_MEASURES
+from kg.network.measures import MEASURES
 from kg.queries import catalogue as catalogue_of_queries
 from kg.search import KINDS
 from kg.web.analysis_questions import QUESTIONS
@@ -25,19 +28,24 @@ from kg.web.render import words
 
 PACKAGE = Path(kg.__file__).parent
 EXPECTED = Path(__file__).parents[1] / "expected"
+_LANGUAGE = "language import "  # what speaks imports its words; others may have a function tell
 PLACE = re.compile(r"%\((\w+)\)s|%%")
 
 
 def messages() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Yield file and message of every text of the pages, and of every message told below them."""
-    methods = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+    pages = "jinja2.ext:babel_extract"
+    methods = [("**.py", "python"), ("**.html", pages), ("**.j2", pages)]
     keywords = {
         "_": None, "gettext": None, "ngettext": (1, 2),
         "tell": None, "tell_number": (1, 2), "marked": None,
     }  # fmt: skip
-    options = {"**.html": {"newstyle_gettext": "true", "silent": "false"}}
+    options = {
+        form: {"newstyle_gettext": "true", "silent": "false"} for form in ("**.html", "**.j2")
+    }
     for file, _, message, _, _ in extract_from_dir(PACKAGE, methods, options, keywords):
-        yield file, message
+        if file.endswith((".html", ".j2")) or _LANGUAGE in (PACKAGE / file).read_text("utf-8"):
+            yield file, message
 
 
 def catalogue(code: str) -> dict[str, tuple[str, ...]]:
@@ -94,9 +102,19 @@ def test_every_analysis_says_what_it_asks_in_each_language(code: str) -> None:
     texts = {text for found in QUESTIONS.values() for text in (*found.values(),)} | set(QUESTIONS)
     for analysis in ANALYSES.values():
         helps = [p.help for p in analysis.accepted.values() if p is not None and p.help]
-        texts |= {analysis.title, analysis.definition, *helps}
+        texts |= {analysis.title, analysis.definition, analysis.formula, *helps}
+        texts |= {*analysis.columns.values(), *analysis.blank.values()} - {""}
     missing = sorted(text for text in texts if not all(catalogue(code).get(text, ("",))))
     assert not missing, f"{len(missing)} texts of analyses without {code}: " + "; ".join(missing)
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_every_measure_of_networks_says_what_it_is_in_each_language(code: str) -> None:
+    measures = {**MEASURES, **EDGE_MEASURES, **GRAPH_MEASURES}.values()
+    texts = {text for m in measures for text in (m.definition, m.disconnected) if text}
+    texts |= {word for level in LEVELS.values() for word in (level.kind, level.plural)}
+    missing = sorted(text for text in texts if not all(catalogue(code).get(text, ("",))))
+    assert not missing, f"{len(missing)} texts of measures without {code}: " + "; ".join(missing)
 
 
 def columns_of(expected: Path) -> list[str]:

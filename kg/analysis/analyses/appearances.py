@@ -14,6 +14,7 @@ from kg.analysis.subjects import (
     headcounts,
     subject_of,
 )
+from kg.language import tell
 
 __all__ = ["APPEARANCES", "appearances"]
 
@@ -36,7 +37,7 @@ def appearances(world: World, given: Given) -> Answer:
     frame = frame.sort(["start", "training"], descending=[True, False], nulls_last=True)
     frame = world.labelled(frame, "held_in").rename({"label": "training_label"})
     frame = frame.with_columns(pl.coalesce("training_label", "training").alias("training_label"))
-    return Answer(frame, _CELLS, reason="No training that was selected has to do with it.")
+    return Answer(frame, _CELLS, reason=tell("No training that was selected has to do with it."))
 
 
 def _first_place(world: World) -> pl.DataFrame:

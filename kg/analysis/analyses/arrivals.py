@@ -7,6 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import OF, level
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
 from kg.analysis.diffusion import spread_of
+from kg.language import tell
 
 __all__ = ["ARRIVALS", "first_arrivals"]
 
@@ -40,7 +41,7 @@ def first_arrivals(world: World, given: Given) -> Answer:
     return Answer(
         world.labelled(rows, "node"),
         coverage={"trainings_without_date": undated, "dated_presences": here.height},
-        reason="No dated training in the selection has a value and a node.",
+        reason=tell("No dated training in the selection has a value and a node."),
     )
 
 

@@ -10,6 +10,7 @@ from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, level, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.guards import ratio
 from kg.analysis.seats import flows, grouped, seats
+from kg.language import tell
 
 __all__ = ["BALANCE", "balance", "reciprocity"]
 
@@ -61,10 +62,11 @@ def _one_sided(world: World) -> dict[str, Any]:
     alone = sum(counts.values())
     if not alone:
         return {"coverage": counts}
-    caveat = (
-        f"{counts['trainings_with_educators_only']} trainings record educators and no learner, "
-        f"{counts['trainings_with_learners_only']} learners and no educator: net and share lean "
-        "towards the side that is recorded."
+    caveat = tell(
+        "%(educators)s trainings record educators and no learner, %(learners)s learners and no "
+        "educator: net and share lean towards the side that is recorded.",
+        educators=counts["trainings_with_educators_only"],
+        learners=counts["trainings_with_learners_only"],
     )
     return {"coverage": counts, "caveats": (caveat,)}
 

@@ -8,6 +8,7 @@ from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.guards import ratio
 from kg.analysis.seats import flows, grouped, seats
+from kg.language import tell
 from kg.network import FACETS
 from kg.network.blocs import memberships
 
@@ -31,7 +32,7 @@ def bloc_shares(world: World, given: Given) -> Answer:
         named_groups(world, world.labelled(rows, "bloc")),
         cells={way: f"unnamed_{way}" for way in _WAYS},
         derived=("own_share_of_learning", "own_share_of_teaching", "ei_index"),
-        reason="No flow between countries touches a bloc.",
+        reason=tell("No flow between countries touches a bloc."),
     )
 
 

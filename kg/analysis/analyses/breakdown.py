@@ -17,6 +17,7 @@ from kg.analysis.subjects import (
     placed,
     subject_of,
 )
+from kg.language import Told, tell
 
 __all__ = ["BREAKDOWN", "breakdown"]
 
@@ -43,7 +44,11 @@ def breakdown(world: World, given: Given) -> Answer:
     if given["who"] == "others" or by in _NODES:
         there = there.filter(pl.col("group") != subject.iri) if given["who"] != "own" else there
     if there.is_empty():
-        return Answer(_nothing(), _CELLS, reason=f"None of its trainings has a known {by}.")
+        return Answer(
+            _nothing(),
+            _CELLS,
+            reason=tell("None of its trainings has a known %(by)s.", by=Told(by)),
+        )
     frame = _numbers(subject, there, placed_rows)
     frame = _compared(world, subject, frame, by)
     order = ["group"] if by == "year" else ["trainings", "learned", "taught", "group"]

@@ -10,6 +10,7 @@ from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.cooccurrence import bipartite_of
 from kg.analysis.discoveries import Moments, benjamini_hochberg
 from kg.analysis.links import scores_of
+from kg.language import tell
 
 __all__ = ["CENTRALITY_SIGNIFICANCE", "centrality_significance"]
 
@@ -50,10 +51,13 @@ def centrality_significance(world: World, given: Given) -> Answer:
         rows,
         coverage={"nodes": len(observed), "tested": int(tested.sum())},
         caveats=(
-            f"No p-value can fall below {2 / (1 + given['samples']):.4g} with {given['samples']} "
-            "samples.",
+            tell(
+                "No p-value can fall below %(floor)s with %(samples)s samples.",
+                floor=2 / (1 + given["samples"]),
+                samples=given["samples"],
+            ),
         ),
-        reason=str(graph.network.meta.get("reason", "")),
+        reason=graph.network.reason,
     )
 
 

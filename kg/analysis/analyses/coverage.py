@@ -6,6 +6,7 @@ import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, Subject, subject_of
+from kg.language import tell
 
 __all__ = ["COVERAGE", "coverage"]
 
@@ -30,7 +31,7 @@ def coverage(world: World, given: Given) -> Answer:
     frame = frame.filter(pl.col("total") > 0).with_columns(
         missing=pl.col("total") - pl.col("known"), share=pl.col("known") / pl.col("total")
     )
-    return Answer(frame, reason="No training that was selected has to do with it.")
+    return Answer(frame, reason=tell("No training that was selected has to do with it."))
 
 
 def _of_trainings(world: World, subject: Subject) -> list[tuple[str, str, int, int]]:

@@ -7,6 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, level, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.seats import flows, grouped, seats
+from kg.language import tell
 
 __all__ = ["DEPENDENCE", "dependence", "herfindahl"]
 
@@ -27,7 +28,7 @@ def dependence(world: World, given: Given) -> Answer:
         named_groups(world, named),
         cells={"learners": "unnamed"},
         derived=tuple(gated),
-        reason="No training has both a learner and an educator who can be placed.",
+        reason=tell("No training has both a learner and an educator who can be placed."),
     )
 
 

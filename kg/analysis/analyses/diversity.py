@@ -16,6 +16,7 @@ from kg.analysis.evenness import (
     shannon,
 )
 from kg.analysis.seats import seats
+from kg.language import Told, marked, tell
 
 __all__ = ["DIVERSITY", "diversity", "diversity_of"]
 
@@ -41,17 +42,24 @@ def diversity(world: World, given: Given) -> Answer:
     return Answer(
         rows,
         coverage={"trainings_without_a_kind": absent},
-        caveats=(f"Distance between two of {given['of']}: {_DISTANCE[given['of']]}.",),
-        reason=f"No selected training has a {given['of']} on this side.",
+        caveats=(
+            tell(
+                "Distance between two of %(of)s: %(distance)s.",
+                of=Told(given["of"]),
+                distance=Told(_DISTANCE[given["of"]]),
+            ),
+        ),
+        reason=tell("No selected training has a %(of)s on this side.", of=Told(given["of"])),
     )
 
 
+_COSINE = marked("1 minus the cosine of the trainings in which they occur")
 _DISTANCE = {
-    "country": "great-circle distance as a share of half the globe's circumference",
-    "institution": "1 where different",
-    "bloc": "1 minus the cosine of the trainings in which they occur",
-    "sector": "1 minus the cosine of the trainings in which they occur",
-    "topic": "1 minus the cosine of the trainings in which they occur",
+    "country": marked("great-circle distance as a share of half the globe's circumference"),
+    "institution": marked("1 where different"),
+    "bloc": _COSINE,
+    "sector": _COSINE,
+    "topic": _COSINE,
 }
 
 

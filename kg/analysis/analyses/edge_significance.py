@@ -9,6 +9,7 @@ from kg.analysis.analyses.shared import ALPHA, SEED, level, samples
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
 from kg.analysis.cooccurrence import bipartite_of
 from kg.analysis.discoveries import Moments, benjamini_hochberg
+from kg.language import tell
 
 __all__ = ["EDGE_SIGNIFICANCE", "edge_significance"]
 
@@ -51,11 +52,15 @@ def edge_significance(world: World, given: Given) -> Answer:
         world.labelled(world.labelled(rows, "source"), "target"),
         coverage={"nodes": len(names), "edges_tested": len(observed), "significant": found},
         caveats=(
-            f"No p-value can fall below {floor:.4g} with {given['samples']} samples; where q stays "
-            "above alpha for want of samples, ask for more.",
-            "Edges that the record shows are tested, pairs that never met are not.",
+            tell(
+                "No p-value can fall below %(floor)s with %(samples)s samples; where q stays above "
+                "alpha for want of samples, ask for more.",
+                floor=floor,
+                samples=given["samples"],
+            ),
+            tell("Edges that the record shows are tested, pairs that never met are not."),
         ),
-        reason=str(graph.network.meta.get("reason", "")),
+        reason=graph.network.reason,
     )
 
 

@@ -8,6 +8,7 @@ from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
 from kg.analysis.seats import flows
 from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, placed, subject_of
+from kg.language import Told, tell
 
 __all__ = ["EXCHANGE", "exchange"]
 
@@ -18,14 +19,17 @@ def exchange(world: World, given: Given) -> Answer:
     """Return one row a partner: learners that it got from the subject, and gave to it."""
     subject = subject_of(world, given)
     if not subject.is_party:
-        reason = "Only people, institutions, countries and blocs teach and learn; name one."
+        reason = tell("Only people, institutions, countries and blocs teach and learn; name one.")
         return Answer(_nothing(), _CELLS, reason=reason)
     own = subject.own.with_columns(node=pl.lit(subject.iri))
     others = placed(world, subject.others(), given["level"]).filter(pl.col("node") != subject.iri)
     rows = pl.concat([own, others.select(own.columns)])
     partners = _partners(rows, subject.iri, subject.trainings)
     if partners.is_empty():
-        reason = f"Nobody else with a known {given['level']} is recorded in these trainings."
+        reason = tell(
+            "Nobody else with a known %(level)s is recorded in these trainings.",
+            level=Told(given["level"]),
+        )
         return Answer(_nothing(), _CELLS, reason=reason)
     exchanged = flows(_seated(rows, subject.trainings))
     frame = partners

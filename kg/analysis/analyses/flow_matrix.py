@@ -8,6 +8,7 @@ from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, level, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, Parameter, World
 from kg.analysis.guards import ratio
 from kg.analysis.seats import flows, grouped, seats
+from kg.language import tell
 
 __all__ = ["FLOW_MATRIX", "flow_matrix"]
 
@@ -36,7 +37,7 @@ def flow_matrix(world: World, given: Given) -> Answer:
         named_groups(world, named),
         cells={"learners": "unnamed"},
         derived=("share_of_source", "share_of_target"),
-        reason="No training has both a learner and an educator who can be placed.",
+        reason=tell("No training has both a learner and an educator who can be placed."),
     )
 
 

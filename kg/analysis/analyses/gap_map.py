@@ -6,6 +6,7 @@ import polars as pl
 
 from kg.analysis.analyses.shared import placed_on_map
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
+from kg.language import Told, tell
 from kg.network import FACETS
 
 __all__ = ["GAP_MAP", "gap_map"]
@@ -56,11 +57,13 @@ def gap_map(world: World, given: Given) -> Answer:
         cells={"learners": "unnamed"},
         coverage={"trainings_with_a_country": total},
         caveats=(
-            "A gap may be one of the record: a country counts where a training was held or a "
-            "learner's country is known. Denominators are trainings; populations are not in the "
-            "graph.",
+            tell(
+                "A gap may be one of the record: a country counts where a training was held or a "
+                "learner's country is known. Denominators are trainings; populations are not in "
+                "the graph."
+            ),
         ),
-        reason=f"No selected training has a {given['of']}.",
+        reason=tell("No selected training has a %(of)s.", of=Told(given["of"])),
     )
 
 

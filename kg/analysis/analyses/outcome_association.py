@@ -15,6 +15,7 @@ from kg.errors import KgError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+from kg.language import Told, marked, tell
 
 __all__ = ["OUTCOME_ASSOCIATION", "outcome_association"]
 
@@ -48,13 +49,28 @@ def outcome_association(world: World, given: Given) -> Answer:
             events, terms = int(counts.sum()), design.matrix.shape[1]
             if rows.height <= terms or events < _EVENTS * (terms - 1):
                 left_out.append(
-                    f"{evidence}, {model}: {events} outcomes in {rows.height} trainings are too "
-                    f"few for {terms - 1} terms ({_EVENTS} outcomes a term)."
+                    tell(
+                        "%(evidence)s, %(model)s: %(outcomes)s outcomes in %(trainings)s trainings "
+                        "are too few for %(terms)s terms (%(each)s outcomes a term).",
+                        evidence=Told(evidence),
+                        model=Told(model),
+                        outcomes=events,
+                        trainings=rows.height,
+                        terms=terms - 1,
+                        each=_EVENTS,
+                    )
                 )
                 continue
             fitted = _fit(design, counts)
             if isinstance(fitted, str):
-                left_out.append(f"{evidence}, {model}: {fitted}.")
+                left_out.append(
+                    tell(
+                        "%(evidence)s, %(model)s: %(why)s.",
+                        evidence=Told(evidence),
+                        model=Told(model),
+                        why=Told(fitted),
+                    )
+                )
                 continue
             found += [(evidence, model, *term, rows.height, events) for term in fitted]
     frame = pl.DataFrame(found, schema=_SCHEMA, orient="row")
@@ -63,12 +79,14 @@ def outcome_association(world: World, given: Given) -> Answer:
         frame.with_columns(missing_share=pl.lit(share)),
         coverage={"trainings_in_model": rows.height, "trainings_without_values": missing},
         caveats=(
-            "This is an association, not a cause: size, format, year and sector are held constant "
-            "as far as they are recorded, and what is recorded better has both more known "
-            "participants and more recorded outcomes.",
+            tell(
+                "This is an association, not a cause: size, format, year and sector are held "
+                "constant as far as they are recorded, and what is recorded better has both more "
+                "known participants and more recorded outcomes."
+            ),
             *left_out,
         ),
-        reason="No model could be fitted: too few outcomes are recorded.",
+        reason=tell("No model could be fitted: too few outcomes are recorded."),
     )
 
 
@@ -181,7 +199,7 @@ def _fit(
         ratios, bounds = np.exp(fitted.params), np.exp(fitted.conf_int())
         values = np.column_stack([ratios, bounds, fitted.pvalues])
     if not fitted.converged or not np.isfinite(values).all():
-        return "the model did not converge: some group has no outcome at all"
+        return marked("the model did not converge: some group has no outcome at all")
     return [
         (name, float(v[0]), float(v[1]), float(v[2]), float(v[3]))
         for name, v in zip(design.names, values, strict=True)

@@ -9,6 +9,7 @@ from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.guards import ratio
 from kg.analysis.seats import flows, seats
 from kg.errors import QueryError
+from kg.language import tell
 from kg.network import FACETS
 
 __all__ = ["PARTNERS", "partners"]
@@ -47,7 +48,7 @@ def partners(world: World, given: Given) -> Answer:
         world.labelled(rows, "partner"),
         cells={"taught_us": "unnamed_taught", "learned_from_us": "unnamed_learned"},
         derived=("exchanged", "share"),
-        reason="No training brings learners and educators from inside and outside together.",
+        reason=tell("No training brings learners and educators from inside and outside together."),
     )
 
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Given, World
 from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, Subject, headcounts, subject_of
+from kg.language import tell
 
 __all__ = ["PROFILE", "profile"]
 
@@ -19,7 +20,9 @@ def profile(world: World, given: Given) -> Answer:
     if subject.trainings.is_empty():
         columns = [*PROFILE.columns, "unnamed_learned", "unnamed_taught"]
         empty = pl.DataFrame(schema=dict.fromkeys(columns, pl.Int64))
-        return Answer(empty, _CELLS, reason="No training that was selected has to do with it.")
+        return Answer(
+            empty, _CELLS, reason=tell("No training that was selected has to do with it.")
+        )
     people = headcounts(subject.own.with_columns(one=pl.lit(1)), ["one"]).drop("one")
     if people.is_empty():
         zero = {column: [0] for column in people.columns}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from kg.analysis.analyses.shared import MEASURE, PROJECTION, SEED, WEIGHT, level, samples
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.links import Links, links_of, scores_of
+from kg.language import tell
 from kg.network.ranking import rank
 
 __all__ = ["RANK_INTERVALS", "rank_intervals"]
@@ -21,7 +22,7 @@ def rank_intervals(world: World, given: Given) -> Answer:
     links = links_of(world, given["projection"], given["level"], given["weight"])
     nodes = links.network.nodes.select("node", "label")
     if not len(links.network):
-        return Answer(_none(nodes), reason=str(links.network.meta.get("reason", "")))
+        return Answer(_none(nodes), reason=links.network.reason)
     directed = links.network.directed
     whole = scores_of(given["measure"], links.adjacency(_once(links)), directed)
     scores, present = _draws(links, given)
@@ -42,10 +43,15 @@ def rank_intervals(world: World, given: Given) -> Answer:
         rows,
         coverage={"nodes": len(nodes), "trainings_drawn": world.selection.trainings.height},
         caveats=(
-            "The trainings of the record stand for those that could have been held; what the "
-            "record misses, the interval does not know.",
-            "A draw can lose partners and never gain any, so the range of scores lies below the "
-            "score of all trainings; the ranks, which all nodes share in, are what to quote.",
+            tell(
+                "The trainings of the record stand for those that could have been held; what the "
+                "record misses, the interval does not know."
+            ),
+            tell(
+                "A draw can lose partners and never gain any, so the range of scores lies below "
+                "the score of all trainings; the ranks, which all nodes share in, are what to "
+                "quote."
+            ),
         ),
     )
 

@@ -12,6 +12,7 @@ from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.candidates import SCORE_NAMES, Knowledge, common_partners, knowledge
 from kg.errors import NotFoundError, QueryError
+from kg.language import tell
 
 __all__ = ["RECOMMEND", "recommend"]
 
@@ -60,9 +61,9 @@ def recommend(world: World, given: Given) -> Answer:
         coverage={"nodes": len(nodes), "not_linked": len(others), "with_a_reason": len(chosen)},
         caveats=(
             *verdicts,
-            "A score is no judgement of quality: it says who is near and what is new.",
+            tell("A score is no judgement of quality: it says who is near and what is new."),
         ),
-        reason="No node shares a partner with it, and none taught what it has not had.",
+        reason=tell("No node shares a partner with it, and none taught what it has not had."),
     )
 
 
@@ -168,7 +169,9 @@ def _verdict(world: World, given: Given) -> tuple[str, ...]:
     evaluated: Callable[[World, Given], Answer] = recommend_evaluation
     found = evaluated(world, {**given, "until": None, "k": 50})
     said = found.meta.get("verdict")
-    return (str(said),) if said else ("Too little came later to evaluate the scores here.",)
+    if isinstance(said, str):
+        return (said,)
+    return (tell("Too little came later to evaluate the scores here."),)
 
 
 RECOMMEND = Analysis(

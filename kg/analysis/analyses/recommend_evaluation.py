@@ -15,6 +15,7 @@ from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.candidates import MOST_PAIRS, SCORE_NAMES, Knowledge, knowledge
 from kg.analysis.linkprediction import quality
 from kg.analysis.links import network_of
+from kg.language import tell
 from kg.network import select
 
 __all__ = ["RECOMMEND_EVALUATION", "recommend_evaluation", "verdict"]
@@ -41,7 +42,10 @@ def recommend_evaluation(world: World, given: Given) -> Answer:
         return Answer(
             pl.DataFrame(schema=dict.fromkeys(RECOMMEND_EVALUATION.columns, pl.Float64)),
             coverage=counts,
-            reason=f"No pair known by {until} was linked later: there is nothing to foretell.",
+            reason=tell(
+                "No pair known by %(year)s was linked later: there is nothing to foretell.",
+                year=str(until),
+            ),
         )
     scores = known.of_pairs(first, second)
     k = min(given["k"], len(first))
@@ -58,7 +62,12 @@ def recommend_evaluation(world: World, given: Given) -> Answer:
         meta={"known_until": until, "verdict": verdict(rows)},
         caveats=(
             verdict(rows),
-            f"Known: up to {until}; held out: {until + 1} to {last}.",
+            tell(
+                "Known: up to %(until)s; held out: %(first)s to %(last)s.",
+                until=str(until),
+                first=str(until + 1),
+                last=str(last),
+            ),
             *_drawn(counts),
         ),
     )
@@ -69,8 +78,12 @@ def _drawn(counts: Mapping[str, int]) -> tuple[str, ...]:
     if counts["pairs"] <= MOST_PAIRS:
         return ()
     return (
-        f"{counts['pairs']} pairs are too many to rank: scores are those of "
-        f"{counts['pairs_not_linked']} drawn at random (seed 1), and hits are among these.",
+        tell(
+            "%(pairs)s pairs are too many to rank: scores are those of %(drawn)s drawn at random "
+            "(seed 1), and hits are among these.",
+            pairs=counts["pairs"],
+            drawn=counts["pairs_not_linked"],
+        ),
     )
 
 
@@ -128,13 +141,24 @@ def verdict(rows: pl.DataFrame) -> str:
     simple = rows.filter(~pl.col("score").is_in(["combined", "chance"]))
     best = simple.sort(["average_precision", "score"], descending=[True, False]).row(0, named=True)
     ours = rows.filter(pl.col("score") == "combined").row(0, named=True)
-    words = (
-        f"combined (average precision {ours['average_precision']:.3f}, AUC {ours['auc']:.3f}) and "
-        f"{best['score']} ({best['average_precision']:.3f}, {best['auc']:.3f})"
-    )
+    figures = {
+        "ours": float(ours["average_precision"]),
+        "ours_auc": float(ours["auc"]),
+        "other": str(best["score"]),
+        "best": float(best["average_precision"]),
+        "best_auc": float(best["auc"]),
+    }
     if ours["average_precision"] > best["average_precision"]:
-        return f"On later years the combined score beats every simple one: {words}."
-    return f"On later years the combined score does NOT beat the best simple one: {words}."
+        return tell(
+            "On later years the combined score beats every simple one: combined (average precision "
+            "%(ours)s, AUC %(ours_auc)s) and %(other)s (%(best)s, %(best_auc)s).",
+            **figures,
+        )
+    return tell(
+        "On later years the combined score does NOT beat the best simple one: combined (average "
+        "precision %(ours)s, AUC %(ours_auc)s) and %(other)s (%(best)s, %(best_auc)s).",
+        **figures,
+    )
 
 
 RECOMMEND_EVALUATION = Analysis(

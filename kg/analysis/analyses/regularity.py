@@ -6,6 +6,7 @@ import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.timeline import years
+from kg.language import tell
 
 __all__ = ["REGULARITY", "regularity"]
 
@@ -51,10 +52,12 @@ def regularity(world: World, _: Given) -> Answer:
         world.labelled(rows, "series", "label"),
         meta={"observed_until": end},
         caveats=(
-            "A series may be silent because its source ends, not because it does: narrow to one "
-            "source's programme to measure up to that source's last training.",
+            tell(
+                "A series may be silent because its source ends, not because it does: narrow to "
+                "one source's programme to measure up to that source's last training."
+            ),
         ),
-        reason="No selected training belongs to a series.",
+        reason=tell("No selected training belongs to a series."),
     )
 
 

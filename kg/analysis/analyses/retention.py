@@ -8,6 +8,7 @@ from kg.analysis.analyses.shared import TOO_FEW
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.intervals import wilson
 from kg.analysis.seats import SIDES
+from kg.language import tell
 
 __all__ = ["RETENTION", "retention"]
 
@@ -38,10 +39,12 @@ def retention(world: World, given: Given) -> Answer:
         frame,
         coverage={"people": years.height},
         caveats=(
-            "Only people whom the sources name can be recognised; whoever changed their name or "
-            "appears in another source under another one counts as new.",
+            tell(
+                "Only people whom the sources name can be recognised; whoever changed their name "
+                "or appears in another source under another one counts as new."
+            ),
         ),
-        reason="No dated training in the selection names a person on this side.",
+        reason=tell("No dated training in the selection names a person on this side."),
     )
 
 

@@ -37,7 +37,7 @@ def robustness(world: World, given: Given) -> Answer:
             "trainings_that_link": len(linking),
             "trainings_left_out_in_turn": len(chosen),
         },
-        reason=str(links.network.meta.get("reason", "")),
+        reason=links.network.reason,
     )
 
 

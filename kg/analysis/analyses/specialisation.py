@@ -9,6 +9,7 @@ from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.seats import SIDES, seats
 from kg.analysis.shrinkage import shrink
+from kg.language import Told, tell
 
 __all__ = ["SPECIALISATION", "specialisation"]
 
@@ -34,7 +35,10 @@ def specialisation(world: World, given: Given) -> Answer:
         expected=pl.col("of_node") * pl.col("of_value") / max(total, 1),
     ).sort("node", "value")
     if grid.is_empty():
-        return Answer(_empty(), reason=f"No selected training has a {given['of']} and a node.")
+        return Answer(
+            _empty(),
+            reason=tell("No selected training has a %(of)s and a node.", of=Told(given["of"])),
+        )
     shrunk = shrink(grid["trainings"].to_numpy().astype(np.float64), grid["expected"].to_numpy())
     rows = grid.with_columns(
         quotient=pl.col("trainings") / pl.col("expected"),

@@ -9,6 +9,7 @@ import polars as pl
 from kg.analysis.analyses.shared import OF, level
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.diffusion import sources_of, spread_of
+from kg.language import tell
 
 __all__ = ["SPREADERS", "spreaders"]
 
@@ -45,7 +46,7 @@ def spreaders(world: World, given: Given) -> Answer:
     return Answer(
         world.labelled(rows, "node"),
         coverage={"arrivals_with_source": total, "arrivals_by_learning_without_source": unknown},
-        reason="No arrival in the selection has a known source.",
+        reason=tell("No arrival in the selection has a known source."),
     )
 
 

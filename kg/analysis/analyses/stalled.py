@@ -7,6 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import OF, level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.diffusion import spread_of
+from kg.language import tell
 
 __all__ = ["STALLED", "stalled"]
 
@@ -43,7 +44,7 @@ def stalled(world: World, given: Given) -> Answer:
     return Answer(
         world.labelled(rows, "value"),
         meta={"observed_until": last},
-        reason="No dated training in the selection has a value and a node.",
+        reason=tell("No dated training in the selection has a value and a node."),
     )
 
 

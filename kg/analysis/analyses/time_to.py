@@ -10,6 +10,7 @@ from kg.analysis.diffusion import spread_of
 from kg.analysis.seats import seats
 from kg.analysis.survival import kaplan_meier, median_time
 from kg.analysis.timeline import years
+from kg.language import tell, tell_number
 
 __all__ = ["SURVIVAL", "survival"]
 
@@ -32,13 +33,18 @@ def survival(world: World, given: Given) -> Answer:
         medians[str(group)] = median_time(steps)
         rows += [(group, *(getattr(step, name) for name in _STEPS)) for step in steps]
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row").sort("group", "time")
-    thin_text = f"{thin} groups of fewer than {world.policy.least_base} subjects are left out."
+    thin_text = tell_number(
+        "%(num)s group of fewer than %(least)s subjects is left out.",
+        "%(num)s groups of fewer than %(least)s subjects are left out.",
+        thin,
+        least=world.policy.least_base,
+    )
     return Answer(
         world.labelled(frame, "group"),
         coverage={"subjects": subjects.height, "events": int(subjects["seen"].sum())},
         meta={"median_years": medians},
         caveats=(thin_text,) if thin else (),
-        reason="No group has enough subjects, or nobody was seen to reach the event.",
+        reason=tell("No group has enough subjects, or nobody was seen to reach the event."),
     )
 
 

@@ -10,6 +10,7 @@ from kg.analysis.intervals import wilson
 from kg.analysis.seats import grouped, seats
 from kg.analysis.survival import Step, kaplan_meier
 from kg.analysis.timeline import latest, years
+from kg.language import tell
 
 __all__ = ["TRANSITIONS", "transitions"]
 
@@ -45,9 +46,12 @@ def transitions(world: World, given: Given) -> Answer:
     return Answer(
         named_groups(world, frame),
         caveats=(
-            "Only people whom the sources name can be followed; counted groups of learners cannot.",
+            tell(
+                "Only people whom the sources name can be followed; counted groups of learners "
+                "cannot."
+            ),
         ),
-        reason="No dated training in the selection names a learner.",
+        reason=tell("No dated training in the selection names a learner."),
     )
 
 

@@ -9,6 +9,7 @@ from kg.analysis.analyses.shared import named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.intervals import poisson_interval
 from kg.analysis.seats import FACET_GROUPS, grouped, seats
+from kg.language import tell
 
 __all__ = ["TRENDS", "trends"]
 
@@ -53,10 +54,12 @@ def trends(world: World, given: Given) -> Answer:
         cells={"learners": "unnamed_learners", "educators": "unnamed_educators"},
         coverage={"trainings_without_year": world.selection.trainings["year"].null_count()},
         caveats=(
-            "The last year may not be complete. People are those whom the sources record: a fall "
-            "may be one of the record.",
+            tell(
+                "The last year may not be complete. People are those whom the sources record: a "
+                "fall may be one of the record."
+            ),
         ),
-        reason="No selected training has a year.",
+        reason=tell("No selected training has a year."),
     )
 
 

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg.analysis.base import Chart
-from kg.analysis.plots.svg import GRID, INK, PALETTE, Canvas, Scale, number, shortened, ticks
+from kg.analysis.plots.svg import (
+    GRID,
+    INK,
+    PALETTE,
+    Canvas,
+    Scale,
+    isolated,
+    number,
+    shortened,
+    ticks,
+)
+from kg.language import gettext, named, right_to_left
 from kg.results import ResultTable, Value
 
 __all__ = ["bars", "dots"]
@@ -46,7 +57,10 @@ def dots(table: ResultTable, chart: Chart) -> Canvas:
         canvas.line(scale(row.low), middle, scale(row.high), middle, stroke=PALETTE[0], width=2)
         for end in (row.low, row.high):
             canvas.line(scale(end), middle - 4, scale(end), middle + 4, stroke=PALETTE[0])
-        tip = f"{row.label}: {number(row.value)} ({number(row.low)} to {number(row.high)})"
+        tip = gettext(
+            "%(name)s: %(value)s (%(low)s to %(high)s)",
+            name=row.label, value=number(row.value), low=number(row.low), high=number(row.high),
+        )  # fmt: skip
         canvas.circle(scale(row.value), middle, 4.5, fill=PALETTE[0], tip=tip)
     return canvas
 
@@ -75,7 +89,7 @@ def _name(label: Value, group: Value) -> str:
         return str(label)
     # both must be told apart: a long label makes room for a group of usual length
     beside = shortened(group, _GROUP)
-    return f"{shortened(label, _LABEL - 3 - len(beside))} · {beside}"
+    return f"{isolated(shortened(label, _LABEL - 3 - len(beside)))} · {isolated(beside)}"
 
 
 def _number(value: Value, otherwise: float) -> float:
@@ -85,7 +99,7 @@ def _number(value: Value, otherwise: float) -> float:
 def _ground(rows: Sequence[_Row], chart: Chart, *, from_zero: bool) -> tuple[Canvas, Scale]:
     """Draw labels and grid; return the canvas and the scale of values."""
     height = len(rows) * _ROW
-    canvas = Canvas(_WIDTH, max(height, _ROW) + 40)
+    canvas = Canvas(_WIDTH, max(height, _ROW) + 40, mirrored=right_to_left())
     ends = [end for row in rows for end in (row.value, row.low, row.high)] or [0.0, 1.0]
     marks = ticks(
         min([*ends, 0.0] if from_zero else ends), max([*ends, 0.0] if from_zero else ends)
@@ -95,7 +109,9 @@ def _ground(rows: Sequence[_Row], chart: Chart, *, from_zero: bool) -> tuple[Can
         strong = mark == 0
         canvas.line(scale(mark), 0, scale(mark), height, stroke=INK if strong else GRID)
         canvas.text(scale(mark), height + 15, number(mark), size=11, anchor="middle")
-    canvas.text((_LEFT + _WIDTH - _RIGHT) / 2, height + 32, chart.y, size=11, anchor="middle")
+    canvas.text(
+        (_LEFT + _WIDTH - _RIGHT) / 2, height + 32, named(chart.y), size=11, anchor="middle"
+    )
     for place, row in enumerate(rows):
         label = shortened(row.label, _LABEL)
         canvas.text(_LEFT - 8, place * _ROW + 15, label, anchor="end")

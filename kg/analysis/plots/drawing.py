@@ -14,8 +14,9 @@ from kg.analysis.plots.ribbons import ribbons
 from kg.analysis.plots.series import lines, steps
 from kg.analysis.plots.spans import spans
 from kg.analysis.plots.spreading import arrivalmap, spread, timeline
-from kg.analysis.plots.svg import INK, Canvas, shortened
+from kg.analysis.plots.svg import INK, QUIET, Canvas, shortened
 from kg.analysis.plots.worldmap import worldmap
+from kg.language import gettext, named, right_to_left, said
 from kg.results import ResultTable
 
 __all__ = ["CHARTS", "Plot", "draw"]
@@ -60,14 +61,14 @@ class Plot:
 def draw(table: ResultTable, chart: Chart) -> Plot:
     """Return the drawing of a table, with its title, its unit, and where it comes from."""
     inner = CHARTS[chart.kind](table, chart) if table.rows else _nothing(table)
-    outer = Canvas(inner.width, inner.height + _HEAD + _FOOT)
-    title = str(table.meta.get("title", ""))
+    outer = Canvas(inner.width, inner.height + _HEAD + _FOOT, mirrored=right_to_left())
+    title = said(str(table.meta.get("title", "")))
     outer.text(12, 22, title, size=15, bold=True)
     outer.parts.append(f'<g transform="translate(0 {_HEAD})">')
     outer.parts += inner.parts
     outer.parts.append("</g>")
     note = _note(table, chart)
-    outer.text(12, outer.height - 9, shortened(note, int(outer.width / 5.6)), size=10, fill="#555")
+    outer.text(12, outer.height - 9, shortened(note, int(outer.width / 5.6)), size=10, fill=QUIET)
     return Plot(outer.svg(title, note))
 
 
@@ -75,11 +76,19 @@ def _note(table: ResultTable, chart: Chart) -> str:
     meanings = table.meta.get("columns")
     drawn = chart.group if chart.kind in ("flows", "heatmap", "ribbons") else chart.y
     meaning = meanings.get(drawn, drawn) if isinstance(meanings, Mapping) else drawn
-    return f"{drawn}: {meaning}. Release {table.meta.get('release', 'unknown')}."
+    return gettext(
+        "%(column)s: %(meaning)s. Release %(release)s.",
+        column=named(str(drawn)),
+        meaning=said(str(meaning)),
+        release=table.meta.get("release", "unknown"),
+    )
 
 
 def _nothing(table: ResultTable) -> Canvas:
-    canvas = Canvas(720, 60)
-    reason = shortened(f"No rows. {table.meta.get('reason', '')}", 110)
+    canvas = Canvas(720, 60, mirrored=right_to_left())
+    given = table.meta.get("reason", "")
+    reason = shortened(
+        f"{gettext('No rows.')} {said(given) if isinstance(given, str) else ''}", 110
+    )
     canvas.text(12, 30, reason, fill=INK)
     return canvas

@@ -17,6 +17,7 @@ from math import asin, cos, hypot, radians, sin, sqrt
 from kg.analysis.base import Chart
 from kg.analysis.plots.svg import Canvas, number, shortened
 from kg.analysis.plots.worldmap import land
+from kg.language import right_to_left
 from kg.results import ResultTable
 
 __all__ = ["WAYS", "Flow", "Stop", "flowmap", "flows_drawn", "land_parts", "placed"]
@@ -34,6 +35,7 @@ _NORTH, _SOUTH = 84.0, -57.0
 _WIDEST, _LEAST = 9.0, 0.9  # px, of an arc
 _GREATEST, _SMALLEST = 11.0, 2.2  # px, the radius of a country
 _BEND = 0.22
+_STARTS = ('text-anchor="start" direction="ltr"', 'text-anchor="end" direction="rtl"')
 _NAMED = 18
 
 
@@ -253,7 +255,7 @@ def _legend(legend: Mapping[str, str], height: float) -> list[str]:
             f'<g class="flow {way}"><path d="M12 {y - 4:.0f}L40 {y - 4:.0f}" fill="none" '
             f'stroke="{WAYS[way]}" stroke-width="4"/><path d="M52 {y - 4:.0f}L40 {y - 9:.0f}L40 '
             f'{y + 1:.0f}Z" fill="{WAYS[way]}"/></g><text class="name" x="60" y="{y:.0f}" '
-            f'font-size="12" text-anchor="start" direction="ltr" fill="#1D2427" '
+            f'font-size="12" {_STARTS[right_to_left()]} fill="#1D2427" '
             f'stroke="#FFFFFF" stroke-width="3" stroke-linejoin="round" paint-order="stroke">'
             f"{escape(meaning)}</text>"
         )

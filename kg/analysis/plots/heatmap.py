@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from kg.analysis.base import Chart
-from kg.analysis.plots.svg import GRID, PALETTE, Canvas, number, shade, shortened
+from kg.analysis.plots.svg import GRID, GROUND, INK, PALETTE, Canvas, number, shade, shortened
+from kg.language import gettext, named, right_to_left
 from kg.results import ResultTable
 
 __all__ = ["heatmap"]
@@ -26,7 +27,8 @@ def heatmap(table: ResultTable, chart: Chart) -> Canvas:
     across = _greatest(cells, 1, chart.most)
     down = _greatest(cells, 0, chart.most)
     size = 34 if len(across) <= _MOST_NUMBERED else 22
-    canvas = Canvas(max(_LEFT + size * len(across) + 110, 720), _TOP + size * len(down) + 34)
+    width = max(_LEFT + size * len(across) + 110, 720)
+    canvas = Canvas(width, _TOP + size * len(down) + 34, mirrored=right_to_left())
     most = max(cells.values(), default=1.0) or 1.0
     _heads(canvas, down, across, size)
     for row, source in enumerate(down):
@@ -34,19 +36,27 @@ def heatmap(table: ResultTable, chart: Chart) -> Canvas:
             x, y = _LEFT + place * size, _TOP + row * size
             value = cells.get((source, target))
             share = 0.0 if value is None else (max(value, 0.0) / most) ** 0.5
-            fill = "white" if value is None else shade(share)
-            tip = f"{source} → {target}: {'none' if value is None else number(value)}"
-            canvas.rect(x, y, size - 1, size - 1, fill=fill, stroke=GRID, tip=tip)
+            fill, deep = (GROUND, 1.0) if value is None else shade(share)
+            shown = gettext("none") if value is None else number(value)
+            tip = f"{source} → {target}: {shown}"
+            canvas.rect(x, y, size - 1, size - 1, fill=fill, stroke=GRID, tip=tip, opacity=deep)
             if (source, target) in gaps:
                 _cross(canvas, x, y, size - 1)
             elif value is not None and len(across) <= _MOST_NUMBERED:
-                ink = "white" if share > _DARK else "#222222"
+                ink = GROUND if share > _DARK else INK
                 text = number(round(value, 1) if value < 10 else round(value))
                 canvas.text(
                     x + size / 2, y + size / 2 + 4, text, size=10, anchor="middle", fill=ink
                 )
-    names = f"rows: {chart.x.removesuffix('_label')}; columns: {chart.y.removesuffix('_label')}"
-    names += "; crossed: a gap" if gaps else ""
+    ends = {
+        "rows": named(chart.x.removesuffix("_label")),
+        "columns": named(chart.y.removesuffix("_label")),
+    }
+    names = (
+        gettext("rows: %(rows)s; columns: %(columns)s; crossed: a gap", **ends)
+        if gaps
+        else gettext("rows: %(rows)s; columns: %(columns)s", **ends)
+    )
     canvas.text(_LEFT, canvas.height - 8, names, size=11)
     return canvas
 

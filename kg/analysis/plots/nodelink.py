@@ -30,7 +30,7 @@ def nodelink(edges: Sequence[tuple[str, str, float]], names: Mapping[str, str]) 
     canvas = Canvas(_WIDTH, _HEIGHT)
     for source, target, weight in kept:
         width = 0.6 + 3.4 * abs(weight) / most
-        canvas.path([at[source], at[target]], stroke="#8CA0A8", width=width, opacity=0.6)
+        canvas.path([at[source], at[target]], stroke="#8A9499", width=width, opacity=0.6)
     ranked = sorted(graph, key=lambda node: (-graph.degree[node], names.get(node, node)))
     for node in ranked:
         tip = f"{names.get(node, node)}: {number(graph.degree[node])}"

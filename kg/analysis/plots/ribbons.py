@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 
 from kg.analysis.base import Chart
-from kg.analysis.plots.svg import GRID, PALETTE, Canvas, number, shortened
+from kg.analysis.plots.svg import GRID, PALETTE, QUIET, Canvas, isolated, number, shortened
+from kg.language import marked, named, right_to_left, said
 from kg.results import ResultTable
 
 __all__ = ["OTHERS", "ribbons"]
 
-OTHERS = "all others"
+OTHERS = marked("all others")
 _WIDTH, _LEFT, _BAR = 720.0, 190.0, 12.0
 _TOP, _GAP, _LEAST = 26.0, 6.0, 1.0  # px; between blocks; the height of the smallest ribbon
 _FULL = 440.0  # px for all blocks together
@@ -30,9 +31,11 @@ def ribbons(table: ResultTable, chart: Chart) -> Canvas:
     whole = sum(left.values()) or 1.0
     blocks = max(len(left), len(right))
     scale = _FULL / whole
-    canvas = Canvas(_WIDTH, _TOP + _FULL + _GAP * max(blocks - 1, 0) + 16)
-    canvas.text(_LEFT, 14, chart.x.removesuffix("_label"), size=11, anchor="end", fill="#555")
-    canvas.text(_WIDTH - _LEFT, 14, chart.y.removesuffix("_label"), size=11, fill="#555")
+    deep = _TOP + _FULL + _GAP * max(blocks - 1, 0) + 16
+    canvas = Canvas(_WIDTH, deep, mirrored=right_to_left())
+    source, target = (named(end.removesuffix("_label")) for end in (chart.x, chart.y))
+    canvas.text(_LEFT, 14, source, size=11, anchor="end", fill=QUIET)
+    canvas.text(_WIDTH - _LEFT, 14, target, size=11, fill=QUIET)
     from_left = _column(canvas, left, scale, on_left=True)
     to_right = _column(canvas, right, scale, on_left=False)
     order = {name: place for place, name in enumerate(left)}
@@ -76,7 +79,11 @@ def _sums(flows: dict[Pair, float], end: int) -> dict[str, float]:
 
 
 def _colour(name: str, order: dict[str, int]) -> str:
-    return "#9AA3A8" if name == OTHERS else _COLOURS[order[name] % len(_COLOURS)]
+    return "#8A9499" if name == OTHERS else _COLOURS[order[name] % len(_COLOURS)]
+
+
+def _shown(name: str) -> str:
+    return said(name) if name == OTHERS else name
 
 
 def _column(
@@ -91,11 +98,11 @@ def _column(
     for name, value in sums.items():
         height = max(value * scale, _LEAST)
         starts[name] = y
-        fill = _colour(name, order) if on_left else "#5B6770"
-        canvas.rect(x, y, _BAR, height, fill=fill, tip=f"{name}: {number(value)}")
+        fill = _colour(name, order) if on_left else QUIET
+        canvas.rect(x, y, _BAR, height, fill=fill, tip=f"{_shown(name)}: {number(value)}")
         at = max(y + height / 2 + 4, last + 12)  # names of thin blocks make room for each other
         last = at
-        text = f"{shortened(name, 22)} {number(round(value, 1))}"
+        text = f"{isolated(shortened(_shown(name), 22))} {number(round(value, 1))}"
         canvas.text(_LEFT if on_left else _WIDTH - _LEFT, at, text, size=11,
                     anchor="end" if on_left else "start")  # fmt: skip
         y += height + _GAP
@@ -113,5 +120,5 @@ def _ribbon(
         f"M{x1:.1f} {top:.1f}C{middle:.1f} {top:.1f} {middle:.1f} {end:.1f} {x2:.1f} {end:.1f}"
         f"L{x2:.1f} {below:.1f}C{middle:.1f} {below:.1f} {middle:.1f} {low:.1f} {x1:.1f} {low:.1f}Z"
     )
-    tip = f"{names[0]} → {names[1]}: {number(value)}"
+    tip = f"{_shown(names[0])} → {_shown(names[1])}: {number(value)}"
     canvas.shape(drawn, fill=colour, stroke=GRID, width=0.3, opacity=0.55, tip=tip)

@@ -18,6 +18,7 @@ from kg.analysis.plots.svg import (
     shortened,
     ticks,
 )
+from kg.language import named
 from kg.results import ResultTable, Value
 
 __all__ = ["lines", "steps"]
@@ -45,7 +46,7 @@ def lines(table: ResultTable, chart: Chart) -> Canvas:
         _band(canvas, [(across(p.x), p) for p in points], up, colour)
         canvas.path(drawn, stroke=colour, width=2, dash=dash)
         for (x, y), point in zip(drawn, points, strict=True):
-            tip = f"{name} {number(point.x).replace(',', '')}: {number(point.y)}"
+            tip = f"{name} {point.x:g}: {number(point.y)}"
             canvas.circle(x, y, 3, fill=colour, tip=tip)
     _legend(canvas, list(series))
     return canvas
@@ -122,8 +123,8 @@ def _ground(
             canvas.text(across(mark), floor + 16, text, size=11, anchor="middle")
             canvas.line(across(mark), floor, across(mark), floor + 4)
     canvas.line(_LEFT, floor, _WIDTH - _RIGHT, floor, stroke=INK)
-    canvas.text((_LEFT + _WIDTH - _RIGHT) / 2, floor + 34, chart.x, size=11, anchor="middle")
-    canvas.text(14, (floor + _TOP) / 2, chart.y, size=11, anchor="middle", turn=-90)
+    canvas.text((_LEFT + _WIDTH - _RIGHT) / 2, floor + 34, named(chart.x), size=11, anchor="middle")
+    canvas.text(14, (floor + _TOP) / 2, named(chart.y), size=11, anchor="middle", turn=-90)
     return canvas, across, up
 
 

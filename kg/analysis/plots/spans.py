@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from kg.analysis.base import Chart
-from kg.analysis.plots.svg import GRID, PALETTE, Canvas, Scale, number, shortened, ticks
+from kg.analysis.plots.svg import (
+    GRID,
+    GROUND,
+    PALETTE,
+    QUIET,
+    Canvas,
+    Scale,
+    number,
+    shortened,
+    ticks,
+)
+from kg.language import gettext, named
 from kg.results import ResultTable, Value
 
 __all__ = ["spans"]
@@ -32,8 +43,9 @@ def spans(table: ResultTable, chart: Chart) -> Canvas:
         if mark == int(mark) and scale.low <= mark <= scale.high:
             canvas.line(scale(mark), 0, scale(mark), bottom, stroke=GRID)
             canvas.text(scale(mark), bottom + 16, f"{mark:.0f}", size=11, anchor="middle")
-    canvas.text(_WIDTH - _RIGHT + 12, bottom + 16, chart.y.replace("_", " "), size=11)
-    canvas.text(12, bottom + 34, "broken line and hollow end: lapsed", size=11, fill="#555")
+    canvas.text(_WIDTH - _RIGHT + 12, bottom + 16, named(chart.y), size=11)
+    said = gettext("broken line and hollow end: lapsed")
+    canvas.text(12, bottom + 34, said, size=11, fill=QUIET)
     for place, (record, first, last) in enumerate(rows):
         y = place * _ROW + 12
         ended = record[chart.group or ""] is True
@@ -41,9 +53,12 @@ def spans(table: ResultTable, chart: Chart) -> Canvas:
         canvas.text(_LEFT - 10, y + 4, shortened(record[chart.x], 36), size=11, anchor="end")
         canvas.line(scale(first), y, scale(last), y, stroke=colour, width=3,
                     dash="4 3" if ended else "")  # fmt: skip
-        tip = f"{record[chart.x]}: {record[chart.low or '']} to {record[chart.high or '']}"
+        tip = gettext(
+            "%(name)s: %(first)s to %(last)s",
+            name=record[chart.x], first=record[chart.low or ""], last=record[chart.high or ""],
+        )  # fmt: skip
         canvas.circle(scale(first), y, 4.5, fill=colour, tip=tip)
-        canvas.circle(scale(last), y, 4.5, fill="white" if ended else colour, stroke=colour,
+        canvas.circle(scale(last), y, 4.5, fill=GROUND if ended else colour, stroke=colour,
                       tip=tip)  # fmt: skip
         value = record[chart.y]
         if isinstance(value, int | float):

@@ -11,8 +11,10 @@ from kg.analysis.plots.flowmap import land_parts, placed
 from kg.analysis.plots.svg import (
     DASHES,
     GRID,
+    GROUND,
     INK,
     PALETTE,
+    QUIET,
     Canvas,
     Scale,
     number,
@@ -20,6 +22,7 @@ from kg.analysis.plots.svg import (
     shortened,
     ticks,
 )
+from kg.language import gettext, named
 from kg.results import ResultTable, Value
 
 __all__ = ["arrivalmap", "spread", "timeline"]
@@ -65,12 +68,12 @@ def timeline(table: ResultTable, chart: Chart) -> Canvas:
     for row in rows:
         y = places[row.node]
         taught = row.kind == "taught"
-        tip = f"{row.label}: {row.kind} {row.year}"
+        tip = f"{row.label}: {named(row.kind)} {row.year}"
         canvas.text(_LEFT, y + 4, shortened(row.label, 28), size=11, anchor="end")
         canvas.circle(scale(row.year), y, 5, fill=PALETTE[1] if taught else PALETTE[0], tip=tip)
         if row.source_label:
-            said = f"from {shortened(row.source_label, 20)}"
-            canvas.text(scale(row.year) + 9, y + 4, said, size=10, fill="#555")
+            said = gettext("from %(source)s", source=shortened(row.source_label, 20))
+            canvas.text(scale(row.year) + 9, y + 4, said, size=10, fill=QUIET)
     _key(canvas, bottom + 34)
     return canvas
 
@@ -94,20 +97,21 @@ def arrivalmap(table: ResultTable, chart: Chart) -> Canvas:
     for row in sorted(found, key=lambda row: (-row.year, row.label)):
         if row.node in places:
             x, y = places[row.node]
-            fill = shade(0.12 + 0.88 * (row.year - min(years)) / span)
+            fill, deep = shade(0.12 + 0.88 * (row.year - min(years)) / span)
             edge = PALETTE[1] if row.kind == "taught" else INK
-            tip = f"{row.label}: {row.kind} {row.year}"
-            canvas.circle(x, y, 6, fill=fill, stroke=edge, tip=tip)
+            tip = f"{row.label}: {named(row.kind)} {row.year}"
+            canvas.circle(x, y, 6, fill=fill, stroke=edge, tip=tip, opacity=deep)
     canvas.parts.append("</g>")
     missing = sum(row.node not in places for row in found)
     _head(canvas, value, len(found) - missing, len(found))
     for place, year in enumerate(sorted({min(years), (min(years) + max(years)) // 2, max(years)})):
         x = 20 + 90 * place
-        fill = shade(0.12 + 0.88 * (year - min(years)) / span)
-        canvas.circle(x, height + 44, 6, fill=fill, stroke=INK)
+        fill, deep = shade(0.12 + 0.88 * (year - min(years)) / span)
+        canvas.circle(x, height + 44, 6, fill=fill, stroke=INK, opacity=deep)
         canvas.text(x + 12, height + 48, str(year), size=11)
-    canvas.circle(310, height + 44, 6, fill="white", stroke=PALETTE[1])
-    canvas.text(322, height + 48, "taught before it was seen to learn", size=11)
+    canvas.circle(310, height + 44, 6, fill=GROUND, stroke=PALETTE[1])
+    said = gettext("taught before it was seen to learn")
+    canvas.text(322, height + 48, said, size=11)
     return canvas
 
 
@@ -179,12 +183,19 @@ def _arrival(record: Mapping[str, Value], chart: Chart, year: int) -> _Arrival:
 
 
 def _head(canvas: Canvas, value: str, shown: int, of: int) -> None:
-    said = f"{value}: {of} arrivals" + (f", of which {shown} are drawn" if shown < of else "")
+    said = (
+        gettext(
+            "%(value)s: %(count)s arrivals, of which %(shown)s are drawn",
+            value=value, count=number(of), shown=number(shown),
+        )
+        if shown < of
+        else gettext("%(value)s: %(count)s arrivals", value=value, count=number(of))
+    )  # fmt: skip
     canvas.text(12, 16, shortened(said, 100), size=12, bold=True)
 
 
 def _key(canvas: Canvas, y: float) -> None:
     canvas.circle(_LEFT + 16, y - 4, 5, fill=PALETTE[0])
-    canvas.text(_LEFT + 26, y, "learned", size=11)
+    canvas.text(_LEFT + 26, y, named("learned"), size=11)
     canvas.circle(_LEFT + 96, y - 4, 5, fill=PALETTE[1])
-    canvas.text(_LEFT + 106, y, "taught before it was seen to learn", size=11)
+    canvas.text(_LEFT + 106, y, gettext("taught before it was seen to learn"), size=11)

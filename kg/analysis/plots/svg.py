@@ -2,23 +2,34 @@
 
 The colours are those of Okabe and Ito (2008), told apart by every kind of colour vision; shades
 of one hue run from light to dark, so that they keep their order in grey. Series differ by dash
-and marker as well.
+and marker as well. They are the colours for paper, and a file needs nothing else; every element
+has classes as well (``f-ink`` fills, ``s-grid`` strokes), by which a page gives it the colours of
+its theme.
+
+A drawing speaks the language that is spoken (:func:`kg.language.speaking`). In one that is written
+from right to left, names stand to the right of what they name: a mirrored canvas turns all of it.
 """
 
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from kg.language import decimal, language, right_to_left, whole
+
 __all__ = [
     "DASHES",
     "GRID",
+    "GROUND",
     "INK",
     "PALETTE",
+    "QUIET",
     "Canvas",
     "Scale",
+    "isolated",
     "number",
     "shade",
     "shortened",
@@ -27,29 +38,56 @@ __all__ = [
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 DASHES = ("", "6 3", "2 2", "8 2 2 2", "12 3", "1 3")
-INK, GRID = "#222222", "#D5D5D5"
-_LIGHT, _DARK = (0xEE, 0xF4, 0xFB), (0x08, 0x30, 0x6B)
+INK, GRID, QUIET, GROUND = "#222222", "#D5D5D5", "#555555", "#FFFFFF"
+_DEEP = "#08306B"
+_NAMES = {
+    INK: "ink",
+    GRID: "grid",
+    QUIET: "quiet",
+    GROUND: "ground",
+    _DEEP: "deep",
+    **{colour: f"c{place}" for place, colour in enumerate(PALETTE)},
+    "#8C6BB1": "c6",
+    "#7F7F00": "c7",
+    "#1F9E9E": "c8",
+    "#B35978": "c9",
+    "#8A9499": "dim",
+    "#E4E1D9": "land",
+    "#F7FAFC": "sea",
+}
+_OPPOSITE = {"start": "end", "end": "start"}
 _FONT = "system-ui, 'Noto Sans', 'Noto Sans Arabic', 'DejaVu Sans', sans-serif"
+_ISOLATE, _POP = "\u2068", "\u2069"
 
 
 @dataclass
 class Canvas:
-    """SVG elements on a white ground; lengths in px."""
+    """SVG elements on a ground; lengths in px. A mirrored one counts x from the right."""
 
     width: float
     height: float
     parts: list[str] = field(default_factory=list)
+    mirrored: bool = False
+
+    def _at(self, x: float, width: float = 0.0) -> float:
+        return self.width - x - width if self.mirrored else x
 
     def text(
         self, x: float, y: float, content: object, *, size: float = 12, anchor: str = "start",
         fill: str = INK, bold: bool = False, turn: float = 0,
     ) -> None:  # fmt: skip
         """Write a line of text; ``turn`` is in degrees around its start."""
+        x, turn = self._at(x), -turn if self.mirrored else turn
         weight = ' font-weight="600"' if bold else ""
         turned = f' transform="rotate({turn:g} {x:.1f} {y:.1f})"' if turn else ""
+        # the start of a line is on the right where it runs from there
+        backwards = right_to_left()
+        if backwards != self.mirrored:
+            anchor = _OPPOSITE.get(anchor, anchor)
+        way = ' direction="rtl"' if backwards else ""
         self.parts.append(
-            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}" '
-            f'fill="{fill}"{weight}{turned}>{escape(str(content))}</text>'
+            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}"{way}'
+            f"{_paint(fill)}{weight}{turned}>{escape(str(content))}</text>"
         )
 
     def line(
@@ -64,12 +102,12 @@ class Canvas:
         dash: str = "", fill: str = "none", opacity: float = 1, closed: bool = False,
     ) -> None:  # fmt: skip
         """Draw a line through points, or an area."""
-        drawn = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + ("Z" if closed else "")
+        placed = "L".join(f"{self._at(x):.1f} {y:.1f}" for x, y in points)
+        drawn = "M" + placed + ("Z" if closed else "")
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         seen = f' opacity="{opacity:g}"' if opacity < 1 else ""
         self.parts.append(
-            f'<path d="{drawn}" fill="{fill}" stroke="{stroke}" stroke-width="{width:g}"'
-            f"{dashed}{seen}/>"
+            f'<path d="{drawn}"{_paint(fill, stroke)} stroke-width="{width:g}"{dashed}{seen}/>'
         )
 
     def shape(
@@ -77,29 +115,31 @@ class Canvas:
         tip: str = "",
     ) -> None:  # fmt: skip
         """Draw a path of any commands; ``tip`` is shown when pointed at."""
+        turned = f' transform="matrix(-1 0 0 1 {self.width:g} 0)"' if self.mirrored else ""
         self.parts.append(
-            f'<path d="{drawn}" fill="{fill}" stroke="{stroke}" stroke-width="{width:g}" '
+            f'<path d="{drawn}"{turned}{_paint(fill, stroke)} stroke-width="{width:g}" '
             f'opacity="{opacity:g}">{_tip(tip)}</path>'
         )
 
     def rect(
         self, x: float, y: float, width: float, height: float, *, fill: str, tip: str = "",
-        stroke: str = "none",
+        stroke: str = "none", opacity: float = 1,
     ) -> None:  # fmt: skip
         """Draw a box; ``tip`` is shown when pointed at."""
+        seen = f' fill-opacity="{opacity:.2f}"' if opacity < 1 else ""
         self.parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
-            f'fill="{fill}" stroke="{stroke}">{_tip(tip)}</rect>'
+            f'<rect x="{self._at(x, width):.1f}" y="{y:.1f}" width="{width:.1f}" '
+            f'height="{height:.1f}"{_paint(fill, stroke)}{seen}>{_tip(tip)}</rect>'
         )
 
     def circle(
-        self, x: float, y: float, radius: float, *, fill: str, stroke: str = "white",
+        self, x: float, y: float, radius: float, *, fill: str, stroke: str = GROUND,
         opacity: float = 1, tip: str = "",
     ) -> None:  # fmt: skip
         """Draw a disc; ``tip`` is shown when pointed at."""
         self.parts.append(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{fill}" '
-            f'stroke="{stroke}" fill-opacity="{opacity:g}">{_tip(tip)}</circle>'
+            f'<circle cx="{self._at(x):.1f}" cy="{y:.1f}" r="{radius:.1f}"{_paint(fill, stroke)} '
+            f'fill-opacity="{opacity:g}">{_tip(tip)}</circle>'
         )
 
     def svg(self, title: str, note: str) -> str:
@@ -107,10 +147,19 @@ class Canvas:
         body = "\n".join(self.parts)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
-            f'width="{self.width:g}" height="{self.height:g}" role="img" '
-            f'font-family="{_FONT}">\n<title>{escape(title)}</title>\n<desc>{escape(note)}</desc>\n'
-            f'<rect width="100%" height="100%" fill="white"/>\n{body}\n</svg>\n'
+            f'width="{self.width:g}" height="{self.height:g}" role="img" lang="{language()}" '
+            f'direction="ltr" font-family="{_FONT}">\n<title>{escape(title)}</title>\n'
+            f"<desc>{escape(note)}</desc>\n"
+            f'<rect width="100%" height="100%"{_paint(GROUND)}/>\n{body}\n</svg>\n'
         )
+
+
+def _paint(fill: str, stroke: str = "") -> str:
+    """Return the colours for paper, and the classes by which a page gives its own."""
+    painted = [("f", fill)] + ([("s", stroke)] if stroke else [])
+    classes = " ".join(f"{way}-{_NAMES[colour]}" for way, colour in painted if colour in _NAMES)
+    marked = f' class="{classes}"' if classes else ""
+    return f'{marked} fill="{fill}"' + (f' stroke="{stroke}"' if stroke else "")
 
 
 def _tip(text: str) -> str:
@@ -149,7 +198,7 @@ def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
 
 
 def number(value: float) -> str:
-    """Return a number as a reader likes it.
+    """Return a number as a reader of the spoken language likes it.
 
     Examples
     --------
@@ -157,15 +206,26 @@ def number(value: float) -> str:
     ('12,345', '0.123', '3')
     """
     if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.3g}"
+        return whole(int(value), language())
+    return decimal(value, language())
 
 
-def shade(share: float) -> str:
-    """Return a blue for a share from 0 (light) to 1 (dark)."""
-    share = min(max(share, 0.0), 1.0)
-    mixed = (round(a + (b - a) * share) for a, b in zip(_LIGHT, _DARK, strict=True))
-    return "#" + "".join(f"{part:02X}" for part in mixed)
+def shade(share: float) -> tuple[str, float]:
+    """Return a fill and its opacity for a share from 0 (light) to 1 (deep)."""
+    return _DEEP, 0.06 + 0.94 * min(max(share, 0.0), 1.0)
+
+
+def isolated(name: object) -> str:
+    """Return a name that keeps its direction to itself where something stands beside it.
+
+    Examples
+    --------
+    >>> isolated("Oslo") == "Oslo", len(isolated("تونس"))
+    (True, 6)
+    """
+    text = str(name)
+    foreign = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+    return f"{_ISOLATE}{text}{_POP}" if foreign or right_to_left() else text
 
 
 def shortened(text: object, most: int = 34) -> str:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from kg.analysis.base import Chart
-from kg.analysis.plots.svg import INK, PALETTE, Canvas, number, shortened
+from kg.analysis.plots.svg import GROUND, INK, PALETTE, Canvas, isolated, number, shortened
 from kg.results import ResultTable
 
 __all__ = ["land", "worldmap"]
@@ -21,7 +21,7 @@ _LEAST = 2.5
 _NAMED = 12
 _MARGIN = 8.0  # degrees around the countries
 _NARROWEST = 50.0  # degrees of longitude, so that a single country is seen in its surroundings
-_LAND, _SEA = "#E4E4E4", "#F7FAFC"
+_LAND, _SEA = "#E4E1D9", "#F7FAFC"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def worldmap(table: ResultTable, chart: Chart) -> Canvas:
         x, y = view.at(place.latitude, place.longitude)
         tip = f"{place.label}: {number(place.value)}"
         if place.value <= 0:
-            canvas.circle(x, y, 3, fill="white", stroke=PALETTE[1], tip=tip)
+            canvas.circle(x, y, 3, fill=GROUND, stroke=PALETTE[1], tip=tip)
         else:
             radius = max(_GREATEST * (place.value / most) ** 0.5, _LEAST)
             canvas.circle(x, y, radius, fill=PALETTE[0], opacity=0.7, tip=tip)
@@ -128,7 +128,7 @@ def _names(canvas: Canvas, view: _View, places: list[_Place]) -> None:
     taken: list[tuple[float, float, float]] = []
     for place in [p for p in places if p.value > 0][:_NAMED]:
         x, y = view.at(place.latitude, place.longitude)
-        text = f"{shortened(place.label, 20)} {number(place.value)}"
+        text = f"{isolated(shortened(place.label, 20))} {number(place.value)}"
         half = 2.9 * len(text)
         x = min(max(x, half), _WIDTH - half)
         if any(abs(y - b) < 12 and abs(x - a) < half + h for a, b, h in taken):

@@ -9,8 +9,10 @@ from typing import Any
 from kg.analysis.analyses import ANALYSES
 from kg.analysis.filters import LEVEL_CLASSES
 from kg.analysis.graph import Graph
+from kg.analysis.naming import LABELLED, names_in, renamed
 from kg.analysis.result import Result
 from kg.errors import KgError, QueryError
+from kg.language import Told, tell, words
 
 __all__ = ["SUBJECTS", "Report", "Section", "gather"]
 
@@ -61,7 +63,7 @@ class Section:
             return None
         named = {c.removesuffix("_label") for c in self.result.columns if c.endswith("_label")}
         if "label" in self.result.columns:
-            named |= {"node", "training", "series", "candidate", "bloc"}
+            named |= set(LABELLED)
         named |= {"latitude", "longitude"}
         if set(self.result.column("group") if "group" in self.result.columns else []) == {"total"}:
             named |= {"group", "group_label"}
@@ -139,7 +141,7 @@ _PLANS: Mapping[str, tuple[_Plan, ...]] = {
 """Kind of subject → the analyses of its report, in order."""
 
 
-def gather(graph: Graph, kind: str, subject: str) -> Report:
+def gather(graph: Graph, kind: str, subject: str, language: str = "en") -> Report:
     """Run all analyses of a report.
 
     Parameters
@@ -150,6 +152,8 @@ def gather(graph: Graph, kind: str, subject: str) -> Report:
         One of :data:`SUBJECTS`.
     subject:
         The bloc, country or institution, by key, code, name or IRI.
+    language:
+        Of the names of things, where the data have them.
 
     Raises
     ------
@@ -162,9 +166,18 @@ def gather(graph: Graph, kind: str, subject: str) -> Report:
     iri = graph.iri(subject, LEVEL_CLASSES[kind])
     entities = graph.columns("entities")
     names = entities.filter(entities["entity"] == iri)["label"].to_list()
-    title = str(names[0]) if names and names[0] else iri
-    sections = [_section(graph, plan, kind, subject, iri) for plan in _PLANS[kind]]
+    native = {} if language == "en" else names_in(graph.columns("names"), language)
+    title = native.get(iri) or (str(names[0]) if names and names[0] else iri)
+    sections = [_in_words(_section(graph, plan, kind, subject, iri), native)
+                for plan in _PLANS[kind]]  # fmt: skip
     return Report(subject, kind, graph.store.release_id, title, sections)
+
+
+def _in_words(section: Section, native: Mapping[str, str]) -> Section:
+    """Return a section with the names of things in the language of the report."""
+    if section.result is None:
+        return section
+    return replace(section, result=renamed(section.result, native))
 
 
 def _section(graph: Graph, plan: _Plan, kind: str, subject: str, iri: str) -> Section:
@@ -173,19 +186,20 @@ def _section(graph: Graph, plan: _Plan, kind: str, subject: str, iri: str) -> Se
         given[kind] = subject
     if plan.analysis == "recommend":
         given = {**plan.given, "node": subject}
-    title = ANALYSES[plan.analysis].title
+    title: str = Told(ANALYSES[plan.analysis].title)
     if "by" in plan.given:
-        title += f", by {plan.given['by']}"
+        by = Told(words(str(plan.given["by"])))
+        title = tell("%(title)s, by %(group)s", title=title, group=by)
     elif plan.given.get("level") == "institution" and kind == "country":
-        title += ", institutions"
+        title = tell("%(title)s, institutions", title=title)
     try:
         result = graph.analyse(plan.analysis, **given)
     except KgError as error:
-        return Section(plan.analysis, title, given, None, str(error))
+        return Section(plan.analysis, title, given, None, error.told)
     if plan.ends:
         result = _narrowed(result, plan.ends, iri)
     if not result.rows:
-        reason = str(result.meta.get("reason") or "No row tells of this institution.")
+        reason = result.reason or tell("No row tells of this institution.")
         return Section(plan.analysis, title, given, None, reason)
     return Section(plan.analysis, title, given, result)
 

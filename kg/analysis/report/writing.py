@@ -11,6 +11,18 @@ from markupsafe import Markup
 
 from kg.analysis.report.content import Report, Section
 from kg.errors import InputError
+from kg.language import (
+    decimal,
+    gettext,
+    language,
+    named,
+    plural,
+    right_to_left,
+    said,
+    speaking,
+    whole,
+)
+from kg.results import ResultTable
 
 __all__ = ["WRITERS", "write_report"]
 
@@ -27,8 +39,8 @@ _COVERAGE = (
 )
 
 
-def write_report(report: Report, path: Path) -> list[Path]:
-    """Write a report in the form of the path's suffix; return every file written.
+def write_report(report: Report, path: Path, code: str = "en") -> list[Path]:
+    """Write a report in a language, in the form of the path's suffix; return every file written.
 
     Raises
     ------
@@ -38,7 +50,8 @@ def write_report(report: Report, path: Path) -> list[Path]:
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise InputError(f"{path}: found {path.suffix!r}. Accepted: {', '.join(WRITERS)}.")
-    return writer(report, path)
+    with speaking(code):
+        return writer(report, path)
 
 
 def _html(report: Report, path: Path) -> list[Path]:
@@ -77,7 +90,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(cell=_cell, drawing=_drawing, coverage=_coverage, numeric=_numeric)
+    environment.add_extension("jinja2.ext.i18n")
+    install: Callable[..., None] = environment.install_gettext_callables  # type: ignore[attr-defined]
+    install(said, lambda one, many, n: plural(one, many, n, language()), newstyle=True)
+    environment.filters.update(
+        cell=_cell, drawing=_drawing, coverage=_coverage, numeric=_numeric, said=said, named=named,
+        written=_written, whole=lambda n: whole(n, language()),
+    )  # fmt: skip
+    environment.globals.update(language=language, rtl=right_to_left)
     return environment
 
 
@@ -85,10 +105,16 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, float):
-        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+        return decimal(value, language()) if abs(value) < 1000 else whole(round(value), language())
     return str(value)
+
+
+def _written(table: ResultTable) -> str:
+    """Return a table as Markdown, its columns and cells in the language of the report."""
+    rows = [tuple(_cell(value) for value in row) for row in table.rows]
+    return ResultTable(tuple(named(c) for c in table.columns), rows).to_markdown()
 
 
 def _numeric(value: object) -> bool:
@@ -107,4 +133,5 @@ def _coverage(section: Section) -> list[tuple[str, object]]:
         return []
     found = section.result.coverage
     own = [key for key in found if key not in _COVERAGE]
-    return [(k.replace("_", " "), found[k]) for k in (*_COVERAGE, *own) if k in found]
+    kept = [(named(k), found[k]) for k in (*_COVERAGE, *own) if k in found]
+    return [(k, whole(v, language()) if isinstance(v, int) else v) for k, v in kept]

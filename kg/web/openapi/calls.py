@@ -186,7 +186,9 @@ def _analyses() -> Iterator[Call]:
     yield Call(
         "analysis-drawing", group, "/api/analyse/{analysis}/{kind}.svg",
         _("An analysis drawn in another way"), {"image/svg+xml": ""},
-        parameters=[p.path("analysis", list(ANALYSES)), p.path("kind"), *p.filters()],
+        parameters=[
+            p.path("analysis", list(ANALYSES)), p.path("kind"), *p.filters(), _language()
+        ],
         example="/api/analyse/flow-matrix/heatmap.svg", statuses=(400, 404),
     )  # fmt: skip
     for name, analysis in ANALYSES.items():
@@ -207,10 +209,15 @@ def _analysis(name: str, analysis: Analysis, group: str) -> Call:
             p.path("format", suffixes),
             *[p.of_analysis(key, parameter) for key, parameter in own.items()],
             *p.filters(analysis.filters),
+            _language(),
         ],
         example=_address(f"/api/analyse/{name}.json", analysis.example),
         statuses=(400, 404),
     )
+
+
+def _language() -> dict[str, Any]:
+    return p.query("language", {"type": "string", "enum": list(LANGUAGES), "default": "en"})
 
 
 def _search() -> Iterator[Call]:
