@@ -21,6 +21,7 @@ import yaml
 
 from kg.errors import Candidate, NotFoundError, QueryError
 from kg.files import parse_yaml, read_utf8, shipped_folder
+from kg.language import tell
 from kg.store.base import Store
 from kg.terms import PREFIXES
 
@@ -121,8 +122,14 @@ def get_query(query_id: str, folder: Path | None = None) -> NamedQuery:
     if query_id in known:
         return known[query_id]
     close = difflib.get_close_matches(query_id, known, n=3, cutoff=0.4)
-    hint = f" Close: {', '.join(close)}." if close else ""
-    raise NotFoundError(f"There is no query {query_id!r}.{hint} 'kg query' lists all.")
+    hint = tell(" Close: %(close)s.", close=", ".join(close)) if close else ""
+    raise NotFoundError(
+        tell(
+            "There is no query %(query_id)s.%(hint)s 'kg query' lists all.",
+            query_id=repr(query_id),
+            hint=hint,
+        )
+    )
 
 
 def parse_query(path: Path, root: Path) -> NamedQuery:
@@ -207,7 +214,15 @@ def bind(
     unknown = sorted(set(values) - set(query.parameters))
     if unknown:
         accepted = ", ".join(query.parameters) or "none"
-        raise QueryError(f"{query.id} has no parameter {', '.join(unknown)}. Accepted: {accepted}.")
+        raise QueryError(
+            tell(
+                "%(name)s has no parameter %(key)s.%(hint)s Accepted: %(accepted)s.",
+                name=query.id,
+                key=", ".join(unknown),
+                hint="",
+                accepted=accepted,
+            )
+        )
     text = query.text
     for parameter in query.parameters.values():
         given = _given(query, parameter, values.get(parameter.name))
@@ -222,8 +237,13 @@ def _given(query: NamedQuery, parameter: Parameter, value: object) -> list[objec
         value = parameter.default
     if value is None:
         raise QueryError(
-            f"{query.id} needs a value for {parameter.name} ({parameter.type}), such as "
-            f"{parameter.example}."
+            tell(
+                "%(query)s needs a value for %(name)s (%(type)s), such as %(example)s.",
+                query=query.id,
+                name=parameter.name,
+                type=parameter.type,
+                example=parameter.example,
+            )
         )
     values = list(value) if isinstance(value, list | tuple | set) else [value]
     return None if "any" in values else values
@@ -318,7 +338,7 @@ def _term(
     try:
         iri = entity_iri(str(value), parameter.target, resolve, prefixes)
     except QueryError as error:
-        message = f"{parameter.name}: {error}"
+        message = tell("%(name)s: %(error)s", name=parameter.name, error=error.told)
         raise QueryError(message, candidates=error.candidates) from error
     if iri is None:
         raise _refusal(parameter, value, "an IRI, or a CURIE such as country:ZA")
@@ -327,8 +347,13 @@ def _term(
 
 def _refusal(parameter: Parameter, value: object, accepted: str) -> QueryError:
     return QueryError(
-        f"{parameter.name}: found {str(value)[:80]!r}. Accepted: {accepted}, such as "
-        f"{parameter.example}."
+        tell(
+            "%(key)s: found %(value)s. Accepted: %(accepted)s, such as %(example)s.",
+            key=parameter.name,
+            value=repr(str(value)[:80]),
+            accepted=accepted,
+            example=parameter.example,
+        )
     )
 
 
@@ -366,10 +391,20 @@ def the_one(found: Sequence[Candidate], text: str, target: str | None) -> str:
     kind = (target or "thing").rpartition("#")[2]
     if not found:
         raise QueryError(
-            f"There is no {kind} {text!r}. Accepted: its key, code, name in any language, or IRI."
+            tell(
+                "There is no %(kind)s %(text)s. Accepted: its key, code, name in any language, or "
+                "IRI.",
+                kind=kind,
+                text=repr(text),
+            )
         )
     several = ", ".join(f"{label} <{iri}>" for label, _, iri in found[:5])
-    message = f"{text!r} means more than one {kind}: {several}. Give its IRI."
+    message = tell(
+        "%(text)s means more than one %(kind)s: %(several)s. Give its IRI.",
+        text=repr(text),
+        kind=kind,
+        several=several,
+    )
     raise QueryError(message, candidates=found)
 
 

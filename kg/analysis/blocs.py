@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from kg.errors import QueryError
+from kg.language import tell
 from kg.network import Columns
 from kg.queries import Resolver, entity_iri
 from kg.terms import PREFIXES, VOCABULARY_BASE
@@ -45,8 +46,12 @@ def country_set(text: str, resolve: Resolver, prefixes: Mapping[str, str] = PREF
     parts = [part.strip() for part in listed.split(",") if part.strip()]
     if not parts or len(parts) > _MOST:
         raise QueryError(
-            f"countries: found {len(parts)} of them. Accepted: 1 to {_MOST} codes or names with "
-            "commas between, such as QA,TR."
+            tell(
+                "countries: found %(count)s of them. Accepted: 1 to %(most)s codes or names with "
+                "commas between, such as QA,TR.",
+                count=len(parts),
+                most=_MOST,
+            )
         )
     target = VOCABULARY_BASE + "Country"
     found = {entity_iri(part, target, resolve, prefixes) or part for part in dict.fromkeys(parts)}
@@ -78,7 +83,11 @@ def members_of(name: str, entities: pl.DataFrame) -> pl.DataFrame:
     )
     known = {iri.rpartition("/")[2] for iri in found["country"]}
     if missing := [one for one in keys if one not in known]:
-        raise QueryError(f"countries: {missing[0]!r} is not a country of this release.")
+        raise QueryError(
+            tell(
+                "countries: %(missing)s is not a country of this release.", missing=repr(missing[0])
+            )
+        )
     return found
 
 

@@ -8,6 +8,7 @@ from typing import cast
 
 from kg.analysis.blocs import country_set, is_country_set
 from kg.errors import QueryError
+from kg.language import tell
 from kg.network import FILTERS, Filters
 from kg.queries import Resolver, entity_iri
 from kg.terms import PREFIXES, VOCABULARY_BASE
@@ -54,7 +55,11 @@ def resolve_filters(
     unknown = sorted(set(filters) - set(FILTERS))
     if unknown:
         raise QueryError(
-            f"There is no filter {', '.join(unknown)}. Accepted: {', '.join(FILTERS)}."
+            tell(
+                "There is no filter %(unknown)s. Accepted: %(accepted)s.",
+                unknown=", ".join(unknown),
+                accepted=", ".join(FILTERS),
+            )
         )
     given = {name: value for name, value in filters.items() if value not in (None, "", [], ())}
     return cast("Filters", _all_resolved(given, resolve, prefixes))
@@ -95,7 +100,11 @@ def parse_years(text: str) -> tuple[int | None, int | None]:
     first, hyphen, last = text.strip().partition("-")
     years = [year for year in (first, last) if year]
     if not years or not all(re.fullmatch("[0-9]{1,4}", year) for year in years):
-        raise QueryError(f"years: found {text!r}. Accepted: 2015, 2012-2020, 2012- or -2020.")
+        raise QueryError(
+            tell(
+                "years: found %(text)s. Accepted: 2015, 2012-2020, 2012- or -2020.", text=repr(text)
+            )
+        )
     return (
         int(first) if first else None,
         int(last) if last else None if hyphen else int(first),

@@ -22,6 +22,7 @@ from kg.analysis.running import run_analysis
 from kg.columns import COLUMN_QUERIES, PulledColumns, pull_columns
 from kg.endpoint import connect
 from kg.errors import NotFoundError, QueryError
+from kg.language import tell
 from kg.latest import Latest
 from kg.network import Columns, Filters, Network, project, select
 from kg.queries import (
@@ -282,7 +283,13 @@ class Graph:
             A kind is unknown.
         """
         if unknown := sorted(set(kinds) - set(KINDS)):
-            raise QueryError(f"There is no kind {unknown[0]!r}. Accepted: {', '.join(KINDS)}.")
+            raise QueryError(
+                tell(
+                    "There is no kind %(unknown)s. Accepted: %(accepted)s.",
+                    unknown=repr(unknown[0]),
+                    accepted=", ".join(KINDS),
+                )
+            )
         hits = self.names.find(text, kinds, language, limit)
         rows = [(h.iri, h.kind, h.label, h.matched, h.weight) for h in hits]
         columns = ("entity", "kind", "label", "matched", "trainings")
@@ -292,7 +299,11 @@ class Graph:
         """Return one of the flat tables that analyses read; kg.columns.COLUMNS lists them."""
         if name not in self._columns:
             raise NotFoundError(
-                f"There is no flat table {name!r}. Accepted: {', '.join(self._columns)}."
+                tell(
+                    "There is no flat table %(name)s. Accepted: %(accepted)s.",
+                    name=repr(name),
+                    accepted=", ".join(self._columns),
+                )
             )
         return self._columns[name]
 
@@ -363,9 +374,16 @@ class Graph:
         """
         if name not in ANALYSES:
             close = get_close_matches(name, ANALYSES, n=1)
-            hint = f" Close: {close[0]}." if close else ""
+            hint = tell(" Close: %(close)s.", close=close[0]) if close else ""
             accepted = ", ".join(ANALYSES)
-            raise NotFoundError(f"There is no analysis {name!r}.{hint} Accepted: {accepted}.")
+            raise NotFoundError(
+                tell(
+                    "There is no analysis %(name)s.%(hint)s Accepted: %(accepted)s.",
+                    name=repr(name),
+                    hint=hint,
+                    accepted=accepted,
+                )
+            )
         analysis = ANALYSES[name]
         values, filters = read_parameters(name, analysis, parameters, self.resolve, self.prefixes)
         meta = {"release": self.store.release_id, **self._matches()}

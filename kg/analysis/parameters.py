@@ -9,6 +9,7 @@ from typing import Any
 from kg.analysis.base import Analysis, Parameter
 from kg.analysis.filters import LEVEL_CLASSES, parse_years, resolve_filters
 from kg.errors import QueryError
+from kg.language import tell
 from kg.network import FILTERS, Filters
 from kg.queries import Resolver, entity_iri
 from kg.terms import PREFIXES, VOCABULARY_BASE
@@ -54,9 +55,17 @@ def _refuse_unknown(name: str, given: Mapping[str, object], analysis: Analysis) 
     for key in given:
         if key not in analysis.accepted:
             close = get_close_matches(key, analysis.accepted, n=1)
-            hint = f" Close: {close[0]}." if close else ""
+            hint = tell(" Close: %(close)s.", close=close[0]) if close else ""
             accepted = ", ".join(analysis.accepted)
-            raise QueryError(f"{name} has no parameter {key!r}.{hint} Accepted: {accepted}.")
+            raise QueryError(
+                tell(
+                    "%(name)s has no parameter %(key)s.%(hint)s Accepted: %(accepted)s.",
+                    name=name,
+                    key=repr(key),
+                    hint=hint,
+                    accepted=accepted,
+                )
+            )
 
 
 def _target(parameter: Parameter, values: Mapping[str, Any]) -> str | None:
@@ -77,7 +86,9 @@ def _filter(key: str, value: object) -> object:
 def _single(key: str, value: object) -> object:
     if isinstance(value, Sequence) and not isinstance(value, str):
         if len(value) != 1:
-            raise QueryError(f"{key}: found {len(value)} values. Accepted: one.")
+            raise QueryError(
+                tell("%(key)s: found %(count)s values. Accepted: one.", key=key, count=len(value))
+            )
         return value[0]
     return value
 
@@ -88,7 +99,14 @@ def _read(key: str, parameter: Parameter, value: object) -> object:
 
 def _choice(key: str, value: object, parameter: Parameter) -> str:
     if value not in parameter.choices:
-        raise QueryError(f"{key}: found {value!r}. Accepted: {', '.join(parameter.choices)}.")
+        raise QueryError(
+            tell(
+                "%(key)s: found %(value)s. Accepted: %(accepted)s.",
+                key=key,
+                value=repr(value),
+                accepted=", ".join(parameter.choices),
+            )
+        )
     return str(value)
 
 
@@ -96,7 +114,9 @@ def _flag(key: str, value: object, _: Parameter | None = None) -> bool:
     if isinstance(value, bool):
         return value
     if str(value).lower() not in _TRUTH:
-        raise QueryError(f"{key}: found {value!r}. Accepted: true, false.")
+        raise QueryError(
+            tell("%(key)s: found %(value)s. Accepted: true, false.", key=key, value=repr(value))
+        )
     return _TRUTH[str(value).lower()]
 
 
@@ -114,7 +134,14 @@ def _bounded(
     least, most = parameter.least, parameter.most
     accepted = what if least is None else f"{what} from {least:g}"
     accepted += "" if most is None else f" to {most:g}"
-    refusal = QueryError(f"{key}: found {value!r}. Accepted: {accepted}.")
+    refusal = QueryError(
+        tell(
+            "%(key)s: found %(value)s. Accepted: %(accepted)s.",
+            key=key,
+            value=repr(value),
+            accepted=accepted,
+        )
+    )
     if isinstance(value, bool) or (kind is int and isinstance(value, float)):
         raise refusal
     try:

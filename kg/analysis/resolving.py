@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from kg.errors import Candidate, QueryError
+from kg.language import tell
 from kg.queries import Resolver, entity_resolver, the_one
 from kg.search import KINDS, Hit, SearchIndex, searchable
 from kg.store.base import Store
@@ -127,4 +128,5 @@ def _with_candidates(error: QueryError, hits: list[Hit]) -> QueryError:
         return error
     found = [Candidate(h.label, VOCABULARY_BASE + _CLASSES[h.kind], h.iri) for h in hits]
     named = "; ".join(f"{label} <{iri}>" for label, _, iri in found)
-    return QueryError(f"{error} Close: {named}.", candidates=found)
+    said = tell("%(error)s Close: %(close)s.", error=error.told, close=named)
+    return QueryError(said, candidates=found)

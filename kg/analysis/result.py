@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from kg.analysis.base import Chart, Edges
 from kg.analysis.plots import Plot, draw
 from kg.errors import KgError, NotFoundError
+from kg.language import tell
 from kg.results import ResultTable
 
 if TYPE_CHECKING:
@@ -98,10 +99,17 @@ class Result(ResultTable):
         """
         charts = {chart.kind: chart for chart in self.charts}
         if not charts:
-            raise NotFoundError(f"{self.name} has no drawing; its rows are the answer.")
+            raise NotFoundError(
+                tell("%(name)s has no drawing; its rows are the answer.", name=self.name)
+            )
         if kind is not None and kind not in charts:
             raise NotFoundError(
-                f"{self.name} has no drawing {kind[:40]!r} here. Accepted: {', '.join(charts)}."
+                tell(
+                    "%(name)s has no drawing %(kind)s here. Accepted: %(accepted)s.",
+                    name=self.name,
+                    kind=repr(kind[:40]),
+                    accepted=", ".join(charts),
+                )
             )
         return draw(self, self.charts[0] if kind is None else charts[kind])
 
@@ -118,7 +126,12 @@ class Result(ResultTable):
         import networkx as nx
 
         if self.edges is None:
-            raise KgError(f"{self.name} is no graph; graph.network(…).to_networkx() gives one.")
+            raise KgError(
+                tell(
+                    "%(name)s is no graph; graph.network(…).to_networkx() gives one.",
+                    name=self.name,
+                )
+            )
         source, target, weight = self.edges.source, self.edges.target, self.edges.weight
         graph: nx.Graph[Any] = nx.DiGraph() if self.edges.directed else nx.Graph()
         for row in self.to_rows():

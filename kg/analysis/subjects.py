@@ -9,6 +9,7 @@ import polars as pl
 
 from kg.analysis.base import Given, Parameter, World
 from kg.errors import QueryError
+from kg.language import tell
 from kg.network import FILTERS, LEVELS
 from kg.network.blocs import memberships
 
@@ -118,9 +119,13 @@ def _kind(world: World, name: str, iri: str) -> str:
     if (world.columns["facets"]["value"] == iri).any():
         return "value"
     raise QueryError(
-        f"{name}={iri!r} has to do with no training that was selected. Accepted: the key, code, "
-        "name or IRI of a person, institution, country, bloc, topic, method, sector, programme, "
-        "series or training."
+        tell(
+            "%(name)s=%(iri)s has to do with no training that was selected. Accepted: the key, "
+            "code, name or IRI of a person, institution, country, bloc, topic, method, sector, "
+            "programme, series or training.",
+            name=name,
+            iri=repr(iri),
+        )
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from kg.errors import QueryError
+from kg.language import tell
 from kg.network import scores, summaries, temporal, ties
 from kg.network.edge_measures import EDGE_MEASURES
 from kg.network.graph_measures import GRAPH_MEASURES
@@ -55,11 +56,20 @@ def asked(network: Network, measure: Names, options: Options) -> ResultTable:
     names = [measure] if isinstance(measure, str) else list(measure or ())
     unknown = [name for name in names if name not in ALL_MEASURES]
     if unknown:
-        raise QueryError(f"Unknown measure {unknown[0]!r}; accepted: {', '.join(ALL_MEASURES)}.")
+        raise QueryError(
+            tell(
+                "Unknown measure %(unknown)s; accepted: %(accepted)s.",
+                unknown=repr(unknown[0]),
+                accepted=", ".join(ALL_MEASURES),
+            )
+        )
     kinds = [kind for kind, known in KINDS.items() if set(names) & set(known)]
     if len(kinds) > 1:
         raise QueryError(
-            f"{', '.join(names)} measure different things ({', '.join(kinds)}); ask for each kind "
-            "by itself."
+            tell(
+                "%(measures)s measure different things (%(kinds)s); ask for each kind by itself.",
+                measures=", ".join(names),
+                kinds=", ".join(kinds),
+            )
         )
     return _TABLES[kinds[0] if kinds else "node"](network, measure, options)

@@ -139,7 +139,15 @@ def _one_of(what: str, given: str, accepted: Collection[str], projection: str = 
     if given in accepted:
         return given
     where = f" of {projection}" if projection else ""
-    raise QueryError(f"Unknown {what}{where} {given!r}; accepted: {', '.join(accepted)}.")
+    raise QueryError(
+        tell(
+            "Unknown %(what)s%(where)s %(given)s; accepted: %(accepted)s.",
+            what=what,
+            where=where,
+            given=repr(given),
+            accepted=", ".join(accepted),
+        )
+    )
 
 
 def _meet(selection: Selection, plan: _Plan) -> _Meetings:

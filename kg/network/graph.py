@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from kg.errors import NotFoundError, QueryError
+from kg.language import tell
 from kg.network import asking, foreign, routes, scores, summaries, temporal, ties
 from kg.network.formats import FORMATS
 from kg.network.options import Names, Options
@@ -301,7 +302,9 @@ class Network:
         """
         source, target = self.code(a), self.code(b)
         if self.pairing is None or self.trainings is None:
-            raise QueryError("This network was not made from trainings, so it has no evidence.")
+            raise QueryError(
+                tell("This network was not made from trainings, so it has no evidence.")
+            )
         links = self.pairing.of(source, target).links()
         found = self.trainings.filter(pl.col("code").is_in(links["training"].unique().to_list()))
         rows = (
@@ -334,7 +337,13 @@ class Network:
         ``vosviewer`` (the JSON that VOSviewer opens, with places and communities).
         """
         if format_name not in FORMATS:
-            raise QueryError(f"Unknown format {format_name!r}; accepted: {', '.join(FORMATS)}.")
+            raise QueryError(
+                tell(
+                    "Unknown format %(format_name)s; accepted: %(accepted)s.",
+                    format_name=repr(format_name),
+                    accepted=", ".join(FORMATS),
+                )
+            )
         return FORMATS[format_name](self)
 
     def write(self, path: str | Path) -> Path:
@@ -358,7 +367,13 @@ class Network:
         if weight in (*self.weights, UNWEIGHTED):
             return weight
         accepted = ", ".join((*self.weights, UNWEIGHTED))
-        raise QueryError(f"Unknown weight {weight!r}; accepted: {accepted}.")
+        raise QueryError(
+            tell(
+                "Unknown weight %(weight)s; accepted: %(accepted)s.",
+                weight=repr(weight),
+                accepted=accepted,
+            )
+        )
 
     def code(self, node: str) -> int:
         """Return the row number of a node; refuse an unknown one and name those close to it."""
@@ -366,5 +381,11 @@ class Network:
         if place is not None:
             return int(place)
         close = get_close_matches(node, self.nodes["node"].to_list(), n=3, cutoff=0.6)
-        hint = f"closest: {', '.join(close)}" if close else "its edges() list those that are"
-        raise NotFoundError(f"{node!r} is not a node of this network; {hint}.")
+        hint = (
+            tell("closest: %(close)s", close=", ".join(close))
+            if close
+            else tell("its edges() list those that are")
+        )
+        raise NotFoundError(
+            tell("%(node)s is not a node of this network; %(hint)s.", node=repr(node), hint=hint)
+        )

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from kg.errors import QueryError
+from kg.language import tell
 from kg.network.measures.base import Groups
 
 if TYPE_CHECKING:
@@ -74,7 +75,9 @@ def _members(network: Network, bloc: str) -> pl.Series:
     known = sorted({one for blocs in lists.drop_nulls() for one in blocs} - {NO_BLOC})
     if bloc not in known:
         listed = ", ".join([*ATTRIBUTES, *known])
-        raise QueryError(f"Unknown groups {bloc!r}; accepted: {listed}.")
+        raise QueryError(
+            tell("Unknown groups %(bloc)s; accepted: %(listed)s.", bloc=repr(bloc), listed=listed)
+        )
     inside = lists.list.contains(bloc)
     words = pl.when(inside).then(pl.lit("member")).otherwise(pl.lit("other"))
     return pl.select(pl.when(inside.is_not_null()).then(words)).to_series()

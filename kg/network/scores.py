@@ -80,7 +80,13 @@ def chosen(given: Names, all_of_them: Sequence[str], accepted: Collection[str]) 
     unknown = [name for name in names if name not in accepted]
     if unknown or not names:
         listed = ", ".join(map(repr, unknown)) or "(none)"
-        raise QueryError(f"Unknown measure {listed}; accepted: {', '.join(accepted)}.")
+        raise QueryError(
+            tell(
+                "Unknown measure %(listed)s; accepted: %(accepted)s.",
+                listed=listed,
+                accepted=", ".join(accepted),
+            )
+        )
     return names
 
 
@@ -94,7 +100,13 @@ def _scores(network: Network, names: Sequence[str], options: Options, *, strict:
     """Return the scores by measure, and why those that are missing have none."""
     if options.sample is not None and strict and MEASURES[names[0]].sampled is None:
         able = ", ".join(name for name, m in MEASURES.items() if m.sampled)
-        raise QueryError(f"{names[0]} has no sampled form; those that have: {able}.")
+        raise QueryError(
+            tell(
+                "%(names)s has no sampled form; those that have: %(able)s.",
+                names=names[0],
+                able=able,
+            )
+        )
     found = _Found()
     for name in names:
         try:

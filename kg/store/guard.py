@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.errors import LimitError, QueryError
+from kg.language import tell
 
 __all__ = ["GuardLimits", "QueryShape", "RefusedError", "inspect_query", "tokens"]
 
@@ -98,8 +99,11 @@ def inspect_query(text: str, limits: GuardLimits | None = None) -> QueryShape:
             break
     if scan.form in _UPDATES:
         raise RefusedError(
-            f"Found {scan.form}: this endpoint answers queries only and no request changes the "
-            "graph. Accepted: SELECT, ASK, CONSTRUCT and DESCRIBE. Changes come by releases."
+            tell(
+                "Found %(form)s: this endpoint answers queries only and no request changes the "
+                "graph. Accepted: SELECT, ASK, CONSTRUCT and DESCRIBE. Changes come by releases.",
+                form=scan.form,
+            )
         )
     if scan.service:
         scan.refuse_service(scan.service)
@@ -112,19 +116,25 @@ def _check_characters(text: str, limits: GuardLimits) -> None:
     except UnicodeEncodeError as error:
         line, column = _position(text, error.start)
         raise QueryError(
-            "The query holds a lone surrogate, which is no character. Accepted: Unicode text.",
+            tell(
+                "The query holds a lone surrogate, which is no character. Accepted: Unicode text."
+            ),
             line,
             column,
         ) from error
     if size > limits.max_bytes:
         raise LimitError(
-            f"The query has {size:,} bytes. Accepted: up to {limits.max_bytes:,}. "
-            "Put long lists of values into several queries.",
+            tell(
+                "The query has %(size)s bytes. Accepted: up to %(max_bytes)s. Put long lists of "
+                "values into several queries.",
+                size=size,
+                max_bytes=limits.max_bytes,
+            ),
             status=413,
         )
     if "\0" in text:
         line, column = _position(text, text.index("\0"))
-        raise QueryError("The query holds a NUL character. Remove it.", line, column)
+        raise QueryError(tell("The query holds a NUL character. Remove it."), line, column)
 
 
 def _needs_whole_scan(text: str, limits: GuardLimits) -> bool:
@@ -190,8 +200,11 @@ class _Scan:
         if "'" in body and self.previous in _OPERAND and self.open[-1:] == ["("]:
             line, column = _position(self.text, match.start())
             raise QueryError(
-                f"{body[:80]} can be read as an IRI or as a comparison with a string. Put a space "
-                r"after '<' for a comparison; in an IRI write the apostrophe as \u0027.",
+                tell(
+                    "%(body)s can be read as an IRI or as a comparison with a string. Put a space "
+                    "after '<' for a comparison; in an IRI write the apostrophe as \\u0027.",
+                    body=body[:80],
+                ),
                 line,
                 column,
             )
@@ -211,9 +224,14 @@ class _Scan:
         if len(self.open) + self.extra > self.max_nesting:
             line, column = _position(self.text, match.start())
             raise LimitError(
-                f"The query nests deeper than {self.max_nesting} brackets "
-                f"(line {line}, column {column}). Accepted: up to {self.max_nesting}. "
-                "Flatten the groups, or ask in several queries.",
+                tell(
+                    "The query nests deeper than %(max_nesting)s brackets (line %(line)s, column "
+                    "%(column)s). Accepted: up to %(max_nesting)s. Flatten the groups, or ask in "
+                    "several queries.",
+                    max_nesting=self.max_nesting,
+                    line=line,
+                    column=column,
+                ),
                 status=400,
             )
 
@@ -222,15 +240,22 @@ class _Scan:
         found = f"Found SERVICE in {match.group()[:80]!r}"
         if self.services:
             raise RefusedError(
-                f"{found}. Accepted: SERVICE and one of these addresses, written out: "
-                f"{', '.join(f'<{s}>' for s in sorted(self.services))}.",
+                tell(
+                    "%(found)s. Accepted: SERVICE and one of these addresses, written out: "
+                    "%(accepted)s.",
+                    found=found,
+                    accepted=", ".join(f"<{s}>" for s in sorted(self.services)),
+                ),
                 line,
                 column,
             )
         raise RefusedError(
-            f"{found}: no query here makes a request to another server. Ask that server directly "
-            "and join the answers yourself. (A prefix that is called 'service' needs another "
-            "name.)",
+            tell(
+                "%(found)s: no query here makes a request to another server. Ask that server "
+                "directly and join the answers yourself. (A prefix that is called 'service' needs "
+                "another name.)",
+                found=found,
+            ),
             line,
             column,
         )

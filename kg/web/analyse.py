@@ -16,7 +16,7 @@ from kg.analysis.base import Analysis, Parameter
 from kg.analysis.naming import renamed
 from kg.analysis.result import Result
 from kg.errors import LimitError, NotFoundError, QueryError
-from kg.language import LANGUAGES, speaking
+from kg.language import LANGUAGES, speaking, tell
 from kg.web import headers
 from kg.web.sending import not_modified, send_text
 from kg.web.service import service
@@ -65,7 +65,11 @@ def answer(name: str, suffix: str) -> Response:
     """
     if suffix not in SUFFIXES:
         raise NotFoundError(
-            f"There is no analysis as .{suffix}. Accepted: .{', .'.join(SUFFIXES)}."
+            tell(
+                "There is no analysis as .%(suffix)s. Accepted: .%(accepted)s.",
+                suffix=suffix,
+                accepted=", .".join(SUFFIXES),
+            )
         )
     given = sorted(f"{k}={v}" for k, v in request.args.items(multi=True))
     tag = headers.etag(service().release.id, str(service().graph.policy), name, suffix, given)
@@ -96,7 +100,14 @@ def _asked() -> tuple[str, dict[str, list[str]]]:
     values = dict(request.args.lists())
     code = values.pop("language", ["en"])[-1]
     if code not in LANGUAGES:
-        raise QueryError(f"language: found {code[:40]!r}. Accepted: {', '.join(LANGUAGES)}.")
+        raise QueryError(
+            tell(
+                "%(key)s: found %(value)s. Accepted: %(accepted)s.",
+                key="language",
+                value=repr(code[:40]),
+                accepted=", ".join(LANGUAGES),
+            )
+        )
     return code, values
 
 
@@ -136,8 +147,11 @@ def _one_at_a_time(name: str) -> Iterator[None]:
         return
     if not _HEAVY.acquire(timeout=_PATIENCE_S):
         raise LimitError(
-            "Another long analysis is running. Try again in a while, or run it on your own "
-            f"machine: kg analyse {name}.",
+            tell(
+                "Another long analysis is running. Try again in a while, or run it on your own "
+                "machine: kg analyse %(name)s.",
+                name=name,
+            ),
             retry_after=_RETRY_S,
         )
     try:

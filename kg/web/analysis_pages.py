@@ -14,6 +14,7 @@ from kg.analysis.analyses import ANALYSES
 from kg.analysis.base import Analysis
 from kg.analysis.result import Result
 from kg.errors import KgError, NotFoundError
+from kg.language import tell
 from kg.web import headers
 from kg.web.analyse import SUFFIXES, answered, in_words
 from kg.web.analysis_questions import QUESTIONS
@@ -48,7 +49,11 @@ def analysis(name: str) -> Response:
     """Show an analysis; without any parameter in the address it is answered for its example."""
     if name not in ANALYSES:
         raise NotFoundError(
-            f"There is no analysis {name[:100]!r}. Accepted: {', '.join(ANALYSES)}."
+            tell(
+                "There is no analysis %(name)s. Accepted: %(accepted)s.",
+                name=repr(name[:100]),
+                accepted=", ".join(ANALYSES),
+            )
         )
     tag = headers.etag(service().release.id, str(service().graph.policy), request.full_path)
     if headers.is_known(tag):

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from kg.errors import KgError, LimitError
+from kg.language import tell
 from kg.store.workers import Answer
 from kg.web.cache import Cache
 from kg.web.encoding import ENCODINGS, IN_ONE_PIECE
@@ -236,7 +237,7 @@ class Answers:
                 if flight.landed.wait(min(left, _LOOK_SECONDS)):
                     return True
                 if is_gone and is_gone():
-                    raise LimitError("The client hung up while it waited.", status=499)
+                    raise LimitError(tell("The client hung up while it waited."), status=499)
         return False
 
     @contextmanager
@@ -246,14 +247,20 @@ class Answers:
         with self._lock:
             if most and client is not None and self._followers[client] >= most:
                 raise LimitError(
-                    f"{most} queries of yours are waiting. Accepted: up to {most} at a time. "
-                    "Wait for one to end.",
+                    tell(
+                        "%(most)s queries of yours are waiting. Accepted: up to %(most)s at a "
+                        "time. Wait for one to end.",
+                        most=most,
+                    ),
                     status=429,
                     retry_after=1,
                 )
             if self._followers.total() >= self._max_waiting:
                 raise LimitError(
-                    f"{self._max_waiting} queries are waiting already. Try again in a few seconds.",
+                    tell(
+                        "%(max_waiting)s queries are waiting already. Try again in a few seconds.",
+                        max_waiting=self._max_waiting,
+                    ),
                     retry_after=2,
                 )
             self._followers[client] += 1

@@ -18,6 +18,7 @@ from flask import Flask, current_app, g, has_request_context, request
 
 from kg.analysis.blocs import MARK, country_set, members_of
 from kg.errors import KgError, QueryError
+from kg.language import tell
 from kg.web.language import FOR_PROGRAMS, gettext, language
 from kg.web.service import service
 
@@ -163,7 +164,13 @@ def _bloc(text: str) -> Chosen:
         if text in (iri.rpartition("/")[2], iri, label):
             return _of_bloc(iri, label, explicit=True)
     accepted = ", ".join([*(key for key, _ in blocs()), WORLD])
-    raise QueryError(f"bloc: there is no bloc {text[:100]!r}. Accepted: {accepted}.")
+    raise QueryError(
+        tell(
+            "bloc: there is no bloc %(text)s. Accepted: %(accepted)s.",
+            text=repr(text[:100]),
+            accepted=accepted,
+        )
+    )
 
 
 def _of_bloc(iri: str, label: str, *, explicit: bool) -> Chosen:

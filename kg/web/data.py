@@ -7,6 +7,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from kg.errors import GoneError, NotFoundError, QueryError
+from kg.language import tell
 from kg.terms import VOCABULARY_BASE
 from kg.web import headers
 from kg.web.bindings import Record, Rows, Term
@@ -101,23 +102,30 @@ def _split(key_and_suffix: str) -> tuple[str, Format]:
     chosen = FORMATS.get(suffix)
     if not dot or chosen is None or chosen.kind is not Kind.GRAPH:
         names = ", ".join(f".{f.name}" for f in of_kind(Kind.GRAPH))
-        raise NotFoundError(f"The address ends in no known format. Accepted: {names}.")
+        raise NotFoundError(
+            tell("The address ends in no known format. Accepted: %(names)s.", names=names)
+        )
     return key, chosen
 
 
 def _iri(kind: str, key: str) -> str:
     iri = service().iri_of(kind, key)
     if any(c in '<>"{}|\\^`' or c <= " " or "\ud800" <= c <= "\udfff" for c in iri):
-        raise QueryError("The address holds characters that no IRI has.")
+        raise QueryError(tell("The address holds characters that no IRI has."))
     if service().is_forgotten(iri):
-        raise GoneError("What had this name was removed from the graph and from all its releases.")
+        raise GoneError(
+            tell("What had this name was removed from the graph and from all its releases.")
+        )
     return iri
 
 
 def _unknown(iri: str) -> NotFoundError:
     return NotFoundError(
-        f"The graph says nothing about {iri}. Look a name up with /queries/lookup/entity, or "
-        "start from the home page."
+        tell(
+            "The graph says nothing about %(iri)s. Look a name up with /queries/lookup/entity, or "
+            "start from the home page.",
+            iri=iri,
+        )
     )
 
 

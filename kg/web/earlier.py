@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kg.errors import GoneError, LimitError, NotFoundError, ReleaseError
+from kg.language import tell
 from kg.store.release import Release, find_release, list_releases
 from kg.web.opened import Opened
 from kg.web.service import Service
@@ -107,11 +108,19 @@ class Earlier:
         kept = ", ".join(r.id for r in list_releases(self._folder)) or "none"
         if not _NAME.fullmatch(release_id):
             return NotFoundError(
-                f"There is no release {release_id[:80]!r}. Kept here: {kept}. Without 'release' "
-                "the current one answers."
+                tell(
+                    "There is no release %(release_id)s. Kept here: %(kept)s. Without 'release' "
+                    "the current one answers.",
+                    release_id=repr(release_id[:80]),
+                    kept=kept,
+                )
             )
         return GoneError(
-            f"Release {release_id} is no longer kept here. Kept: {kept}.",
+            tell(
+                "Release %(release_id)s is no longer kept here. Kept: %(kept)s.",
+                release_id=release_id,
+                kept=kept,
+            ),
             hint="Ask again without 'release' for the current state, or with a release that is "
             "kept. For the very numbers of the release that is gone, ask whoever runs this server "
             "for its archived files, or build it again from the same inputs: "
@@ -160,7 +169,10 @@ class Earlier:
 
     def _busy(self) -> LimitError:
         return LimitError(
-            f"Other earlier releases are being read just now; at most {MOST_OPEN} are open at a "
-            "time. Try again in a few seconds.",
+            tell(
+                "Other earlier releases are being read just now; at most %(most_open)s are open "
+                "at a time. Try again in a few seconds.",
+                most_open=MOST_OPEN,
+            ),
             retry_after=_RETRY_S,
         )

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from flask import Blueprint, Response, jsonify, send_file, url_for
 
 from kg.errors import NotFoundError
+from kg.language import tell
 from kg.web import headers
 from kg.web.service import service
 
@@ -52,7 +53,13 @@ def file(name: str) -> Response:
     digest = public_files().get(name)
     if digest is None:
         known = ", ".join(public_files()) or "none"
-        raise NotFoundError(f"There is no file {name[:200]!r} here. Accepted: {known}.")
+        raise NotFoundError(
+            tell(
+                "There is no file %(name)s here. Accepted: %(known)s.",
+                name=repr(name[:200]),
+                known=known,
+            )
+        )
     suffix = PurePosixPath(name).suffix
     response = send_file(
         service().release.path / name,

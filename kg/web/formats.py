@@ -10,6 +10,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable
 
 from kg.errors import QueryError
+from kg.language import tell
 from kg.web.columnar import ARROW, PARQUET
 
 __all__ = [
@@ -168,7 +169,9 @@ def by_name(name: str, choices: Sequence[Format]) -> Format:
     names = ", ".join(f.name for f in choices)
     if any(wanted in (f.name, f.media_type, *f.aliases) for f in FORMATS.values()):
         raise NotAcceptable(f"{name} cannot hold this kind of answer. Accepted here: {names}.")
-    raise QueryError(f"There is no format {name!r}. Accepted here: {names}.")
+    raise QueryError(
+        tell("There is no format %(name)s. Accepted here: %(names)s.", name=repr(name), names=names)
+    )
 
 
 def negotiate(accept: MIMEAccept, choices: Sequence[Format]) -> Format:

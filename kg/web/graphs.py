@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from kg.errors import NotFoundError, QueryError
+from kg.language import tell
 from kg.web import headers
 from kg.web.formats import Kind, by_name, negotiate, of_kind
 from kg.web.protocol import absolute
@@ -29,7 +30,10 @@ def graph() -> Response:
         return not_modified(tag)
     if wanted and not service().holds("pages/graph-exists", graph=wanted):
         raise NotFoundError(
-            f"There is no graph {wanted[:200]}. The service description at /sparql lists them."
+            tell(
+                "There is no graph %(wanted)s. The service description at /sparql lists them.",
+                wanted=wanted[:200],
+            )
         )
     sparql = (
         service().bound("pages/graph", {"graph": wanted})
@@ -53,8 +57,10 @@ def _wanted() -> str | None:
     named = request.args.getlist("graph")
     if len(named) + ("default" in request.args) != 1:
         raise QueryError(
-            "The address names no graph, or more than one. Accepted: /graphs?default, or "
-            "/graphs?graph= and the IRI of one graph. The service description at /sparql lists "
-            "them."
+            tell(
+                "The address names no graph, or more than one. Accepted: /graphs?default, or "
+                "/graphs?graph= and the IRI of one graph. The service description at /sparql "
+                "lists them."
+            )
         )
     return absolute("graph", named[0]) if named else None

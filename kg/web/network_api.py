@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kg.analysis.filters import LEVEL_CLASSES, parse_years
 from kg.errors import NotFoundError, QueryError
+from kg.language import tell
 from kg.network import (
     ALL_MEASURES,
     EDGE_MEASURES,
@@ -128,7 +129,11 @@ def network_file(projection: str, suffix: str) -> Response:
     """Send a network as graphml, gexf, csv, json, svg (its drawing) or vosviewer."""
     if suffix not in NETWORK_FORMATS:
         raise NotFoundError(
-            f"There is no network as .{suffix}. Accepted: .{', .'.join(NETWORK_FORMATS)}."
+            tell(
+                "There is no network as .%(suffix)s. Accepted: .%(accepted)s.",
+                suffix=suffix,
+                accepted=", .".join(NETWORK_FORMATS),
+            )
         )
     tag = _network_tag(projection, suffix)
     if headers.is_known(tag):
@@ -155,7 +160,14 @@ def drawing(network: Network, asked: Mapping[str, str]) -> str:
     """Return the SVG of a network, its nodes by a measure, coloured as asked."""
     colour = asked.get("colour", COLOURS[0])
     if colour not in COLOURS:
-        raise QueryError(f"colour: found {colour!r}. Accepted: {', '.join(COLOURS)}.")
+        raise QueryError(
+            tell(
+                "%(key)s: found %(value)s. Accepted: %(accepted)s.",
+                key="colour",
+                value=repr(colour),
+                accepted=", ".join(COLOURS),
+            )
+        )
     size = sizes(network, strongest(network), asked["size"]) if "size" in asked else None
     entities = service().graph.columns("entities").filter(kind="country")
     names = dict(entities.select("entity", "label").drop_nulls().iter_rows())
@@ -171,7 +183,14 @@ def sizes(network: Network, part: Network, measure: str) -> NDArray[np.float64]:
         It is no measure of nodes, has no value here, or would take too long.
     """
     if measure not in MEASURES:
-        raise QueryError(f"size: found {measure!r}. Accepted: {', '.join(MEASURES)}.")
+        raise QueryError(
+            tell(
+                "%(key)s: found %(value)s. Accepted: %(accepted)s.",
+                key="size",
+                value=repr(measure),
+                accepted=", ".join(MEASURES),
+            )
+        )
     _refuse_costly(network, [measure], None)
     table = network.centrality(measure)
     column = "score" if "score" in table.columns else table.columns[-1]
@@ -185,7 +204,9 @@ def sizes(network: Network, part: Network, measure: str) -> NDArray[np.float64]:
 def network_measure(projection: str, measure: str, suffix: str) -> Response:
     """Send measures of a network, its edges, summary, a path or evidence as csv or json."""
     if suffix not in ("csv", "json"):
-        raise NotFoundError(f"There is no table as .{suffix}. Accepted: .csv, .json.")
+        raise NotFoundError(
+            tell("There is no table as .%(suffix)s. Accepted: .csv, .json.", suffix=suffix)
+        )
     tag = _network_tag(projection, measure, suffix)
     if headers.is_known(tag):
         return not_modified(tag)
@@ -235,7 +256,13 @@ def _between(
 ) -> ResultTable:
     missing = [name for name in ("source", "target") if name not in asked]
     if missing:
-        raise QueryError(f"{table} needs a value for {' and '.join(missing)}.")
+        raise QueryError(
+            tell(
+                "%(table)s needs a value for %(missing)s.",
+                table=table,
+                missing=", ".join(missing),
+            )
+        )
     target = LEVEL_CLASSES.get(str(network.meta["level"]))
     ends = [service().graph.iri(asked[name], target) for name in ("source", "target")]
     if table == "evidence":
@@ -280,8 +307,13 @@ def _refuse_costly(network: Network, names: Collection[str], sample: int | None)
     able = [name for name in costly if name in MEASURES and MEASURES[name].sampled]
     hint = f"sample=1000 estimates {', '.join(able)}; " if able else ""
     raise QueryError(
-        f"{', '.join(costly)} looks at all pairs of {len(network)} nodes, which takes longer than "
-        f"a request may. {hint}narrow the network by filters, or run kg network."
+        tell(
+            "%(measures)s looks at all pairs of %(count)s nodes, which takes longer than a "
+            "request may. %(hint)snarrow the network by filters, or run kg network.",
+            measures=", ".join(costly),
+            count=len(network),
+            hint=hint,
+        )
     )
 
 
@@ -292,12 +324,20 @@ def _number(text: str, name: str) -> float:
     try:
         return float(text)
     except ValueError as error:
-        raise QueryError(f"{name}: found {text!r}. Accepted: a number.") from error
+        raise QueryError(
+            tell("%(key)s: found %(value)s. Accepted: a number.", key=name, value=repr(text))
+        ) from error
 
 
 def _known(name: str, accepted: Collection[str]) -> str:
     if name not in accepted:
-        raise NotFoundError(f"There is no {name!r}. Accepted: {', '.join(accepted)}.")
+        raise NotFoundError(
+            tell(
+                "There is no %(name)s. Accepted: %(accepted)s.",
+                name=repr(name),
+                accepted=", ".join(accepted),
+            )
+        )
     return name
 
 
@@ -316,7 +356,13 @@ def network_request(
     for name, values in (dict(request.args.lists()) if given is None else given).items():
         meant = [v for v in values if v != ""]
         if name not in accepted:
-            raise QueryError(f"Unknown parameter {name!r}. Accepted: {', '.join(accepted)}.")
+            raise QueryError(
+                tell(
+                    "Unknown parameter %(name)s. Accepted: %(accepted)s.",
+                    name=repr(name),
+                    accepted=", ".join(accepted),
+                )
+            )
         if meant:
             options[name] = _OPTIONS.get(name, _one_or_many)(meant, name)
     asked = {name: str(options.pop(name)) for name in taken if name in options}
@@ -334,13 +380,21 @@ def _one_or_many(values: list[str], _name: str) -> str | list[str]:
 
 def _years(values: list[str], name: str) -> tuple[int | None, int | None]:
     if len(values) > 1:
-        raise QueryError(f"{name}: found {', '.join(values)!r}. Accepted: one period.")
+        raise QueryError(
+            tell(
+                "%(key)s: found %(value)s. Accepted: one period.",
+                key=name,
+                value=repr(", ".join(values)),
+            )
+        )
     return parse_years(values[0])
 
 
 def _whole(text: str, name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise QueryError(f"{name}: found {text!r}. Accepted: a whole number.")
+        raise QueryError(
+            tell("%(key)s: found %(value)s. Accepted: a whole number.", key=name, value=repr(text))
+        )
     return int(text)
 
 
@@ -348,7 +402,9 @@ def _truth(text: str, name: str) -> bool:
     known = {"true": True, "1": True, "yes": True, "on": True}
     known |= {"false": False, "0": False, "no": False}
     if text.lower() not in known:
-        raise QueryError(f"{name}: found {text!r}. Accepted: true, false.")
+        raise QueryError(
+            tell("%(key)s: found %(value)s. Accepted: true, false.", key=name, value=repr(text))
+        )
     return known[text.lower()]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, request
 
 from kg.errors import QueryError
+from kg.language import tell
 from kg.network import Network
 from kg.network.groups import BLOC_JOIN
 from kg.network.layout import Layout, layout, strongest
@@ -84,7 +85,14 @@ def _placed(network: Network) -> Placed:
 
 def _columns(part: Network, places: Layout, language: str) -> dict[str, Any]:
     if language not in LANGUAGES:
-        raise QueryError(f"language: found {language!r}. Accepted: {', '.join(LANGUAGES)}.")
+        raise QueryError(
+            tell(
+                "%(key)s: found %(value)s. Accepted: %(accepted)s.",
+                key="language",
+                value=repr(language),
+                accepted=", ".join(LANGUAGES),
+            )
+        )
     native = {} if language == "en" else service().labels(language)
     nodes, edges = part.nodes, part.weighted(part.weight).sort("source", "target")
     labels = zip(nodes["node"].to_list(), nodes["label"].to_list(), strict=True)

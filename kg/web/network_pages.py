@@ -12,6 +12,7 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg.errors import KgError, NotFoundError
+from kg.language import tell
 from kg.network import EDGE_MEASURES, MEASURES, PROJECTIONS
 from kg.network.picture import COLOURS
 from kg.web import headers
@@ -62,7 +63,11 @@ def network_map(projection: str) -> Response:
     """Show a network: its drawing, which scripts make explorable, and its nodes as a table."""
     if projection not in PROJECTIONS:
         raise NotFoundError(
-            f"There is no network {projection[:80]!r}. Accepted: {', '.join(PROJECTIONS)}."
+            tell(
+                "There is no network %(projection)s. Accepted: %(accepted)s.",
+                projection=repr(projection[:80]),
+                accepted=", ".join(PROJECTIONS),
+            )
         )
     tag = headers.etag(service().release.id, request.full_path)
     if headers.is_known(tag):

@@ -20,6 +20,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from kg.errors import NotFoundError
+from kg.language import tell
 from kg.web.current import Current
 from kg.web.problems import query_id
 from kg.web.service import service
@@ -104,7 +105,7 @@ def metrics() -> Response:
     """Send the figures in Prometheus' format, to whom the setting ``metrics`` allows."""
     allowed = service().settings.serve.metrics
     if allowed == "off" or (allowed == "local" and not _is_local(request.remote_addr)):
-        raise NotFoundError("Metrics are not open to this address; see [serve] metrics.")
+        raise NotFoundError(tell("Metrics are not open to this address; see [serve] metrics."))
     kept: _Metrics = current_app.extensions["rihla.metrics"]
     release = service().release
     kept.release.clear()

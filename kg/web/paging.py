@@ -10,6 +10,7 @@ from flask import request
 from werkzeug.datastructures import ImmutableMultiDict
 
 from kg.errors import QueryError
+from kg.language import tell
 from kg.paging import counted, paged
 from kg.web.service import JSON, service
 
@@ -74,7 +75,13 @@ def _number(name: str, least: int, most: int) -> int | None:
     sound = len(given) == 1 and text.isascii() and text.isdigit() and len(text) <= _DIGITS
     if not sound or not least <= int(text) <= most:
         raise QueryError(
-            f"{name}: found {', '.join(given)[:80]!r}. Accepted: one whole number from {least} to "
-            f"{most}."
+            tell(
+                "%(name)s: found %(accepted)s. Accepted: one whole number from %(least)s to "
+                "%(most)s.",
+                name=name,
+                accepted=repr(", ".join(given)[:80]),
+                least=least,
+                most=most,
+            )
         )
     return int(text)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import ImmutableMultiDict
 
 from kg.errors import KgError, QueryError
+from kg.language import tell
 from kg.web.service import service
 
 __all__ = ["PARAMETER", "earlier", "link_of", "pin", "pinned", "register", "unpinned"]
@@ -88,7 +89,12 @@ def _begin() -> None:
     rest = [(k, v) for k, v in request.args.items(multi=True) if k != PARAMETER]
     request.args = ImmutableMultiDict(rest)
     if len(set(named)) > 1:
-        raise QueryError(f"Several releases are named: {', '.join(named)[:200]}. Accepted: one.")
+        raise QueryError(
+            tell(
+                "Several releases are named: %(accepted)s. Accepted: one.",
+                accepted=", ".join(named)[:200],
+            )
+        )
     if named:
         pin(named[0])
 

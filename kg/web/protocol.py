@@ -11,6 +11,7 @@ from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from kg.errors import QueryError
+from kg.language import tell
 from kg.store.guard import RefusedError
 from kg.web.pinning import PARAMETER
 
@@ -83,7 +84,10 @@ def read_request(suffix: str | None = None) -> Asked:
     )
     if len(asked.queries) > 1:
         raise QueryError(
-            f"The request holds several queries ({len(asked.queries)}). Accepted: one 'query'."
+            tell(
+                "The request holds several queries (%(count)s). Accepted: one 'query'.",
+                count=len(asked.queries),
+            )
         )
     return asked
 
@@ -91,15 +95,21 @@ def read_request(suffix: str | None = None) -> Asked:
 def absolute(name: str, iri: str) -> str:
     """Return the IRI that a parameter gives, or refuse it with the parameter's name."""
     if not _IRI.match(iri):
-        raise QueryError(f"{name}: found {iri[:80]!r}. Accepted: an absolute IRI.")
+        raise QueryError(
+            tell(
+                "%(name)s: found %(iri)s. Accepted: an absolute IRI.", name=name, iri=repr(iri[:80])
+            )
+        )
     return iri
 
 
 def refused_update() -> RefusedError:
     """Return the error for whoever wants to change the graph."""
     return RefusedError(
-        "Updates are refused: no request changes the graph, changes come by releases. "
-        "Accepted: a query."
+        tell(
+            "Updates are refused: no request changes the graph, changes come by releases. "
+            "Accepted: a query."
+        )
     )
 
 
@@ -131,13 +141,21 @@ def _pairs(raw: bytes, where: str) -> list[tuple[str, str]]:
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except UnicodeDecodeError as error:
         raise QueryError(
-            f"The {where} holds %{error.object[error.start]:02X}, which is not UTF-8 there. "
-            "Accepted: text in UTF-8, percent-encoded."
+            tell(
+                "The %(where)s holds %%%(object)s, which is not UTF-8 there. Accepted: text in "
+                "UTF-8, percent-encoded.",
+                where=where,
+                object=f"{error.object[error.start]:02X}",
+            )
         ) from error
     except ValueError as error:
         raise QueryError(
-            f"The {where} has more than {_MOST_FIELDS:,} fields. Accepted: query, "
-            "default-graph-uri, named-graph-uri, format."
+            tell(
+                "The %(where)s has more than %(most_fields)s fields. Accepted: query, "
+                "default-graph-uri, named-graph-uri, format.",
+                where=where,
+                most_fields=_MOST_FIELDS,
+            )
         ) from error
 
 
@@ -146,6 +164,10 @@ def _text(raw: bytes, where: str) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise QueryError(
-            f"The {where} is not UTF-8: byte {error.start + 1} is 0x{raw[error.start]:02X}. "
-            "Accepted: text in UTF-8."
+            tell(
+                "The %(where)s is not UTF-8: byte %(value)s is 0x%(raw)s. Accepted: text in UTF-8.",
+                where=where,
+                value=error.start + 1,
+                raw=f"{raw[error.start]:02X}",
+            )
         ) from error

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from kg.errors import NotFoundError
+from kg.language import tell
 from kg.queries import NamedQuery, Parameter, get_query
 from kg.results import ResultTable
 from kg.web import headers
@@ -54,7 +55,13 @@ def query_answer(group: str, name: str, suffix: str) -> Response:
     chosen = get_query(f"{group}/{name}")
     if suffix not in (*TABLES, "json", "rq"):
         accepted = ", .".join([*TABLES, "json", "rq"])
-        raise NotFoundError(f"There is no answer as .{suffix}. Accepted: .{accepted}.")
+        raise NotFoundError(
+            tell(
+                "There is no answer as .%(suffix)s. Accepted: .%(accepted)s.",
+                suffix=suffix,
+                accepted=accepted,
+            )
+        )
     page, given = take_page(), given_values()
     whole = service().bound(chosen.id, given)
     sparql = page.of(whole) if page else whole

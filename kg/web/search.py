@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from kg.errors import QueryError
+from kg.language import tell
 from kg.results import ResultTable
 from kg.search import KINDS
 from kg.web import headers
@@ -62,7 +63,14 @@ def page() -> Response:
 def _found() -> ResultTable:
     wanted = request.args.get("language", language())
     if wanted not in LANGUAGES:
-        raise QueryError(f"language: found {wanted!r}. Accepted: {', '.join(LANGUAGES)}.")
+        raise QueryError(
+            tell(
+                "%(key)s: found %(value)s. Accepted: %(accepted)s.",
+                key="language",
+                value=repr(wanted),
+                accepted=", ".join(LANGUAGES),
+            )
+        )
     kinds = [kind for kind in request.args.getlist("kind") if kind]
     return service().graph.search(_text(), kinds, wanted, _limit())
 
@@ -74,5 +82,11 @@ def _text() -> str:
 def _limit() -> int:
     given = request.args.get("limit", str(_USUAL))
     if not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= MOST):
-        raise QueryError(f"limit: found {given!r}. Accepted: a whole number from 1 to {MOST}.")
+        raise QueryError(
+            tell(
+                "limit: found %(given)s. Accepted: a whole number from 1 to %(most)s.",
+                given=repr(given),
+                most=MOST,
+            )
+        )
     return int(given)

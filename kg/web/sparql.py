@@ -11,6 +11,7 @@ from werkzeug.datastructures import MIMEAccept
 
 from kg.catalogue import EXAMPLES
 from kg.errors import KgError, LimitError, NotFoundError, QueryError
+from kg.language import tell
 from kg.queries import INTERNAL_GROUPS, NamedQuery, catalogue, get_query
 from kg.store.guard import QueryShape, inspect_query
 from kg.web import headers
@@ -54,7 +55,14 @@ def completion() -> Response:
     """Send what an editor completes: prefixes, classes, properties, in the language ``lang``."""
     wanted = request.args.get("lang", "en")
     if wanted not in LANGUAGES:
-        raise QueryError(f"lang: found {wanted[:40]!r}. Accepted: {', '.join(LANGUAGES)}.")
+        raise QueryError(
+            tell(
+                "%(key)s: found %(value)s. Accepted: %(accepted)s.",
+                key="lang",
+                value=repr(wanted[:40]),
+                accepted=", ".join(LANGUAGES),
+            )
+        )
     tag = headers.etag(service().release.id, "completion", wanted)
     if headers.is_known(tag):
         return not_modified(tag)
@@ -69,7 +77,13 @@ def endpoint(suffix: str | None = None) -> Response:
     """Answer a query; without one show the form to people, and the service to machines."""
     if suffix is not None and suffix not in FORMATS:
         names = ", ".join(f".{name}" for name in FORMATS)
-        raise NotFoundError(f"There is no answer as .{suffix[:40]}. Accepted: {names}.")
+        raise NotFoundError(
+            tell(
+                "There is no answer as .%(suffix)s. Accepted: %(names)s.",
+                suffix=suffix[:40],
+                names=names,
+            )
+        )
     asked = read_request(suffix)
     if asked.release:
         pin(asked.release)
@@ -134,8 +148,12 @@ def _without_query(asked: Asked) -> Response:
     people = _wants_page(asked)
     if request.method == "POST" or (asked.queries and not people):
         raise QueryError(
-            "There is no query. Send GET /sparql?query=…, or POST it as "
-            f"{QUERY_BODY} or {FORM_BODY}."
+            tell(
+                "There is no query. Send GET /sparql?query=…, or POST it as %(query_body)s or "
+                "%(form_body)s.",
+                query_body=QUERY_BODY,
+                form_body=FORM_BODY,
+            )
         )
     if not people:
         return send_service(asked.format)

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, render_template, request
 from kg.changes import diff_summary
 from kg.errors import KgError, LimitError, NotFoundError
 from kg.files import shipped_folder
+from kg.language import tell
 from kg.ontology import load_ontology
 from kg.ontology.templates import chosen_tables, columns_table, write_template
 from kg.ontology.workbook import write_workbook
@@ -120,7 +121,13 @@ def _compared(old: str, new: str) -> Rows:
     folder = service().settings.project.releases
     pair = tuple(find_release(folder, release_id) for release_id in (old, new))
     if max(release.dump.stat().st_size for release in pair) > _LARGEST_DUMP:
-        raise LimitError(f"These releases are too large for a page. Run: kg diff {old} {new}.")
+        raise LimitError(
+            tell(
+                "These releases are too large for a page. Run: kg diff %(old)s %(new)s.",
+                old=old,
+                new=new,
+            )
+        )
     with _COMPARING:  # one at a time: it reads both dumps
         return _changes(folder, old, new)
 
@@ -157,7 +164,12 @@ def template(name: str) -> Response:
 def workbook(language: str) -> Response:
     """Send the workbook of all tables, with help in one of the languages."""
     if language not in ("en", "ar", "fr"):
-        raise NotFoundError(f"There is no workbook in {language[:20]!r}. Accepted: en, ar, fr.")
+        raise NotFoundError(
+            tell(
+                "There is no workbook in %(language)s. Accepted: en, ar, fr.",
+                language=repr(language[:20]),
+            )
+        )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rihla.xlsx"
         content = write_workbook(

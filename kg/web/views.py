@@ -16,6 +16,7 @@ from kg.analysis.plots.svg import Canvas
 from kg.analysis.plots.timeline import Span, timeline
 from kg.analysis.plots.worldmap import worldmap
 from kg.errors import QueryError
+from kg.language import Told, marked, tell
 from kg.results import ResultTable, Value
 from kg.web.bindings import Record, Rows, Term
 from kg.web.language import gettext as _
@@ -54,11 +55,23 @@ def drawn(rows: Rows, view: str) -> Markup:
         There is no such view, or its columns are missing.
     """
     if view not in VIEWS:
-        raise QueryError(f"view: found {view[:40]!r}. Accepted: table, {', '.join(VIEWS)}.")
+        raise QueryError(
+            tell(
+                "view: found %(view)s. Accepted: table, %(accepted)s.",
+                view=repr(view[:40]),
+                accepted=", ".join(VIEWS),
+            )
+        )
     with speaking():
         canvas = VIEWS[view](rows) if rows.rows else None
     if canvas is None:
-        raise QueryError(f"This answer cannot be shown as {view}: {_NEEDS[view]}.")
+        raise QueryError(
+            tell(
+                "This answer cannot be shown as %(view)s: %(needs)s.",
+                view=view,
+                needs=Told(_NEEDS[view]),
+            )
+        )
     counted = ngettext("%(num)s row", "%(num)s rows", len(rows))
     note = _("%(rows)s of release %(release)s", rows=counted, release=service().release.id)
     with speaking():
@@ -242,8 +255,8 @@ VIEWS: Mapping[str, Drawing] = {
 """Kinds of drawings of an answer; each returns nothing where the columns do not suit it."""
 
 _NEEDS = {
-    "chart": "it needs a column of numbers, and one of names or years",
-    "map": "it needs a column of countries, or the columns latitude and longitude",
-    "network": "it needs two columns of things, the ends of its links",
-    "timeline": "it needs a column of dates or years, and one of names",
+    "chart": marked("it needs a column of numbers, and one of names or years"),
+    "map": marked("it needs a column of countries, or the columns latitude and longitude"),
+    "network": marked("it needs two columns of things, the ends of its links"),
+    "timeline": marked("it needs a column of dates or years, and one of names"),
 }

@@ -21,6 +21,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from kg.errors import QueryError
+from kg.language import tell
 from kg.ontology import load_ontology
 from kg.ontology.completion import Completions
 from kg.ontology.docs import Documentation, read_documentation
@@ -222,4 +223,8 @@ def _limit() -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise QueryError(f"limit: found {text!r}. Accepted: a whole number.") from error
+        raise QueryError(
+            tell(
+                "%(key)s: found %(value)s. Accepted: a whole number.", key="limit", value=repr(text)
+            )
+        ) from error

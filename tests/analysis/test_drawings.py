@@ -12,6 +12,7 @@ from kg.analysis.graph import Graph
 from kg.analysis.plots import CHARTS, draw
 from kg.analysis.plots.ribbons import OTHERS
 from kg.errors import KgError, NotFoundError
+from kg.language import speaking
 from kg.results import ResultTable
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -96,7 +97,7 @@ def test_spans_run_from_first_to_last_and_end_hollow() -> None:
     chart = Chart("spans", x="label", y="median_gap", group="lapsed", low="first", high="last")
     assert tips(table, chart).count("One: 2012-03-01 to 2015-01") == 2
     drawn = draw(table, chart).svg
-    assert drawn.count('fill="white" stroke="#D55E00"') == 1
+    assert drawn.count('fill="#FFFFFF" stroke="#D55E00"') == 1
     assert "No date" not in drawn
 
 
@@ -138,3 +139,59 @@ def test_maps_of_countries_are_offered_for_countries_only(graph: Graph) -> None:
         people.plot("flows")
     with pytest.raises(KgError, match="no drawing"):
         type(people)(people.columns, people.rows, people.meta).plot()
+
+
+BALANCE = ResultTable(
+    ("label", "net"), [("تونس", 4), ("Ayland", -2)],
+    {"title": "Balance of learning and teaching", "release": "r1",
+     "columns": {"net": "taught less learned, in seats"}},
+)  # fmt: skip
+BARS = Chart("bars", x="label", y="net")
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "axis"),
+    [("en", "Balance of learning and teaching", "net"),
+     ("fr", "Équilibre entre apprendre et enseigner", "solde"),
+     ("ar", "ميزان التعلّم والتعليم", "الصافي")],
+)  # fmt: skip
+def test_a_drawing_speaks_the_language_that_is_spoken(code: str, title: str, axis: str) -> None:
+    with speaking(code):
+        said = texts(BALANCE, BARS)
+    assert title in said and f"\n{axis}\n" in said and "r1" in said
+
+
+def test_an_arabic_drawing_has_its_names_on_the_right() -> None:
+    def at(code: str) -> list[tuple[float, str | None, str | None]]:
+        with speaking(code):
+            root = ET.fromstring(draw(BALANCE, BARS).svg)
+        return [
+            (float(t.get("x", "")), t.get("direction"), t.get("text-anchor"))
+            for t in root.iter(f"{SVG}text")
+            if t.text == "Ayland"
+        ]
+
+    ((left, plain, end),) = at("en")
+    ((right, way, anchor),) = at("ar")
+    assert left + right == 720 and left < 360 < right
+    assert (plain, end) == (None, "end") and (way, anchor) == ("rtl", "end")
+
+
+def test_a_map_is_not_mirrored() -> None:
+    table = ResultTable(("label", "latitude", "longitude", "n"), [("Ayland", 10.0, 100.0, 3)])
+    chart = Chart("map", x="label", y="n")
+
+    def centres() -> list[str | None]:
+        root = ET.fromstring(draw(table, chart).svg)
+        return [disc.get("cx") for disc in root.iter(f"{SVG}circle")]
+
+    with speaking("ar"):
+        arabic = centres()
+    assert arabic == centres() and arabic
+
+
+def test_every_colour_has_a_class_for_the_theme_of_a_page() -> None:
+    drawn = draw(BALANCE, BARS).svg
+    for part in re.findall(r"<(?:rect|text|path|circle)[^>]*>", drawn):
+        assert 'class="' in part, part
+    assert '<rect width="100%" height="100%" class="f-ground" fill="#FFFFFF"/>' in drawn

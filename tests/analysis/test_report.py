@@ -103,3 +103,26 @@ def test_what_is_wrong_is_said(graph: Graph, reports: dict[str, Report], tmp_pat
         gather(graph, "planet", "earth")
     with pytest.raises(InputError, match=r"Accepted: \.html, \.md"):
         write_report(reports["bloc"], tmp_path / "report.pdf")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("fr", ("Méthode et couverture", "formation à la recherche", "Tendances par année, par")),
+     ("ar", ("الطريقة والتغطية", "التدريب البحثي", "الاتجاهات بحسب السنة، بحسب"))],
+)  # fmt: skip
+def test_a_report_is_written_in_each_language(
+    open_graph: Graph, code: str, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    report = gather(open_graph, "country", "ZA", code)
+    write_report(report, tmp_path / "report.html", code)
+    write_report(report, tmp_path / "report.md", code)
+    for suffix in ("html", "md"):
+        text = (tmp_path / f"report.{suffix}").read_text(encoding="utf-8")
+        for word in words[1 if suffix == "md" else 0 :][-1:]:
+            assert word in text
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert all(word in text for word in words)
+    assert f'lang="{code}" dir="{"rtl" if code == "ar" else "ltr"}"' in text
+    assert report.title == {"fr": "Afrique du Sud", "ar": "جنوب أفريقيا"}[code]
+    for english in ("Method and coverage", "No answer", "known country", "Contents"):
+        assert english not in text

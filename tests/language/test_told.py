@@ -18,7 +18,10 @@ def _small_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
         "a node": "un nœud",
         "Known: %(what)s.": "Connu : %(what)s.",
     }
-    monkeypatch.setattr("kg.language.told.message", lambda text, _: known.get(text, text))
+    monkeypatch.setattr(
+        "kg.language.told.message",
+        lambda text, code: text if code == "en" else known.get(text, text),
+    )
     forms = {"%(num)s row": "%(num)s ligne"}
     monkeypatch.setattr("kg.language.told.plural", lambda one, many, n, code: (
         (one if n == 1 else many) if code == "en" else forms[one] + ("s" if n > 1 else "")

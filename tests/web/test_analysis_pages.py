@@ -139,15 +139,47 @@ def test_the_last_answers_are_kept(client: FlaskClient, opened: Service) -> None
 def test_every_drawing_of_a_page_is_there(client: FlaskClient) -> None:
     for name in ("flow-matrix", "arrivals", "gap-map", "regularity"):
         text, _ = page(client, f"/analyses/{name}?bloc=world")
-        drawn = re.findall(
-            rf'<img src="(/api/analyse/{name}/[a-z]+\.svg[^"]*)" alt="([^"]+)"', text
-        )
+        drawn = re.findall(r'<figure class="plot"[^>]* aria-label="([^"]+)"><svg', text)
         assert len(drawn) == len(ANALYSES[name].charts), name
-        for address, said in drawn:
+        for address in re.findall(rf'href="(/api/analyse/{name}/[a-z]+\.svg[^"]*)"', text):
             answer = client.get(html.unescape(address))
             assert answer.status_code == 200
             assert answer.mimetype == "image/svg+xml"
-            assert said
     listed = client.get("/api/analyse").json["analyses"]["flow-matrix"]["drawings"]
     assert list(listed) == ["ribbons", "flows", "heatmap"]
     assert client.get("/api/analyse/flow-matrix/pie.svg").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("code", "axis", "place", "caveat"),
+    [("fr", "solde", "Afrique du Sud", "penchent du côté enregistré"),
+     ("ar", "الصافي", "جنوب أفريقيا", "يميلان إلى الجهة المسجّلة")],
+)  # fmt: skip
+def test_drawing_names_and_caveats_are_in_the_language_of_the_page(
+    client: FlaskClient, code: str, axis: str, place: str, caveat: str
+) -> None:
+    text = client.get(f"/{code}/analyses/balance?level=country&bloc=world").get_data(as_text=True)
+    drawing = text.partition("<svg xmlns")[2].partition("</svg>")[0]
+    assert f">{axis}</text>" in drawing
+    assert place in drawing
+    assert caveat in text
+    assert "seats on the" not in text, "meanings of columns"
+    file = client.get(f"/api/analyse/balance.svg?level=country&language={code}")
+    assert place in file.get_data(as_text=True)
+    assert f"balance.svg?level=country&amp;language={code}" in text
+
+
+def test_a_language_that_is_none_is_refused(client: FlaskClient) -> None:
+    answer = client.get("/api/analyse/balance.svg?language=xx")
+    assert answer.status_code == 400 and "Accepted: en, ar, fr" in answer.get_data(as_text=True)
+
+
+def test_errors_are_said_in_the_language_of_address_or_program(client: FlaskClient) -> None:
+    page_in_french = client.get("/fr/analyses/nothing", headers={"Accept": "text/html"})
+    assert "Il n’y a pas d’analyse" in page_in_french.get_data(as_text=True)
+    as_json = client.get("/api/analyse/nothing.json", headers={"Accept-Language": "ar, en;q=0.5"})
+    assert as_json.headers["Content-Language"] == "ar"
+    assert as_json.json["title"] == "لا يوجد شيء كهذا هنا"
+    plain = client.get("/api/analyse/nothing.json")
+    assert plain.headers["Content-Language"] == "en"
+    assert plain.json["detail"].startswith("There is no analysis 'nothing'. Accepted:")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from kg.errors import KgError, NotFoundError, QueryError
+from kg.language import tell
 from kg.web import headers
 from kg.web.analyse import answered
 from kg.web.formats import HTML
@@ -34,7 +35,9 @@ def pair(kind: str, key: str, other_kind: str, other_key: str) -> Response:
         return not_modified(tag)
     first, second = thing_at(kind, key), thing_at(other_kind, other_key)
     if first.iri == second.iri:
-        raise QueryError("A pair is two different things. Accepted: another key for the second.")
+        raise QueryError(
+            tell("A pair is two different things. Accepted: another key for the second.")
+        )
     panels = _pair_panels(first, second)
     text = render_template(
         "pair.html",
@@ -105,11 +108,22 @@ def compare() -> Response:
         return not_modified(tag)
     asked = [text.strip() for text in request.args.getlist("with") if text.strip()]
     if len(asked) > MOST:
-        raise QueryError(f"with: found {len(asked)} things. Accepted: up to {MOST}.")
+        raise QueryError(
+            tell(
+                "with: found %(count)s things. Accepted: up to %(most)s.",
+                count=len(asked),
+                most=MOST,
+            )
+        )
     things, open_questions = _resolved(asked)
     kinds = {thing.kind.name for thing in things}
     if len(kinds) > 1:
-        raise QueryError(f"with: found {', '.join(sorted(kinds))}. Accepted: things of one kind.")
+        raise QueryError(
+            tell(
+                "with: found %(accepted)s. Accepted: things of one kind.",
+                accepted=", ".join(sorted(kinds)),
+            )
+        )
     text = render_template(
         "compare.html",
         columns=[_column(thing) for thing in things],
@@ -184,4 +198,10 @@ def _chosen(key: str, first: Thing, second: Thing | None) -> Panel:
         if found.key == key:
             return found
     accepted = ", ".join(p.key for p in panels)
-    raise NotFoundError(f"There is no panel {key[:60]!r} here. Accepted: {accepted}.")
+    raise NotFoundError(
+        tell(
+            "There is no panel %(key)s here. Accepted: %(accepted)s.",
+            key=repr(key[:60]),
+            accepted=accepted,
+        )
+    )

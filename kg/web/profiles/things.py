@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kg.errors import GoneError, KgError, NotFoundError
+from kg.language import tell
 from kg.terms import VOCABULARY_BASE
 from kg.web.language import gettext, language
 from kg.web.profiles.kinds import KINDS, Kind, kind_of
@@ -41,9 +42,11 @@ def thing_at(kind: str, key: str) -> Thing:
     """
     iri = service().iri_of(kind, key)
     if service().is_forgotten(iri):
-        raise GoneError("What had this name was removed from the graph and from all its releases.")
+        raise GoneError(
+            tell("What had this name was removed from the graph and from all its releases.")
+        )
     if any(c in _BAD or c <= " " or "\ud800" <= c <= "\udfff" for c in iri):
-        raise NotFoundError("The address holds characters that no IRI has.")
+        raise NotFoundError(tell("The address holds characters that no IRI has."))
     rows = service().rows("pages/thing-classes", thing=iri).records()
     classes = {
         r["class"].text.removeprefix(VOCABULARY_BASE)
@@ -54,7 +57,12 @@ def thing_at(kind: str, key: str) -> Thing:
     if found is None:
         words = ", ".join(KINDS)
         raise NotFoundError(
-            f"The graph has no {kind[:40]} {key[:80]!r} with a profile. Kinds: {words}."
+            tell(
+                "The graph has no %(kind)s %(key)s with a profile. Kinds: %(words)s.",
+                kind=kind[:40],
+                key=repr(key[:80]),
+                words=words,
+            )
         )
     labels = [r["label"].text for r in rows if r["label"]]
     return Thing(iri, native(iri) or (labels[0] if labels else f"{kind}/{key}"), found, (kind, key))
