@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from kg.language import gettext, named, right_to_left, said, tell
 from kg.network.groups import BLOC_JOIN
 from kg.network.layout import MOST_EDGES, MOST_NODES, Layout, layout, strongest
 
@@ -37,6 +38,11 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _WIDTH, _MARGIN, _FOOT = 1000.0, 40.0, 60.0
 _NAMED = 45
 _LEAST, _GREATEST = 2.5, 16.0  # px, the radius of a node
+_DARK = (
+    "<style>@media screen and (prefers-color-scheme: dark) { .ground { fill: #182024 } "
+    ".ink { fill: #e4e8e6 } .name { fill: #e4e8e6; stroke: #182024 } .tie { stroke: #9fabb0 } "
+    "}</style>\n"
+)
 _ARROWS = 2_000  # edges: of more, arrows are a blot
 
 
@@ -45,6 +51,8 @@ def picture(
     size: NDArray[np.float64] | None = None,
     colour: str = "community",
     names: Mapping[str, str] | None = None,
+    *,
+    themed: bool = False,
 ) -> str:
     """Return the SVG of a network; of a large one, its strongest part.
 
@@ -58,7 +66,9 @@ def picture(
     colour:
         A name of :data:`COLOURS`.
     names:
-        IRI → name of countries, for the legend.
+        IRI → name of nodes and countries, where they are called otherwise than their labels.
+    themed:
+        It is shown by a page as a picture: in the dark it has a dark ground.
     """
     part = strongest(network)
     placed = layout(part)
@@ -66,8 +76,9 @@ def picture(
     groups = coloured(part, placed, colour)
     x, y, deep = _on_paper(placed)
     radius = _radii(scores)
-    body = [*_edges(part, x, y, radius), *_nodes(part, x, y, radius, scores, groups)]
-    body += _named(part, x, y, radius)
+    labels = _labels(part, names or {})
+    body = [*_edges(part, x, y, radius), *_nodes(labels, x, y, radius, scores, groups)]
+    body += _named(labels, x, y, radius)
     body += _legend(groups, colour, names or {}, deep)
     note = _note(network, part)
     height = deep + _FOOT
@@ -75,13 +86,24 @@ def picture(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH:g} {height:g}" '
         f'width="{_WIDTH:g}" height="{height:g}" role="img" '
         "font-family=\"system-ui, 'Noto Sans', 'Noto Sans Arabic', 'DejaVu Sans', sans-serif\">\n"
-        f"<title>{_text(network.meta.get('projection', 'network'))}</title>\n"
-        f"<desc>{_text(note)}</desc>\n"
-        '<rect width="100%" height="100%" fill="white"/>\n'
+        f"<title>{_text(named(str(network.meta.get('projection', 'network'))))}</title>\n"
+        f"<desc>{_text(note)}</desc>\n{_DARK if themed else ''}"
+        '<rect class="ground" width="100%" height="100%" fill="white"/>\n'
         + "\n".join(body)
-        + f'\n<text x="12" y="{height - 10:g}" font-size="11" fill="#555">{_text(note)}</text>\n'
-        "</svg>\n"
+        + f'\n<text class="ink" {_start(12)} y="{height - 10:g}" font-size="11" fill="#555">'
+        f"{_text(note)}</text>\n</svg>\n"
     )
+
+
+def _start(x: float) -> str:
+    """Return where a line of text begins: from the right where the language runs from there."""
+    return f'x="{_WIDTH - x:g}" direction="rtl"' if right_to_left() else f'x="{x:g}"'
+
+
+def _labels(network: Network, names: Mapping[str, str]) -> list[str]:
+    nodes = network.nodes
+    pairs = zip(nodes["node"].to_list(), nodes["label"].to_list(), strict=True)
+    return [names.get(node, label) for node, label in pairs]
 
 
 def coloured(network: Network, placed: Layout, by: str) -> list[str]:
@@ -142,7 +164,7 @@ def _edges(
         '<defs><marker id="to" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
         'markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8Z" '
         'fill="#66757F"/></marker></defs>',
-        f'<g stroke="#66757F" fill="none" stroke-opacity="{0.45 if few else 0.12}">',
+        f'<g class="tie" stroke="#66757F" fill="none" stroke-opacity="{0.45 if few else 0.12}">',
     ]
     for a, b, weight in edges.select("source", "target", "weight").iter_rows():
         width = 0.4 + 3.0 * (weight / most) ** 0.5
@@ -158,7 +180,7 @@ def _edges(
 
 
 def _nodes(
-    network: Network,
+    labels: Sequence[str],
     x: NDArray[np.float64],
     y: NDArray[np.float64],
     radius: NDArray[np.float64],
@@ -166,7 +188,6 @@ def _nodes(
     groups: Sequence[str],
 ) -> list[str]:
     colours = colours_of(groups)
-    labels = network.nodes["label"].to_list()
     return [
         f'<circle cx="{x[v]:.1f}" cy="{y[v]:.1f}" r="{radius[v]:.1f}" stroke="white" '
         f'stroke-width="0.7" fill="{colours.get(groups[v], OTHER)}">'
@@ -176,7 +197,7 @@ def _nodes(
 
 
 def _named(
-    network: Network,
+    labels: Sequence[str],
     x: NDArray[np.float64],
     y: NDArray[np.float64],
     radius: NDArray[np.float64],
@@ -184,7 +205,6 @@ def _named(
     """Return the names of the greatest nodes, as far as they do not overlap."""
     taken: list[tuple[float, float, float]] = []
     parts = []
-    labels = network.nodes["label"].to_list()
     for v in np.argsort(-radius, kind="stable").tolist()[: 4 * _NAMED]:
         words = " ".join(str(labels[v]).split())
         text = words if len(words) <= 30 else words[:29].rstrip() + "…"
@@ -197,7 +217,8 @@ def _named(
             continue
         taken.append((at, down, half))
         parts.append(
-            f'<text x="{at:.1f}" y="{down:.1f}" font-size="11" text-anchor="middle" fill="#1D2427" '
+            f'<text class="name" x="{at:.1f}" y="{down:.1f}" font-size="11" text-anchor="middle" '
+            'fill="#1D2427" '
             'stroke="white" stroke-width="3" stroke-linejoin="round" paint-order="stroke">'
             f"{_text(text)}</text>"
         )
@@ -207,19 +228,26 @@ def _named(
 def _legend(groups: Sequence[str], colour: str, names: Mapping[str, str], deep: float) -> list[str]:
     colours = colours_of(groups)
     plain = colour == "community"
-    shown = {g: f"community {g}" if plain else names.get(g, _short(g)) for g in colours}
+    shown = {
+        g: gettext("community %(number)s", number=g) if plain else names.get(g, _short(g))
+        for g in colours
+    }
     parts, across = [], 12.0
     for group, text in shown.items():
         text = text if len(text) <= 22 else text[:21] + "…"
         if across + 20 + 6.4 * len(text) > _WIDTH:
             break
         parts.append(
-            f'<circle cx="{across + 5:.0f}" cy="{deep + 12:.0f}" r="5" fill="{colours[group]}"/>'
-            f'<text x="{across + 14:.0f}" y="{deep + 16:.0f}" font-size="11" fill="#1D2427">'
-            f"{_text(text)}</text>"
+            f'<circle cx="{_across(across + 5):.0f}" cy="{deep + 12:.0f}" r="5" '
+            f'fill="{colours[group]}"/><text class="ink" {_start(round(across + 14))} '
+            f'y="{deep + 16:.0f}" font-size="11" fill="#1D2427">{_text(text)}</text>'
         )
         across += 26 + 6.4 * len(text)
     return parts
+
+
+def _across(x: float) -> float:
+    return _WIDTH - x if right_to_left() else x
 
 
 def _short(group: str) -> str:
@@ -229,15 +257,22 @@ def _short(group: str) -> str:
 
 def _note(network: Network, part: Network) -> str:
     nodes, edges = len(network), network.edges_by_code.height
-    said = f"{nodes:,} nodes, {edges:,} edges, weight {network.weight}"
+    whole: dict[str, object] = {"nodes": nodes, "edges": edges, "weight": network.weight}
+    told: str = tell("%(nodes)s nodes, %(edges)s edges, weight %(weight)s.", **whole)
     if part is not network:
-        said = (
-            f"The {len(part):,} strongest of {nodes:,} nodes and {part.edges_by_code.height:,} of "
-            f"{edges:,} edges (at most {MOST_NODES:,} and {MOST_EDGES:,}), weight {network.weight}"
+        told = tell(
+            "The %(drawn_nodes)s strongest of %(nodes)s nodes and %(drawn_edges)s of %(edges)s "
+            "edges (at most %(most_nodes)s and %(most_edges)s), weight %(weight)s.",
+            drawn_nodes=len(part),
+            drawn_edges=part.edges_by_code.height,
+            most_nodes=MOST_NODES,
+            most_edges=MOST_EDGES,
+            **whole,
         )
     if not edges:
-        said = str(network.meta.get("reason", "No edge."))
-    return f"{said}. Release {network.meta.get('release', 'unknown')}."
+        told = network.reason or tell("No edge.")
+    release = gettext("Release %(release)s.", release=network.meta.get("release", "unknown"))
+    return f"{said(told)} {release}"
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kg.analysis.filters import LEVEL_CLASSES, parse_years
 from kg.errors import NotFoundError, QueryError
-from kg.language import tell
+from kg.language import LANGUAGES, speaking, tell
 from kg.network import (
     ALL_MEASURES,
     EDGE_MEASURES,
@@ -41,6 +41,7 @@ __all__ = [
     "NETWORK_TYPES",
     "NODE_TABLES",
     "SHAPE",
+    "SPOKEN",
     "blueprint",
     "centrality",
     "drawing",
@@ -74,6 +75,9 @@ SHAPE = ("backbone", "threshold", "min_weight")
 
 DRAWN = ("size", "colour")
 """How a network is drawn."""
+
+SPOKEN = ("language", "themed")
+"""In which words, and whether a page shows it, in light and dark."""
 
 _MOST_STEPS = 4_000_000_000
 """Nodes × edges of a measure that looks at all pairs: about ten seconds."""
@@ -138,7 +142,7 @@ def network_file(projection: str, suffix: str) -> Response:
     tag = _network_tag(projection, suffix)
     if headers.is_known(tag):
         return not_modified(tag)
-    options, asked = network_request(taken=(*SHAPE, *DRAWN))
+    options, asked = network_request(taken=(*SHAPE, *DRAWN, *SPOKEN))
     network = standing_out(projection, options, asked)
     if suffix == "svg":
         return send_text(drawing(network, asked), NETWORK_TYPES[suffix], tag)
@@ -171,7 +175,24 @@ def drawing(network: Network, asked: Mapping[str, str]) -> str:
     size = sizes(network, strongest(network), asked["size"]) if "size" in asked else None
     entities = service().graph.columns("entities").filter(kind="country")
     names = dict(entities.select("entity", "label").drop_nulls().iter_rows())
-    return picture(network, size, colour, names)
+    code = asked.get("language", "en")
+    known_language(code)
+    native = {} if code == "en" else service().labels(code)
+    with speaking(code):
+        return picture(network, size, colour, {**names, **native}, themed="themed" in asked)
+
+
+def known_language(code: str) -> None:
+    """Refuse a language that the names and words of a network are not told in."""
+    if code not in LANGUAGES:
+        raise QueryError(
+            tell(
+                "%(key)s: found %(value)s. Accepted: %(accepted)s.",
+                key="language",
+                value=repr(code[:40]),
+                accepted=", ".join(LANGUAGES),
+            )
+        )
 
 
 def sizes(network: Network, part: Network, measure: str) -> NDArray[np.float64]:

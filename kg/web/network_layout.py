@@ -9,14 +9,18 @@ from typing import Any
 
 from flask import Response, request
 
-from kg.errors import QueryError
-from kg.language import tell
 from kg.network import Network
 from kg.network.groups import BLOC_JOIN
 from kg.network.layout import Layout, layout, strongest
 from kg.web import headers
-from kg.web.language import LANGUAGES
-from kg.web.network_api import SHAPE, blueprint, network_request, sizes, standing_out
+from kg.web.network_api import (
+    SHAPE,
+    blueprint,
+    known_language,
+    network_request,
+    sizes,
+    standing_out,
+)
 from kg.web.sending import not_modified, send_text
 from kg.web.service import service
 
@@ -84,15 +88,7 @@ def _placed(network: Network) -> Placed:
 
 
 def _columns(part: Network, places: Layout, language: str) -> dict[str, Any]:
-    if language not in LANGUAGES:
-        raise QueryError(
-            tell(
-                "%(key)s: found %(value)s. Accepted: %(accepted)s.",
-                key="language",
-                value=repr(language),
-                accepted=", ".join(LANGUAGES),
-            )
-        )
+    known_language(language)
     native = {} if language == "en" else service().labels(language)
     nodes, edges = part.nodes, part.weighted(part.weight).sort("source", "target")
     labels = zip(nodes["node"].to_list(), nodes["label"].to_list(), strict=True)

@@ -140,10 +140,11 @@ def _page(
 ) -> str:
     drawn = {key: values for key, values in given.items() if key != "colour"}
     plain = {key: values for key, values in drawn.items() if key != "size"}
+    spoken = {} if language() == "en" else {"language": language()}
     files = {
-        suffix: _address(
-            "api.network_file", given if suffix == "svg" else plain, projection, suffix=suffix
-        )
+        suffix: _address("api.network_file", given, projection, suffix=suffix, **spoken)
+        if suffix == "svg"
+        else _address("api.network_file", plain, projection, suffix=suffix)
         for suffix in _FILES
     }
     return render_template(
@@ -160,7 +161,9 @@ def _page(
         sizes_offered=_measures(projection),
         colours=COLOURS,
         files={_FILES[suffix]: address for suffix, address in files.items()},
-        picture=files["svg"],
+        picture=_address(
+            "api.network_file", {**given, "themed": ["true"]}, projection, suffix="svg", **spoken
+        ),
         layout=_address("api.network_layout", drawn, projection, language=language()),
         tables={
             table: _address("api.network_measure", plain, projection, measure=table, suffix="json")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
@@ -32,22 +32,26 @@ _LANGUAGE = "language import "  # what speaks imports its words; others may have
 PLACE = re.compile(r"%\((\w+)\)s|%%")
 
 
-def messages() -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    """Yield file and message of every text of the pages, and of every message told below them."""
-    pages = "jinja2.ext:babel_extract"
-    methods = [("**.py", "python"), ("**.html", pages), ("**.j2", pages)]
+@cache
+def messages() -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+    """Return file and message of every text of the pages, and of what is told below them."""
     keywords = {
         "_": None, "gettext": None, "ngettext": (1, 2),
         "tell": None, "tell_number": (1, 2), "marked": None,
     }  # fmt: skip
-    options = {
-        form: {"newstyle_gettext": "true", "silent": "false"} for form in ("**.html", "**.j2")
-    }
-    for file, _, message, _, _ in extract_from_dir(PACKAGE, methods, options, keywords):
-        if file.endswith((".html", ".j2")) or _LANGUAGE in (PACKAGE / file).read_text("utf-8"):
-            yield file, message
+    found = []
+    for path in sorted(PACKAGE.rglob("*")):
+        is_page = path.suffix in (".html", ".j2")
+        if not is_page and (path.suffix != ".py" or _LANGUAGE not in path.read_text("utf-8")):
+            continue
+        method = "jinja2.ext:babel_extract" if is_page else "python"
+        options = {"newstyle_gettext": "true", "silent": "false"} if is_page else {}
+        for _, message, _, _ in extract_from_file(method, path, keywords, options=options):
+            found.append((path.relative_to(PACKAGE).as_posix(), message))
+    return tuple(found)
 
 
+@cache
 def catalogue(code: str) -> dict[str, tuple[str, ...]]:
     """Return message → translations of a language, of all its files."""
     found: dict[str, tuple[str, ...]] = {}

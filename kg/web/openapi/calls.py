@@ -129,6 +129,8 @@ def _networks() -> Iterator[Call]:
             p.path("format", list(NETWORK_TYPES)),
             *shared,
             *[asked.get(name) or p.query(name) for name in (*SHAPE, *DRAWN)],
+            p.query("language", {"type": "string", "enum": list(LANGUAGES)}),
+            p.flag("themed", "Dark in the dark."),
         ],
         example="/api/network/partnership.csv", statuses=(400, 404),
     )  # fmt: skip
