@@ -8,22 +8,23 @@ identifiers and on the columns that a shape marks with ``rihla:lookup``, never o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
 
 from kg.errors import SettingsError
-from kg.identifiers import SCHEMES, key_segment
+from kg.identifiers import key_segment
+from kg.reconcile.index import Index, keys_of_texts, meanings
 from kg.reconcile.unknown import accepted_keys, local_name, suggestions
 from kg.schema import Column, Schema, TableSchema
 from kg.tables import CheckedTable, Problem, problems_at
+from kg.tables.distinct import Distinct, distinct, rises
 
 __all__ = ["ResolvedTable", "resolve"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_EMPTY_INDEX = {"key": pl.String, "iri": pl.String}
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class ResolvedTable:
     ``subjects`` has ``_id`` and ``iri`` for each row that is kept. ``references`` gives, for each
     reference column, ``_id`` and ``iri``. ``merged`` counts the rows that repeat another row of
     the same source in every cell; with ``refused`` and the kept ones they add up to the rows read.
+    ``coded`` has the references by number, see :meth:`distinct`.
     """
 
     checked: CheckedTable
@@ -41,6 +43,13 @@ class ResolvedTable:
     problems: tuple[Problem, ...]
     refused: frozenset[int]
     merged: int
+    coded: Mapping[str, Distinct] = field(default_factory=dict)
+
+    def distinct(self, name: str) -> Distinct:
+        """Return the targets of a reference column by number."""
+        known = self.coded.get(name)
+        frame = self.references[name]
+        return known if known is not None and known.frame is frame else distinct(frame)
 
 
 @dataclass
@@ -48,17 +57,14 @@ class _Pass:
     """What one pass over all tables finds; ``refused`` has a set of row ids for each table.
 
     ``problems`` is one for all passes: a later one says again what an earlier one said.
-    ``index`` has the keys and IRIs of each table's rows, ``fallen`` the keys of refused rows,
-    ``known`` what is known beside the tables.
+    ``coded`` has the references of each table by number.
     """
 
     refused: list[set[int]]
     problems: dict[tuple[int, int, str, str, str], Problem]
-    index: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
-    fallen: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
-    lookups: dict[tuple[str, int], pl.DataFrame] = field(default_factory=dict)
+    index: Index
+    coded: dict[int, dict[str, Distinct]] = field(default_factory=dict)
     resolved: dict[int, ResolvedTable] = field(default_factory=dict)
-    known: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def resolve(
@@ -93,7 +99,7 @@ def resolve(
     order = _build_order(checked, schema)
     found: dict[tuple[int, int, str, str, str], Problem] = {}
     while True:
-        state = _Pass([set(r) for r in refused], found, known=known or {})
+        state = _Pass([set(r) for r in refused], found, Index(known or {}))
         for name in order:
             numbers = [i for i, table in enumerate(checked) if table.schema.name == name]
             _resolve_named(numbers, checked, schema, base, state)
@@ -109,14 +115,7 @@ def _with_problems(
 ) -> ResolvedTable:
     own = [p for key, p in found.items() if key[0] == number]
     problems = sorted([*table.checked.problems, *own], key=lambda p: (p.row, p.column, p.rule))
-    return ResolvedTable(
-        table.checked,
-        table.subjects,
-        table.references,
-        tuple(problems),
-        table.refused,
-        table.merged,
-    )
+    return replace(table, problems=tuple(problems))
 
 
 def _build_order(checked: Sequence[CheckedTable], schema: Schema) -> list[str]:
@@ -154,7 +153,7 @@ def _resolve_named(
     state: _Pass,
 ) -> None:
     """Resolve all tables of one name: keys, then duplicates, then the entries in the index."""
-    seen = pl.DataFrame(schema={"iri": pl.String, "source": pl.String, "place": pl.String})
+    seen: list[tuple[CheckedTable, pl.DataFrame]] = []
     for number in numbers:
         table = checked[number]
         key_columns = _template_columns(table.schema)
@@ -165,12 +164,14 @@ def _resolve_named(
         }
         subjects = _subjects(number, table, references, base, state)
         subjects, merged = _without_duplicates(number, table, subjects, seen, base, state)
-        seen = pl.concat([seen, _places(table, subjects)])
+        seen.append((table, subjects))
         state.resolved[number] = ResolvedTable(
             table, subjects, references, (), frozenset(state.refused[number]), merged
         )
     for number in numbers:
-        _add_to_index(checked[number], state.resolved[number].subjects, state)
+        table = checked[number]
+        columns = _template_columns(table.schema)
+        state.index.add(table, state.resolved[number].subjects, columns)
 
 
 def _resolve_remaining_references(
@@ -188,10 +189,18 @@ def _resolve_remaining_references(
             ):
                 references[column.name] = _match(number, table, column, schema, state)
         refused = state.refused[number]
-        kept = half.subjects.filter(~pl.col("_id").is_in(list(refused)))
+        kept = _without(half.subjects, refused)
+        coded = state.coded.get(number, {})
         state.resolved[number] = ResolvedTable(
-            table, kept, references, (), frozenset(refused), half.merged
+            table, kept, references, (), frozenset(refused), half.merged, coded
         )
+
+
+def _without(frame: pl.DataFrame, rows: Collection[int]) -> pl.DataFrame:
+    """Return a frame without the rows of these ``_id``."""
+    if not rows:
+        return frame
+    return frame.filter(~pl.col("_id").is_in(pl.Series(list(rows), dtype=pl.UInt32).implode()))
 
 
 def _match(
@@ -199,84 +208,46 @@ def _match(
 ) -> pl.DataFrame:
     """Return ``_id`` and ``iri`` for the cells of a reference column that lead to one thing."""
     target = str(column.target)
-    known = _lookup(target, schema, state)
-    cells = table.values[column.name].filter(~pl.col("_id").is_in(list(table.refused)))
-    keyed = _with_keys(cells.select("value").unique(), target, schema)
-    # The cell as written comes first, its bare identifier second: the first that is known wins.
-    best = (
-        keyed.join(known, on="key", how="left", maintain_order="left")
-        .group_by("value", maintain_order=True)
-        .agg(pl.col("iri").drop_nulls().first(), pl.col("n").drop_nulls().first())
+    known = state.index.known(target, schema)
+    own = table.distinct(column.name)
+    best = meanings(own.texts["value"], target, schema, known)
+    cells = own.frame.select("_id", "value").with_columns(
+        best["iri"].gather(own.codes), best["n"].gather(own.codes), code=own.codes
     )
-    found = cells.join(best, on="value", how="left", maintain_order="left")
-    unknown = found.filter(pl.col("n").is_null())
+    cells = _without(cells, table.refused)
+    if (best["n"] != 1).any() or best["n"].null_count():
+        _note_unclear(number, table, column, schema, cells, known, state)
+        cells = cells.filter(pl.col("n") == 1)
+    found = cells.select("_id", "iri", "code")
+    if not rises(found["_id"]):
+        found = found.unique(["_id", "iri"], keep="first", maintain_order=True)
+    result = found.select("_id", "iri")
+    coded = Distinct(result, found["code"], best.select("iri"))
+    state.coded.setdefault(number, {})[column.name] = coded
+    return result
+
+
+def _note_unclear(
+    number: int,
+    table: CheckedTable,
+    column: Column,
+    schema: Schema,
+    cells: pl.DataFrame,
+    known: pl.DataFrame,
+    state: _Pass,
+) -> None:
+    """Note the cells that mean nothing known, and those that mean several things."""
+    target = str(column.target)
+    unknown = cells.filter(pl.col("n").is_null())
     if unknown.height:
-        hints = suggestions(unknown, keyed, known, _fallen(target, schema, state))
+        keyed = keys_of_texts(unknown["value"].unique(), target, schema)
+        hints = suggestions(unknown, keyed, known, state.index.fallen(target, schema))
         accepted = accepted_keys(column, schema)
         _note(number, table, column, "reference", accepted, unknown, state, hints)
-    several = found.filter(pl.col("n") > 1)
+    several = cells.filter(pl.col("n") > 1)
     if several.height:
         accepted = f"a key that means one {local_name(target)} only; use its id"
         _note(number, table, column, "ambiguous", accepted, several, state)
-    return found.filter(pl.col("n") == 1).select("_id", "iri").unique(maintain_order=True)
-
-
-def _with_keys(values: pl.DataFrame, target: str, schema: Schema) -> pl.DataFrame:
-    """Return ``values`` with the keys to look under: the folded text, then bare identifiers."""
-    schemes = {
-        column.scheme
-        for table in schema.tables_for(target)
-        for column in table.columns
-        if column.lookup and column.scheme
-    }
-    keys = [pl.col("value").str.to_lowercase()]
-    keys += [
-        SCHEMES[name].normalise(pl.col("value")).str.to_lowercase() for name in sorted(schemes)
-    ]
-    frames = [values.with_columns(key=key, _order=pl.lit(i)) for i, key in enumerate(keys)]
-    return pl.concat(frames).sort("value", "_order")
-
-
-def _lookup(target: str, schema: Schema, state: _Pass) -> pl.DataFrame:
-    """Return ``key``, ``iri`` and ``n``: how many things of the class a key means."""
-    tables = [f for t in schema.tables_for(target) for f in state.index.get(t.name, [])]
-    if (target, len(tables)) in state.lookups:
-        return state.lookups[target, len(tables)]
-    concepts = pl.DataFrame(
-        [(key, iri) for cls, key, iri in schema.concepts if cls == target],
-        schema=_EMPTY_INDEX,
-        orient="row",
-    )
-    index = pl.concat([concepts, *tables])
-    others = [state.known[t.name] for t in schema.tables_for(target) if t.name in state.known]
-    if others:
-        index = pl.concat([index, pl.concat(others).join(index, on="key", how="anti")])
-    known = index.group_by("key").agg(pl.col("iri").first(), n=pl.col("iri").n_unique())
-    state.lookups[target, len(tables)] = known
-    return known
-
-
-def _fallen(target: str, schema: Schema, state: _Pass) -> pl.DataFrame:
-    """Return the ``key`` of each refused row that a reference to ``target`` might mean."""
-    frames = [f for t in schema.tables_for(target) for f in state.fallen.get(t.name, [])]
-    return pl.concat([pl.DataFrame(schema={"key": pl.String}), *frames])
-
-
-def _add_to_index(table: CheckedTable, subjects: pl.DataFrame, state: _Pass) -> None:
-    filled = [c for c in table.schema.columns if c.name in table.values]
-    by_key = [table.values[c.name].select("_id") for c in filled if c.key_only]
-    keys = [pl.DataFrame(schema={"_id": pl.UInt32, "key": pl.String})]
-    for column in (c for c in filled if c.lookup):
-        cells = table.values[column.name].select("_id", key=pl.col("value").str.to_lowercase())
-        if by_key and column.name not in _template_columns(table.schema):
-            cells = cells.join(pl.concat(by_key), on="_id", how="anti")
-        keys.append(cells)
-    keyed = pl.concat(keys)
-    iris = subjects.select(key=pl.col("iri").str.to_lowercase(), iri="iri")
-    index = pl.concat([iris, keyed.join(subjects, on="_id").select("key", "iri")])
-    state.index.setdefault(table.schema.name, []).append(index.unique())
-    fallen = keyed.join(subjects, on="_id", how="anti").select("key")
-    state.fallen.setdefault(table.schema.name, []).append(fallen)
 
 
 def _subjects(
@@ -287,7 +258,7 @@ def _subjects(
     state: _Pass,
 ) -> pl.DataFrame:
     """Return ``_id`` and ``iri`` of each row that is not refused and has a complete key."""
-    frame = table.rows.filter(~pl.col("_id").is_in(list(state.refused[number])))
+    frame = _without(table.rows, state.refused[number])
     for name in sorted(_template_columns(table.schema)):
         parts = _key_parts(table, name, references)
         frame = frame.join(parts, on="_id", how="left", maintain_order="left")
@@ -308,14 +279,18 @@ def _key_parts(
     """Return ``_id`` and the column's part of a key: one row for each filled cell."""
     if name in references:
         part = pl.col("iri").str.extract(r"([^/#]+)$")
-        return references[name].group_by("_id").agg(part.first().alias(name))
+        return _first_of_each(references[name].select("_id", part.alias(name)))
     if name not in table.values:
         return pl.DataFrame(schema={"_id": pl.UInt32, name: pl.String})
     # A value of which no character may stand in a key is none: it would be every such row's.
-    parts = table.values[name].select("_id", part=key_segment(pl.col("value")))
-    return (
-        parts.filter(pl.col("part") != "").group_by("_id").agg(pl.col("part").first().alias(name))
-    )
+    parts = table.values[name].select("_id", key_segment(pl.col("value")).alias(name))
+    return _first_of_each(parts.filter(pl.col(name) != ""))
+
+
+def _first_of_each(parts: pl.DataFrame) -> pl.DataFrame:
+    if rises(parts["_id"]):
+        return parts
+    return parts.unique("_id", keep="first", maintain_order=True)
 
 
 def _key_column(table: CheckedTable) -> Column:
@@ -328,14 +303,18 @@ def _without_duplicates(
     number: int,
     table: CheckedTable,
     subjects: pl.DataFrame,
-    seen: pl.DataFrame,
+    seen: Sequence[tuple[CheckedTable, pl.DataFrame]],
     base: str,
     state: _Pass,
 ) -> tuple[pl.DataFrame, int]:
     """Refuse a second row of the same source with the same IRI; merge it when wholly equal."""
+    single = _single(table, subjects)
+    before = [_places(*s) for s in seen if s[0].table.source == table.table.source]
+    if not before and single["iri"].n_unique() == single.height:
+        return subjects, 0
     first = pl.col("_id", "_row").first().over("iri").name.prefix("first")
-    located = _single(table, subjects).with_columns(first)
-    earlier = seen.filter(pl.col("source") == table.table.source).select("iri", earlier="place")
+    located = single.join(table.rows, on="_id").sort("_id").with_columns(first)
+    earlier = pl.concat([pl.DataFrame(schema={"iri": pl.String, "earlier": pl.String}), *before])
     located = located.join(earlier, on="iri", how="left", maintain_order="left")
     repeated = located.filter(
         (pl.col("_id") != pl.col("first_id")) | pl.col("earlier").is_not_null()
@@ -360,16 +339,16 @@ def _without_duplicates(
 
 
 def _single(table: CheckedTable, subjects: pl.DataFrame) -> pl.DataFrame:
-    """Return ``_id``, ``iri`` and ``_row`` of the rows that nobody else may describe."""
-    own = subjects.filter(~pl.col("_id").is_in(list(table.namesakes)))
-    return own.join(table.rows, on="_id").sort("_id")
+    """Return ``_id`` and ``iri`` of the rows that nobody else may describe."""
+    return _without(subjects, table.namesakes)
 
 
 def _places(table: CheckedTable, subjects: pl.DataFrame) -> pl.DataFrame:
-    return _single(table, subjects).select(
-        "iri",
-        source=pl.lit(table.table.source),
-        place=pl.format("{}, row {}", pl.lit(table.table.file), "_row"),
+    """Return ``iri`` and ``earlier``: where the row with it stands."""
+    return (
+        _single(table, subjects)
+        .join(table.rows, on="_id")
+        .select("iri", earlier=pl.format("{}, row {}", pl.lit(table.table.file), "_row"))
     )
 
 
@@ -387,6 +366,8 @@ def _note(
 
     ``hints`` gives, for some values, what to say after ``accepted``.
     """
+    if not bad.height:
+        return
     for problem in problems_at(table, column, rule, accepted, bad.select("_id", "value")):
         value = problem.value or ""
         hint = (hints or {}).get(value, "")

@@ -34,6 +34,7 @@ _KEPT = 3
 class _Person:
     """One row: its name as words, and the IRIs of where the person was."""
 
+    iri: str
     name: str
     words: tuple[str, ...]
     source: str
@@ -63,6 +64,8 @@ def link_people(
         or None where there is none; and a proposal for each person who was looked up and shares
         a name with a candidate.
     """
+    if not any(_has_identifiers(table) for table in tables):
+        return None, []
     people = _people(tables)
     known: dict[str, list[_Person]] = {}
     for person in people:
@@ -72,6 +75,7 @@ def link_people(
                 known.setdefault(person.words[0], []).append(person)
     if not known:
         return None, []
+    _add_evidence(tables, _in_question(people, known))
     proposals = [
         proposal
         for person in people
@@ -84,23 +88,48 @@ def link_people(
     return [_linked(table.checked, linked) for table in tables], proposals
 
 
+def _has_identifiers(table: ResolvedTable) -> bool:
+    identified = table.checked.values.get(_IDENTIFIER)
+    return table.checked.schema.name == _TABLE and identified is not None and identified.height > 0
+
+
 def _people(tables: Sequence[ResolvedTable]) -> list[_Person]:
     found: dict[str, list[_Person]] = {}
     for table in tables:
         if table.checked.schema.name == _TABLE and "name" in table.checked.values:
-            for iri, person in _rows(table):
-                found.setdefault(iri, []).append(person)
-    for iri, training in _pairs(tables, "participations", "person", "training"):
-        for person in found.get(iri, ()):
-            person.trainings.add(training)
-    for name in ("participations", "affiliations"):
-        for iri, organisation in _pairs(tables, name, "person", "organisation"):
-            for person in found.get(iri, ()):
-                person.organisations.add(organisation)
+            for person in _rows(table):
+                found.setdefault(person.iri, []).append(person)
     return [person for group in found.values() for person in group]
 
 
-def _rows(table: ResolvedTable) -> Iterable[tuple[str, _Person]]:
+def _in_question(
+    people: Iterable[_Person], known: Mapping[str, list[_Person]]
+) -> dict[str, list[_Person]]:
+    """Return, by IRI, those who may be somebody else by name, and whom they may be."""
+    found: dict[str, list[_Person]] = {}
+    ends = {
+        end
+        for person in people
+        if not person.identifier and person.words
+        for end in {person.words[0], person.words[-1]} & known.keys()
+    }
+    for person in people:
+        if person.words and not ends.isdisjoint((person.words[0], person.words[-1])):
+            found.setdefault(person.iri, []).append(person)
+    return found
+
+
+def _add_evidence(tables: Sequence[ResolvedTable], people: Mapping[str, list[_Person]]) -> None:
+    for iri, training in _pairs(tables, people, "participations", "training"):
+        for person in people[iri]:
+            person.trainings.add(training)
+    for name in ("participations", "affiliations"):
+        for iri, organisation in _pairs(tables, people, name, "organisation"):
+            for person in people[iri]:
+                person.organisations.add(organisation)
+
+
+def _rows(table: ResolvedTable) -> Iterable[_Person]:
     checked = table.checked
     identified = dict(
         checked.values[_IDENTIFIER].select("_id", "value").iter_rows()
@@ -112,19 +141,22 @@ def _rows(table: ResolvedTable) -> Iterable[tuple[str, _Person]]:
     frame = table.subjects.join(names, on="_id").join(keys, on="_id", how="left").sort("_id")
     for row, iri, name, key in frame.select("_id", "iri", "name", "key").iter_rows():
         words = tuple(read_keys(name))
-        yield iri, _Person(name, words, checked.table.source, key or "", row, identified.get(row))
+        identifier = identified.get(row)
+        yield _Person(iri, name, words, checked.table.source, key or "", row, identifier)
 
 
 def _pairs(
-    tables: Sequence[ResolvedTable], name: str, first: str, second: str
+    tables: Sequence[ResolvedTable], people: Iterable[str], name: str, column: str
 ) -> Iterable[tuple[str, str]]:
-    """Yield the pairs of IRIs that rows of a table bring together."""
+    """Yield the IRIs of people and of what rows of a table bring them together with."""
+    wanted = pl.DataFrame({"person": list(people)}, schema={"person": pl.String})
     for table in tables:
-        if table.checked.schema.name == name and {first, second} <= set(table.references):
-            left = table.references[first].select("_id", first="iri")
-            right = table.references[second].select("_id", second="iri")
-            joined = left.join(right, on="_id").join(table.subjects, on="_id", how="semi")
-            yield from joined.select("first", "second").iter_rows()
+        if table.checked.schema.name == name and {"person", column} <= set(table.references):
+            own = table.references["person"].select("_id", person="iri")
+            own = own.join(wanted, on="person", how="semi")
+            other = table.references[column].select("_id", other="iri")
+            joined = own.join(other, on="_id").join(table.subjects, on="_id", how="semi")
+            yield from joined.select("person", "other").iter_rows()
 
 
 def _proposal(

@@ -8,16 +8,15 @@ what is accepted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import reduce
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from kg.errors import InputError, SettingsError
 from kg.identifiers import SCHEMES
 from kg.schema import Column, TableSchema
-from kg.tables.countries import ambiguous_countries
+from kg.tables.distinct import Distinct, distinct, numbered
 from kg.tables.model import InputTable, Problem
+from kg.tables.rules import DATATYPES, DATES, FORM_RULES, Rule, rules_of
 from kg.tables.suggestions import suggestion
 from kg.tables.values import Note, read_values
 
@@ -27,25 +26,10 @@ __all__ = [
     "problems_at",
 ]
 
-_XSD = "http://www.w3.org/2001/XMLSchema#"
-_DATE = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-# RFC 3987, as strict as the engine: it would stop the load at a character that no IRI may have.
-_UCS = r"\x{A0}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFEF}\x{10000}-\x{1FFFD}\x{20000}-\x{2FFFD}"
-_CHARACTER = rf"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|[{_UCS}]|%[0-9A-Fa-f]{{2}})"
-_HOST = rf"[A-Za-z0-9._~{_UCS}-]+(?::[0-9]*)?"
-_IRI = (
-    rf"^https?://{_HOST}(?:/{_CHARACTER}*)?(?:\?(?:{_CHARACTER}|\?)*)?(?:#(?:{_CHARACTER}|\?)*)?$"
-)
-_IRI_ACCEPTED = (
-    "a web address that begins with http(s)://, in which spaces, brackets and other special "
-    "characters are written with %, such as %20"
-)
 # BCP 47: language, script, region, variant. The engine would stop at a tag that is none.
 _VARIANT = r"-[A-Za-z0-9]{5,8}|-[0-9][A-Za-z0-9]{3}"
 _TAG = rf"[A-Za-z]{{2,3}}(?:-[A-Za-z]{{4}})?(?:-[A-Za-z]{{2}}|-[0-9]{{3}})?(?:{_VARIANT})?"
 _LANGUAGE = rf"^(?s:(.*\S))@({_TAG})$"
-# A value that breaks one of these rules is no term at all, so a doubt cannot keep it.
-_FORM_RULES = {"class", "datatype", "identifier", "iri"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +40,7 @@ class CheckedTable:
     of ``_id``, ``value`` (the normalised text) and, for text, ``language``: one row a value.
     ``refused`` holds the ``_id`` of rows with an error, ``namesakes`` that of rows which were
     found to describe a thing of another source, so that several may describe the same one.
+    ``coded`` has the values by number, see :meth:`distinct`.
     """
 
     table: InputTable
@@ -65,70 +50,27 @@ class CheckedTable:
     problems: tuple[Problem, ...]
     refused: frozenset[int]
     namesakes: frozenset[int] = frozenset()
+    coded: Mapping[str, Distinct] = field(default_factory=dict)
+
+    def distinct(self, name: str) -> Distinct:
+        """Return the values of a column by number, as they were checked unless changed since."""
+        known = self.coded.get(name)
+        frame = self.values[name]
+        return known if known is not None and known.frame is frame else distinct(frame)
 
 
-@dataclass(frozen=True)
-class _Rule:
-    """A named condition under which a value is bad, and what would be accepted instead."""
-
-    name: str
-    bad: pl.Expr
-    accepted: str
-
-
-@dataclass(frozen=True)
-class _Datatype:
-    """How a value of an XSD datatype is written; ``canonical`` is how numbers are stored.
-
-    The engine stores 1.50 as 1.5. Were both written, two quads would become one there.
-    """
-
-    valid: pl.Expr
-    accepted: str
-    canonical: pl.Expr | None = None
-
-
+_Fault = tuple[Column, Rule, pl.DataFrame]
 _VALUE = pl.col("value")
-_WITHOUT_PLUS = _VALUE.str.replace(r"^\+", "")
 
 
-def _canonical(number: pl.Expr) -> pl.Expr:
-    """Return a number without leading zeros, and zero without a sign."""
-    return number.str.replace(r"^(-?)0+([0-9])", "${1}${2}").str.replace("^-0$", "0")
+@dataclass(frozen=True)
+class _Read:
+    """What a column came to: its values, and what is to be said of its cells."""
 
-
-_INTEGER = _canonical(_WITHOUT_PLUS)
-_DECIMAL = _canonical(
-    _WITHOUT_PLUS.str.replace(r"^(-?)\.", "${1}0.")
-    .str.replace(r"\.0*$", "")
-    .str.replace(r"(\.[0-9]*[1-9])0+$", "${1}")
-)
-_DATATYPES: dict[str, _Datatype] = {
-    _XSD + "string": _Datatype(pl.lit(value=True), "text"),
-    _XSD + "date": _Datatype(
-        _VALUE.str.contains(f"^{_DATE}$")
-        & _VALUE.str.to_date("%Y-%m-%d", strict=False).is_not_null(),
-        "a date that exists, written YYYY-MM-DD",
-    ),
-    _XSD + "gYearMonth": _Datatype(
-        _VALUE.str.contains(r"^[0-9]{4}-(?:0[1-9]|1[0-2])$"), "a month written YYYY-MM"
-    ),
-    _XSD + "gYear": _Datatype(_VALUE.str.contains(r"^[0-9]{4}$"), "a year written YYYY"),
-    _XSD + "integer": _Datatype(_VALUE.str.contains(r"^[+-]?[0-9]+$"), "a whole number", _INTEGER),
-    _XSD + "nonNegativeInteger": _Datatype(
-        _VALUE.str.contains(r"^[0-9]+$"), "a whole number, zero or more", _INTEGER
-    ),
-    _XSD + "positiveInteger": _Datatype(
-        _VALUE.str.contains(r"^[0-9]*[1-9][0-9]*$"), "a whole number, one or more", _INTEGER
-    ),
-    _XSD + "decimal": _Datatype(
-        _VALUE.str.contains(r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$"),
-        "a number with a decimal point, such as 12.5",
-        _DECIMAL,
-    ),
-    _XSD + "boolean": _Datatype(_VALUE.str.contains(r"^(?:true|false)$"), "true or false"),
-    _XSD + "anyURI": _Datatype(_VALUE.str.contains(_IRI), "a web address"),
-}
+    values: Distinct
+    faults: list[_Fault]
+    notes: list[Note]
+    hints: Mapping[tuple[str, str], str]
 
 
 def check_table(
@@ -139,28 +81,69 @@ def check_table(
     ``class_keys`` maps, for each class-valued column, folded names to class IRIs.
     """
     frame = table.frame.with_row_index("_id")
-    present = [c for c in schema.columns if c.name in frame.columns]
+    places = frame.select("_id", "_row")
     values: dict[str, pl.DataFrame] = {}
-    faults: list[tuple[Column, _Rule, pl.DataFrame]] = []
+    coded: dict[str, Distinct] = {}
+    faults: list[_Fault] = []
     notes: list[Note] = []
     hints: dict[tuple[str, str], str] = {}
-    for column in present:
-        keys = class_keys.get(column.name, {})
-        read = read_values(_cells(frame, column), column, table.dates)
+    for column in (c for c in schema.columns if c.name in frame.columns):
+        read = _check_column(frame, places, column, class_keys.get(column.name, {}), table.dates)
+        faults += read.faults
         notes += read.notes
-        hints |= {(column.name, written): hint for written, hint in read.hints.items()}
-        cells = _normalised(read.cells, column, keys)
-        broken = [(rule, cells.filter(rule.bad)) for rule in _rules(column, keys)]
-        faults += [(column, rule, bad) for rule, bad in broken if bad.height]
-        for rule, bad in broken:
-            if column.warning and rule.name in _FORM_RULES:
-                cells = cells.join(bad, on=["_id", "written"], how="anti", maintain_order="left")
-        values[column.name] = _finished(cells, column)
+        hints |= read.hints
+        coded[column.name] = read.values
+        values[column.name] = read.values.frame
     for note in notes:
         if note.original:
             _keep_written(note, schema, values)
     faults += _row_faults(frame, schema, values)
-    return _checked(table, schema, frame.select("_id", "_row"), values, faults, notes, hints)
+    checked = _checked(table, schema, places, values, faults, notes, hints)
+    return replace(checked, coded=coded)
+
+
+def _check_column(
+    frame: pl.DataFrame,
+    places: pl.DataFrame,
+    column: Column,
+    class_keys: Mapping[str, str],
+    dates: str | None,
+) -> _Read:
+    """Read and check the distinct texts of a column, then say of each cell what came of its."""
+    cells, texts, several = _cells(frame, column)
+    size = texts.height
+    read = read_values(_stripped(texts, column), column, dates)
+    texts = _normalised(read.cells, column, class_keys)
+    broken = _broken(texts, column, class_keys)
+    for rule, bad in broken:
+        if column.warning and rule.name in FORM_RULES:
+            texts = texts.join(bad, on="code", how="anti", maintain_order="left")
+    notes = [replace(n, cells=_placed(n.cells, cells, places)) for n in read.notes]
+    faults = [(column, rule, _placed(bad, cells, places)) for rule, bad in broken]
+    hints = {(column.name, written): hint for written, hint in read.hints.items()}
+    if texts.height < size:
+        cells = cells.join(texts.select("code"), on="code", how="semi", maintain_order="left")
+        new = texts.select("code").with_row_index("new")
+        cells = cells.join(new, on="code", maintain_order="left").select("_id", code="new")
+    return _Read(_finished(cells, texts, column, several), faults, notes, hints)
+
+
+def _placed(found: pl.DataFrame, cells: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Return ``_id``, ``_row``, ``written`` of the cells that hold some texts."""
+    held = cells.join(found.select("code", "written"), on="code", maintain_order="left")
+    located = held.join(places, on="_id", maintain_order="left")
+    return located.select("_id", "_row", "written")
+
+
+def _broken(
+    texts: pl.DataFrame, column: Column, class_keys: Mapping[str, str]
+) -> list[tuple[Rule, pl.DataFrame]]:
+    """Return the rules that some texts break, with these."""
+    rules = list(rules_of(column, class_keys))
+    if not rules or not texts.height:
+        return []
+    any_bad = texts.select(rule.bad.any().alias(str(i)) for i, rule in enumerate(rules)).row(0)
+    return [(r, texts.filter(r.bad)) for r, bad in zip(rules, any_bad, strict=True) if bad]
 
 
 def _keep_written(note: Note, schema: TableSchema, values: dict[str, pl.DataFrame]) -> None:
@@ -183,13 +166,30 @@ def problems_at(
     return list(_problems(checked.table, column, rule, accepted, located))
 
 
-def _cells(frame: pl.DataFrame, column: Column) -> pl.DataFrame:
-    """Return ``_id``, ``_row``, ``value`` and ``written`` (the same): a row for each value."""
-    cells = frame.select("_id", "_row", value=pl.col(column.name)).drop_nulls("value")
+def _cells(frame: pl.DataFrame, column: Column) -> tuple[pl.DataFrame, pl.DataFrame, bool]:
+    """Return the cells, the distinct texts, and whether a cell holds several values.
+
+    Cells have ``_id`` and ``code``, a row for each value; texts ``code``, which counts from 0, and
+    ``value``.
+    """
+    cells = frame.select("_id", value=pl.col(column.name)).drop_nulls("value")
+    split = column.separator
+    several = split is not None and bool(
+        cells["value"].str.contains(str(split), literal=True).any()
+    )
+    if several:
+        cells = cells.with_columns(_VALUE.str.split(str(split))).explode("value")
+    codes, texts = numbered(cells["value"])
+    numbers = pl.arange(len(texts), dtype=pl.UInt32, eager=True)
+    by_code = pl.DataFrame({"code": numbers, "value": texts})
+    return pl.DataFrame({"_id": cells["_id"], "code": codes}), by_code, several
+
+
+def _stripped(texts: pl.DataFrame, column: Column) -> pl.DataFrame:
+    """Return texts in composed form, and as ``written``; parts of a cell are trimmed."""
     if column.separator is not None:
-        cells = cells.with_columns(_VALUE.str.split(column.separator)).explode("value")
-        cells = cells.with_columns(_VALUE.str.strip_chars()).filter(_VALUE != "")
-    return cells.with_columns(_VALUE.str.normalize("NFC")).with_columns(written=_VALUE)
+        texts = texts.with_columns(_VALUE.str.strip_chars()).filter(_VALUE != "")
+    return texts.with_columns(_VALUE.str.normalize("NFC")).with_columns(written=_VALUE)
 
 
 def _normalised(cells: pl.DataFrame, column: Column, class_keys: Mapping[str, str]) -> pl.DataFrame:
@@ -205,98 +205,44 @@ def _normalised(cells: pl.DataFrame, column: Column, class_keys: Mapping[str, st
     if column.kind == "class":
         folded = _VALUE.str.to_lowercase()
         return cells.with_columns(value=folded.replace_strict(class_keys, default=_VALUE))
-    kind = _DATATYPES.get(column.datatypes[0]) if len(column.datatypes) == 1 else None
+    kind = DATATYPES.get(column.datatypes[0]) if len(column.datatypes) == 1 else None
     if kind is not None and kind.canonical is not None:
         return cells.with_columns(value=pl.when(kind.valid).then(kind.canonical).otherwise(_VALUE))
     return cells
 
 
-def _finished(cells: pl.DataFrame, column: Column) -> pl.DataFrame:
-    kept = ["_id", "value", "language"] if column.kind == "text" else ["_id", "value"]
-    return cells.select(kept).unique(maintain_order=True)
-
-
-def _rules(column: Column, class_keys: Mapping[str, str]) -> Iterator[_Rule]:
-    if column.scheme is not None:
-        scheme = SCHEMES[column.scheme]
-        yield _Rule("identifier", ~scheme.is_valid(_VALUE), scheme.accepted)
-    elif column.kind == "literal" and column.datatypes:
-        yield _datatype_rule(column)
-    if column.kind == "reference" and str(column.target).endswith("#Country"):
-        for name, accepted in ambiguous_countries().items():
-            yield _Rule("ambiguous", _VALUE.str.to_lowercase() == name, accepted)
-    if column.kind == "iri":
-        yield _Rule("iri", ~_VALUE.str.contains(_IRI), _IRI_ACCEPTED)
-    if column.kind == "class":
-        names = sorted({iri.rpartition("#")[2] for iri in class_keys.values()})
-        known = list(class_keys.values())
-        yield _Rule("class", ~_VALUE.is_in(known), "one of " + ", ".join(names))
-    yield from _constraint_rules(column)
-
-
-def _datatype_rule(column: Column) -> _Rule:
-    kinds = [_DATATYPES[d] for d in column.datatypes if d in _DATATYPES]
-    if len(kinds) < len(column.datatypes):
-        raise InputError(
-            f"The column {column.name} has the datatype {column.datatypes}, which tables cannot "
-            f"check. Accepted: {', '.join(d.rpartition('#')[2] for d in _DATATYPES)}."
+def _finished(cells: pl.DataFrame, texts: pl.DataFrame, column: Column, several: bool) -> Distinct:
+    """Hand out the texts to the cells; a value that a row says twice counts once."""
+    texts = texts.select(["value", "language"] if column.kind == "text" else ["value"])
+    codes = cells["code"]
+    frame = pl.DataFrame([cells["_id"], *(texts[name].gather(codes) for name in texts.columns)])
+    if several:
+        unique = frame.with_columns(code=codes).unique(
+            frame.columns, keep="first", maintain_order=True
         )
-    valid = reduce(lambda a, b: a | b, (kind.valid for kind in kinds))
-    return _Rule("datatype", ~valid, ", or ".join(kind.accepted for kind in kinds))
-
-
-def _constraint_rules(column: Column) -> Iterator[_Rule]:
-    if column.values:
-        accepted = "one of " + ", ".join(column.values)
-        yield _Rule("value list", ~_VALUE.is_in(column.values), accepted)
-    if column.pattern:
-        accepted = column.message or f"text that matches {column.pattern}"
-        yield _Rule("pattern", ~_VALUE.str.contains(_usable_pattern(column)), accepted)
-    least, most = column.lengths
-    if least is not None:
-        yield _Rule("length", _VALUE.str.len_chars() < least, f"at least {least} characters")
-    if most is not None:
-        yield _Rule("length", _VALUE.str.len_chars() > most, f"at most {most} characters")
-    number = _VALUE.cast(pl.Float64, strict=False)
-    comparisons = {
-        "at_least": (number.__lt__, "or more"),
-        "at_most": (number.__gt__, "or less"),
-        "more_than": (number.__le__, "is not enough: more"),
-        "less_than": (number.__ge__, "is too much: less"),
-    }
-    for name, limit in column.limits.items():
-        outside, words = comparisons[name]
-        yield _Rule("range", outside(limit).fill_null(value=False), f"{limit:g} {words}")
-
-
-def _usable_pattern(column: Column) -> str:
-    pattern = str(column.pattern)
-    try:
-        pl.Series([""]).str.contains(pattern)
-    except pl.exceptions.ComputeError as error:
-        raise SettingsError(
-            f"The column {column.name} has a sh:pattern that tables cannot check: {error}. "
-            "Accepted: a regular expression without look-around and back-references."
-        ) from error
-    return pattern
+        frame, codes = unique.drop("code"), unique["code"]
+    return Distinct(frame, codes, texts)
 
 
 def _row_faults(
     frame: pl.DataFrame, schema: TableSchema, values: Mapping[str, pl.DataFrame]
-) -> list[tuple[Column, _Rule, pl.DataFrame]]:
+) -> list[_Fault]:
     """Return the faults that concern a row: empty required cells, choices, order of dates."""
     empty = pl.lit(None, dtype=pl.String)
     faults = []
     for column in (c for c in schema.columns if c.required):
-        rule = _Rule("required", pl.lit(value=True), _required_text(column))
+        given = values.get(column.name)
+        if column.separator is None and given is not None and given.height == frame.height:
+            continue
+        rule = Rule("required", pl.lit(value=True), _required_text(column))
         bad = frame.select("_id", "_row", written=empty)
-        if column.name in values:
-            bad = bad.join(values[column.name], on="_id", how="anti")
+        if given is not None:
+            bad = bad.join(given, on="_id", how="anti")
         faults.append((column, rule, bad))
     for names in schema.one_of:
         filled = [pl.col(n).is_not_null() for n in names if n in frame.columns]
         bad = frame.filter(~pl.any_horizontal(filled)) if filled else frame
-        rule = _Rule("choice", pl.lit(value=True), f"at least one of {', '.join(names)} filled")
+        rule = Rule("choice", pl.lit(value=True), f"at least one of {', '.join(names)} filled")
         faults.append((schema.by_name[names[0]], rule, bad.select("_id", "_row", written=empty)))
     faults += [
         _order_fault(frame, schema, column, values)
@@ -308,11 +254,11 @@ def _row_faults(
 
 def _order_fault(
     frame: pl.DataFrame, schema: TableSchema, column: Column, values: Mapping[str, pl.DataFrame]
-) -> tuple[Column, _Rule, pl.DataFrame]:
+) -> _Fault:
     # less_or_equal is set and filled: the caller looked.
     other = schema.by_name[str(column.less_or_equal)]
     pairs = values[column.name].join(values[other.name], on="_id", suffix="_other")
-    if set(column.datatypes) <= {_XSD + d for d in ("date", "gYear", "gYearMonth")}:
+    if set(column.datatypes) <= DATES:
         # A year is not before or after a day within it: compare what both state.
         length = pl.min_horizontal(_VALUE.str.len_chars(), pl.col("value_other").str.len_chars())
         wrong = _VALUE.str.head(length) > pl.col("value_other").str.head(length)
@@ -321,7 +267,7 @@ def _order_fault(
             pl.Float64, strict=False
         )
     bad = pairs.filter(wrong).join(frame.select("_id", "_row"), on="_id")
-    rule = _Rule("order", pl.lit(value=True), f"a value not before {column.name} of the same row")
+    rule = Rule("order", pl.lit(value=True), f"a value not before {column.name} of the same row")
     return (
         other,
         rule,
@@ -343,13 +289,13 @@ def _checked(
     schema: TableSchema,
     rows: pl.DataFrame,
     values: Mapping[str, pl.DataFrame],
-    faults: Iterable[tuple[Column, _Rule, pl.DataFrame]],
+    faults: Iterable[_Fault],
     notes: Iterable[Note],
     hints: Mapping[tuple[str, str], str],
 ) -> CheckedTable:
     problems: list[Problem] = [*table.notes]
     wrong = [note.row for note in table.notes if note.severity == "error"]
-    refused = set(rows.filter(pl.col("_row").is_in(wrong))["_id"].to_list())
+    refused = set(rows.filter(pl.col("_row").is_in(wrong))["_id"].to_list()) if wrong else set()
     for column, rule, bad in faults:
         found = _problems(table, column, rule.name, rule.accepted, bad)
         problems += (_with_suggestion(problem, column, hints) for problem in found)
