@@ -32,7 +32,7 @@ def index() -> Index:
         schema={"_id": pl.UInt32, "iri": pl.String},
     )
     found = Index()
-    found.add(table, subjects, {"id"})
+    found.add(table, subjects, {"id", "ror"})
     return found
 
 
@@ -64,9 +64,6 @@ def test_what_is_added_later_counts_for_later_lookups() -> None:
     found = Index()
     assert found.known(O + "Organisation", SCHEMA).height == 1
     table = check_table(table_from_records(ROWS[:1], "own", TABLE, "o.csv"), TABLE, {})
-    found.add(
-        table,
-        pl.DataFrame({"_id": [0], "iri": ["x:A"]}, schema_overrides={"_id": pl.UInt32}),
-        {"id"},
-    )
+    subjects = pl.DataFrame({"_id": [0], "iri": ["x:A"]}, schema_overrides={"_id": pl.UInt32})
+    found.add(table, subjects, {"id"})
     assert found.known(O + "Organisation", SCHEMA).height > 1
