@@ -19,8 +19,8 @@ class Index:
     """The keys and IRIs of tables' rows, and of ``others``.
 
     ``others`` gives, by table, ``key`` and ``iri`` of things that are known besides; a key that
-    the rows have means theirs. A table has to be added when its rows have their IRIs; what is added later does not change
-    what was looked up before.
+    the rows have means theirs. A table has to be added when its rows have their IRIs; what is
+    added later does not change what was looked up before.
     """
 
     def __init__(self, others: Mapping[str, pl.DataFrame] | None = None) -> None:
