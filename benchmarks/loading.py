@@ -31,8 +31,6 @@ from world import write_world
 from kg.files import shipped_folder
 from kg.ontology import load_ontology
 from kg.pipeline.load import load_sources
-from kg.provenance import GraphNames
-from kg.quads import lines
 from kg.schema import Column, TableSchema
 from kg.settings import load_settings
 from kg.store.release import current_release
@@ -93,9 +91,8 @@ def by_kg(world: Path, out: Path) -> None:
     settings = load_settings(world / "rihla.toml")
     schema = load_ontology(settings.ontology).schema
     loaded = load_sources(settings, schema)
-    quads = loaded.quads(GraphNames(settings.project.base))
     with out.open("wb") as stream:
-        stream.writelines(lines(quads.select("s", "p", "o")))
+        stream.writelines(loaded.lines())
 
 
 def by_rdflib(world: Path, out: Path) -> None:

@@ -1,24 +1,29 @@
 """The one mapping from tables to quads, driven by the schema and run on whole columns.
 
 A quad is a row of four N-Quads terms: ``s``, ``p``, ``o``, ``g``. Literals keep the lexical
-form that was checked.
+form that was checked. A term is written once for each distinct value of a column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from kg.quads import QUAD, TERM, term
 from kg.reconcile import ResolvedTable
 from kg.schema import Column
+from kg.tables.distinct import Distinct
 
-__all__ = ["iri_term", "literal_term", "map_tables"]
+__all__ = ["iri_term", "literal_term", "map_lines", "map_tables"]
 
-_RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _STRING = _XSD + "string"
+_LINES = 100_000  # lines that are text in memory at a time
 # How canonical N-Quads writes the characters that do not stand in a literal as they are.
 _ESCAPES = {chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)} | {
     "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\",
@@ -47,7 +52,21 @@ def literal_term(
     return pl.format("{}" + f"^^<{datatype}>", quoted)
 
 
-def map_tables(tables: Iterable[ResolvedTable], graphs: dict[str, str]) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Statements:
+    """What one column says: for each row of ``subjects`` at ``at``, a term by its number.
+
+    ``terms`` are texts as N-Quads writes them. Where it is ``inverse``, they are the subjects.
+    """
+
+    at: np.ndarray
+    predicate: str
+    codes: pl.Series
+    terms: pl.Series
+    inverse: bool = False
+
+
+def map_tables(tables: Iterable[ResolvedTable], graphs: Mapping[str, str]) -> pl.DataFrame:
     """Return the quads of all tables without repetition, in no order.
 
     Parameters
@@ -57,52 +76,117 @@ def map_tables(tables: Iterable[ResolvedTable], graphs: dict[str, str]) -> pl.Da
     graphs:
         The named graph's IRI for each source.
     """
-    parts = [
-        triples.select("s", "p", "o", g=term(f"<{graphs[table.checked.table.source]}>"))
-        for table in tables
-        for triples in _table_triples(table)
-    ]
-    return pl.concat([pl.DataFrame(schema=QUAD), *parts]).unique()
+    found: dict[tuple[str, str], list[pl.DataFrame]] = {}
+    several: set[tuple[str, str]] = set()
+    for table in tables:
+        graph = graphs[table.checked.table.source]
+        subjects = table.subjects.select(iri_term(pl.col("iri")).cast(TERM)).to_series()
+        shared = subjects.n_unique() < len(subjects)
+        for part in _statements(table):
+            key = (graph, part.predicate)
+            if shared or key in found:
+                several.add(key)
+            found.setdefault(key, []).append(_quads(part, subjects, graph))
+    # One column of one table says nothing twice: only what comes together can.
+    parts = [pl.concat(p).unique() if key in several else p[0] for key, p in found.items()]
+    return pl.concat([pl.DataFrame(schema=QUAD), *parts])
 
 
-def _table_triples(table: ResolvedTable) -> Iterator[pl.DataFrame]:
-    schema = table.checked.schema
-    subjects = table.subjects.select("_id", s=iri_term(pl.col("iri")).cast(TERM))
-    yield _types(table, subjects)
-    for column in schema.columns:
-        if column.kind == "class":
-            continue
-        values = _objects(table, column)
-        if values is not None:
-            pairs = values.join(subjects, on="_id")
-            predicate = term(f"<{column.path}>")
-            ends = ("o", "s") if column.inverse else ("s", "o")
-            yield pairs.select(s=pl.col(ends[0]), p=predicate, o=pl.col(ends[1]))
+def _quads(part: _Statements, subjects: pl.Series, graph: str) -> pl.DataFrame:
+    ends = (subjects.gather(part.at), part.terms.cast(TERM).gather(part.codes))
+    own, other = ends[::-1] if part.inverse else ends
+    return pl.select(s=own, p=term(f"<{part.predicate}>"), o=other, g=term(f"<{graph}>"))
 
 
-def _types(table: ResolvedTable, subjects: pl.DataFrame) -> pl.DataFrame:
-    """Return the class of each row: the one its cell names, else the table's."""
-    chosen = [
-        table.checked.values[c.name].select("_id", cls="value")
-        for c in table.checked.schema.columns
-        if c.kind == "class" and c.name in table.checked.values
-    ]
-    named = subjects.with_columns(cls=pl.lit(None, dtype=pl.String))
-    if chosen:
-        named = subjects.join(pl.concat(chosen), on="_id", how="left")
-    cls = pl.col("cls").fill_null(table.checked.schema.target)
-    return named.select("s", p=term(_RDF_TYPE), o=iri_term(cls).cast(TERM))
+def map_lines(
+    tables: Iterable[ResolvedTable], graphs: Mapping[str, str] | None = None
+) -> Iterator[bytes]:
+    """Yield the statements as N-Quads, or as N-Triples without ``graphs``, many lines at a time.
+
+    No more than some lines are text at a time, whatever the number of rows. A statement that
+    several rows make comes as often.
+
+    Parameters
+    ----------
+    tables, graphs:
+        As for :func:`map_tables`.
+    """
+    for table in tables:
+        graph = f" <{graphs[table.checked.table.source]}>" if graphs else ""
+        iris = table.subjects["iri"]
+        for part in _statements(table):
+            own, other = ("{}", "<{}>") if part.inverse else ("<{}>", "{}")
+            line = f"{own} <{part.predicate}> {other}{graph} ."
+            for start in range(0, len(part.at), _LINES):
+                rows = slice(start, start + _LINES)
+                ends = (iris.gather(part.at[rows]), part.terms.gather(part.codes[rows]))
+                yield _written(line, *(ends[::-1] if part.inverse else ends))
 
 
-def _objects(table: ResolvedTable, column: Column) -> pl.DataFrame | None:
-    """Return ``_id`` and the term ``o`` for each value of a column, or None where it is empty."""
+def _written(line: str, first: pl.Series, second: pl.Series) -> bytes:
+    buffer = io.BytesIO()
+    lines = pl.select(pl.format(line, first.alias("first"), second.alias("second")))
+    lines.write_csv(buffer, include_header=False, quote_style="never")
+    return buffer.getvalue()
+
+
+def _statements(table: ResolvedTable) -> Iterator[_Statements]:
+    places = _places(table)
+    yield from _types(table, places)
+    for column in table.checked.schema.columns:
+        found = _objects(table, column)
+        if found is not None:
+            own, terms = found
+            at, codes = _at(own, places)
+            yield _Statements(at, column.path, codes, terms, column.inverse)
+
+
+def _places(table: ResolvedTable) -> np.ndarray:
+    """Return, for each row's ``_id``, where it stands in ``subjects``; -1 where it does not."""
+    ids = table.subjects["_id"].to_numpy()
+    highest = table.checked.rows["_id"].max()
+    size = max(int(highest) if isinstance(highest, int) else 0, int(ids.max(initial=0))) + 1
+    places = np.full(size, -1, dtype=np.int64)
+    places[ids] = np.arange(len(ids))
+    return places
+
+
+def _at(own: Distinct, places: np.ndarray) -> tuple[np.ndarray, pl.Series]:
+    """Return the subjects of the cells whose rows are kept, and the numbers of what they hold."""
+    at = places[own.frame["_id"].to_numpy()]
+    kept = at >= 0
+    return (at, own.codes) if kept.all() else (at[kept], own.codes.filter(pl.Series(kept)))
+
+
+def _types(table: ResolvedTable, places: np.ndarray) -> Iterator[_Statements]:
+    """Yield the class of each row: the one its cell names, else the table's."""
+    rest = np.ones(table.subjects.height, dtype=bool)
+    for column in table.checked.schema.columns:
+        if column.kind == "class" and column.name in table.checked.values:
+            own = table.checked.distinct(column.name)
+            at, codes = _at(own, places)
+            rest[at] = False
+            terms = own.texts.select(iri_term(pl.col("value"))).to_series()
+            yield _Statements(at, _RDF_TYPE, codes, terms)
+    others = np.flatnonzero(rest)
+    codes = pl.zeros(len(others), dtype=pl.UInt32, eager=True)
+    target = pl.Series([f"<{table.checked.schema.target}>"])
+    yield _Statements(others, _RDF_TYPE, codes, target)
+
+
+def _objects(table: ResolvedTable, column: Column) -> tuple[Distinct, pl.Series] | None:
+    """Return what a column holds by number, and a term for each number; None where it is empty."""
+    if column.kind == "class":
+        return None
     if column.kind == "reference":
-        targets = table.references.get(column.name)
-        return (
-            None if targets is None else targets.select("_id", o=iri_term(pl.col("iri")).cast(TERM))
-        )
-    values = table.checked.values.get(column.name)
-    return None if values is None else values.select("_id", o=_term(column).cast(TERM))
+        if column.name not in table.references:
+            return None
+        own = table.distinct(column.name)
+        return own, own.texts.select(iri_term(pl.col("iri"))).to_series()
+    if column.name not in table.checked.values:
+        return None
+    own = table.checked.distinct(column.name)
+    return own, own.texts.select(_term(column)).to_series()
 
 
 def _term(column: Column) -> pl.Expr:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.mapping import literal_term, map_tables
+from kg.mapping import literal_term, map_lines, map_tables
 from kg.quads import QUAD
 from kg.reconcile import ResolvedTable
 from kg.schema import Column, TableSchema
@@ -208,3 +208,20 @@ def test_quads_are_unique() -> None:
 
 def test_no_tables_give_no_quads() -> None:
     assert map_tables([], {}).schema == QUAD
+
+
+def test_lines_are_the_quads_as_text() -> None:
+    rows = [{"id": "a", "label": 'x@en|"y"\n'}, {"id": "b", "label": None}, {"id": "c"}]
+    columns = (
+        Column("label", O + "label", "text", separator="|"),
+        Column("part_of", O + "hasPart", "reference", inverse=True, target=O + "Thing"),
+    )
+    links = {"part_of": [(0, "https://example.org/9"), (1, "https://example.org/9")]}
+    table = resolved(rows, *columns, references=links, kept=[0, 1])
+    graphs = {"own": "https://example.org/graph"}
+    found = b"".join(map_lines([table], graphs)).decode().splitlines()
+    wanted = [f"{s} {p} {o} {g} ." for s, p, o, g in map_tables([table], graphs).iter_rows()]
+    assert sorted(found) == sorted(wanted)
+    assert len(list(ox.parse("\n".join(found), format=ox.RdfFormat.N_QUADS))) == len(wanted) == 8
+    triples_only = b"".join(map_lines([table])).decode().splitlines()
+    assert sorted(f"{line[:-1]}<{graphs['own']}> ." for line in triples_only) == sorted(found)

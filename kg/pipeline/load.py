@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from kg.checking import check_cells, row_counts
 from kg.errors import InputError
-from kg.mapping import map_tables
+from kg.mapping import map_lines, map_tables
 from kg.pipeline.matching import match_tables
 from kg.privacy import Protection, count_groups, protect
 from kg.provenance import FileRecord, GraphNames, LoadRecord, content_hash, file_records
@@ -52,8 +52,14 @@ class Loaded:
 
     def quads(self, names: GraphNames) -> pl.DataFrame:
         """Return the quads of all tables, one graph a load."""
-        graphs = {load.source.id: names.load(load.source.id, load.content) for load in self.loads}
-        return map_tables(self.tables, graphs)
+        return map_tables(self.tables, self._graphs(names))
+
+    def lines(self, names: GraphNames | None = None) -> Iterator[bytes]:
+        """Yield the same as N-Quads, or as N-Triples without ``names``, some lines at a time."""
+        return map_lines(self.tables, self._graphs(names) if names else None)
+
+    def _graphs(self, names: GraphNames) -> dict[str, str]:
+        return {load.source.id: names.load(load.source.id, load.content) for load in self.loads}
 
     def counts(self) -> ResultTable:
         """Return rows read, kept, refused and merged, a line for each table of each source."""
