@@ -243,9 +243,12 @@ class WorkerPool:
     def lend_ready(self) -> WorkerProcess | None:
         """Lend a worker that can take a query at once, if there is one."""
         with self._lock:
-            if self._closed or not self._idle or not self._idle[0].is_ready:
+            # The one that was used last has most of what it needs in the processor's caches.
+            ready = [each for each in self._idle if each.is_ready]
+            if self._closed or not ready:
                 return None
-            worker = self._idle.popleft()
+            worker = ready[-1]
+            self._idle.remove(worker)
         if worker.is_alive:
             return worker
         threading.Thread(target=self._discard, args=(worker,)).start()

@@ -65,6 +65,11 @@ class Cache:
             self._hits[str(key[0])] += 1
             return found[0]
 
+    def count_miss(self, kind: str) -> None:
+        """Count what was looked for quietly, and has to be made."""
+        with self._lock:
+            self._misses[kind] += 1
+
     def put(self, key: tuple[Hashable, ...], value: Any, size: int) -> bool:
         """Keep a value of so many bytes; False where it is too large to be kept."""
         size += _OVERHEAD

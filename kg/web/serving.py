@@ -53,9 +53,11 @@ def make_server(
         The address cannot be listened on.
     """
     check = app.extensions["rihla"].settings.check
-    uploads = check.max_mib * MIB if check.uploads else 0  # a view refuses what is not for it
-    body = max(app.config["MAX_CONTENT_LENGTH"], uploads) + _MARGIN
-    return Front(app, _listening(host, port), threads, trusted_proxy, FrontLimits(body_bytes=body))
+    limits = FrontLimits(
+        body_bytes=app.config["MAX_CONTENT_LENGTH"] + _MARGIN,
+        upload_bytes=check.max_mib * MIB + _MARGIN if check.uploads else 0,
+    )
+    return Front(app, _listening(host, port), threads, trusted_proxy, limits)
 
 
 def _listening(host: str, port: int) -> socket.socket:

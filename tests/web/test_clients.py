@@ -169,10 +169,10 @@ def test_a_client_that_hangs_up_gives_its_worker_back(app: Flask, live: str) -> 
         connection = http.client.HTTPConnection(str(place.hostname), place.port)
         connection.request("GET", f"/sparql?query={quote(endless)}")
         until = time.monotonic() + 10
-        while not pool._lanes.quick and time.monotonic() < until:
+        while not pool.lanes.quick and time.monotonic() < until:
             time.sleep(0.02)  # hang up only when the query runs
         connection.close()
-        while pool._lanes.quick and time.monotonic() < until:
+        while pool.lanes.quick and time.monotonic() < until:
             time.sleep(0.02)
     deadline = time.monotonic() + 15  # the limit of time is 20 s
     while time.monotonic() < deadline:

@@ -320,7 +320,7 @@ def test_too_long_a_query_and_a_full_queue(world_settings: Settings, world: Rele
     try:
         endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
         assert "0.5 s" in str(problem(ask(app.test_client(), endless), 504)["detail"])
-        lanes = app.extensions["rihla"].pool._lanes
+        lanes = app.extensions["rihla"].pool.lanes
         taken = [lanes.enter(None) for _ in range(lanes.places)]
         response = ask(app.test_client(), "ASK {}")
         problem(response, 503)

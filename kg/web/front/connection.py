@@ -14,7 +14,10 @@ from kg.web.front.wire import Refusal, Request, head_of, refused
 if TYPE_CHECKING:
     from kg.web.front.server import Front
 
-__all__ = ["Connection"]
+__all__ = ["UPLOADS", "Connection"]
+
+UPLOADS = (b"/check",)
+"""What addresses end in to which files are posted."""
 
 _SLICE = 16 * 1024  # bytes that are parsed at a time, of requests that come one upon another
 _MOST_AHEAD = 64 * 1024  # bytes of later requests that are read while one is answered
@@ -44,7 +47,7 @@ class Connection(asyncio.Protocol):
         self._running = self._paused = self._muted = False
         self._broken = self._closing = self._reading = False
         self._headers_done = False
-        self._head_bytes = self._body_bytes = self._held_bytes = 0
+        self._head_bytes = self._body_bytes = self._held_bytes = self._most = 0
         self._target = b""
         self._headers: dict[str, str] = {}
         self._parts: list[bytes] = []
@@ -140,8 +143,10 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Refuse what will be too large before it comes."""
         self._headers_done, self._head_bytes = True, 0
-        stated = self._headers.get("CONTENT_LENGTH", "0")
-        if stated.isdigit() and int(stated) > self._front.limits.body_bytes:
+        stated, limits = self._headers.get("CONTENT_LENGTH", "0"), self._front.limits
+        takes_files = self._target.partition(b"?")[0].endswith(UPLOADS)
+        self._most = max(limits.body_bytes, limits.upload_bytes if takes_files else 0)
+        if stated.isdigit() and int(stated) > self._most:
             self._refuse(413, self._too_large())
         elif self._headers.pop("EXPECT", "").lower() == "100-continue" and not self._broken:
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -151,7 +156,7 @@ class Connection(asyncio.Protocol):
         if self._broken:
             return
         self._count_body(self._body_bytes + len(part))
-        if self._body_bytes > self._front.limits.body_bytes:
+        if self._body_bytes > self._most:
             self._refuse(413, self._too_large())
         elif self._front.body_bytes > self._front.limits.all_bodies_bytes:
             self._refuse(503, "Too many requests with large bodies are being read just now.")
@@ -183,8 +188,7 @@ class Connection(asyncio.Protocol):
         self._queue.append(request)
 
     def _too_large(self) -> str:
-        most = self._front.limits.body_bytes
-        return f"The body of the request is too large. Accepted: up to {most:,} bytes."
+        return f"The body of the request is too large. Accepted: up to {self._most:,} bytes."
 
     def _count_body(self, size: int) -> None:
         self._front.body_bytes += size - self._body_bytes
@@ -259,8 +263,14 @@ class Connection(asyncio.Protocol):
         self._current = request
         self._front.answer(self, request)
 
-    def respond(self, status: str, headers: list[tuple[str, str]], body: bytes | Body) -> None:
-        """Send the answer to the request that is being answered."""
+    def respond(
+        self,
+        status: str,
+        headers: list[tuple[str, str]],
+        body: bytes | Body,
+        constant: bytes = b"",
+    ) -> None:
+        """Send the answer to the request that is being answered; see :func:`head_of`."""
         request = self._current
         if request is None or self._transport.is_closing():
             if isinstance(body, Body):
@@ -278,7 +288,7 @@ class Connection(asyncio.Protocol):
             self._current = None
             self._answer(Refusal(503, "Too many large answers are being read just now."))
             return
-        self.send(head_of(status, headers, request.keep, request.version), body)
+        self.send(head_of(status, headers, request.keep, request.version, constant), body)
 
     def send(self, head: bytes, body: bytes | Body) -> None:
         """Send a head and a body as they are; there is room for it."""

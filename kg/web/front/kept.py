@@ -39,17 +39,22 @@ class _Exact:
 
 
 class KeptAnswers:
-    """What an application keeps, as the loop finds it."""
+    """What an application keeps, as the loop whose clock is ``now`` finds it."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, now: Callable[[], float]) -> None:
+        self._now = now
+        self._state: tuple[float, tuple[Hashable, ...]] = (-1.0, ())
         self._current: Current = app.extensions["rihla"]
         self._express: Express = app.extensions["rihla.express"]
         self._answered: Callable[..., None] = app.extensions["rihla.answered"]
 
     @property
     def state(self) -> tuple[Hashable, ...]:
-        """What answers of this moment depend on."""
-        return self._current.state
+        """What answers of this moment depend on, looked up once a millisecond at most."""
+        now = self._now()
+        if self._state[0] != now:
+            self._state = (now, self._current.state)
+        return self._state[1]
 
     def exactly(self, data: bytes, trusted: bool) -> tuple[bytes, ...] | None:
         """Return the answer to a request that came in these very bytes before.
@@ -60,7 +65,7 @@ class KeptAnswers:
         if not cache.budget or len(data) > _LONGEST:
             return None
         began = time.perf_counter()
-        found: _Exact | None = cache.get(("request", *self._current.state, trusted, data), True)
+        found: _Exact | None = cache.get(("request", *self.state, trusted, data), True)
         if found is None:
             return None
         name = new_id()
@@ -76,6 +81,7 @@ class KeptAnswers:
         body: bytes,
         route: str,
         release: str,
+        constant: bytes = b"",
     ) -> None:
         """Keep an answer to a GET under the bytes of its request.
 
@@ -86,8 +92,8 @@ class KeptAnswers:
             return
         if request.method != "GET" or not request.keep or request.version != "1.1":
             return
-        constant = [pair for pair in headers if pair[0] not in _OWN]
-        head = head_of("200 OK", constant, True, "1.1").rpartition(b"Date: ")[0]
+        own = [pair for pair in headers if pair[0] not in _OWN]
+        head = head_of("200 OK", own, True, "1.1", constant).rpartition(b"Date: ")[0]
         exact = _Exact(head, body, "GET", route, release)
         self._current.cache.put(
             ("request", *state, trusted, raw), exact, len(raw) + len(head) + len(body)

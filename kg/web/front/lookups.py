@@ -21,7 +21,13 @@ from kg.web.answers import Flight, Kept, KeptAnswer
 from kg.web.encoding import IN_ONE_PIECE
 from kg.web.front.connection import Connection
 from kg.web.front.kept import KeptAnswers
-from kg.web.front.plain import PlainQuery, answer_headers, not_modified_headers, plain_query
+from kg.web.front.plain import (
+    ON_ALL_LINES,
+    PlainQuery,
+    answer_headers,
+    not_modified_headers,
+    plain_query,
+)
 from kg.web.front.wire import Request
 from kg.web.handed import Handed
 from kg.web.operations import new_id
@@ -102,7 +108,7 @@ class Lookups:
             if request.method == "GET":
                 self._kept.keep(
                     request, connection.trusted, state, headers, body, asked.route,
-                    service.release.id,
+                    service.release.id, ON_ALL_LINES,
                 )  # fmt: skip
             self._send(connection, request, asked, service, "200 OK", headers, body)
             return True
@@ -203,7 +209,7 @@ class Lookups:
         self._answered(
             asked.route, request.method, int(status[:3]), request.began, size, name, release
         )
-        connection.respond(status, headers, body)
+        connection.respond(status, headers, body, ON_ALL_LINES)
 
     def _give_up(self, lookup: _Lookup) -> None:
         """Hand a query over to a thread, as far as it has come."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, unquote_to_bytes, urlencode
 
 from werkzeug.datastructures import Accept, MIMEAccept
 from werkzeug.exceptions import NotAcceptable
@@ -23,12 +23,21 @@ from kg.web import headers
 from kg.web.answers import KeptAnswer, is_repeatable, key_of
 from kg.web.encoding import ENCODINGS, SMALLEST, encoding_for
 from kg.web.formats import FORMATS, Format, Kind, of_form
-from kg.web.front.wire import Request
+from kg.web.front.wire import Request, lines_of
 from kg.web.pinning import PARAMETER, link_of
 from kg.web.protocol import FORM_BODY, QUERY_BODY, absolute
 from kg.web.sparql import format_of, prefers_page
 
-__all__ = ["PlainQuery", "answer_headers", "not_modified_headers", "plain_query"]
+__all__ = [
+    "ON_ALL_LINES",
+    "PlainQuery",
+    "answer_headers",
+    "not_modified_headers",
+    "plain_query",
+]
+
+ON_ALL_LINES = lines_of(headers.ON_ALL)
+"""The headers that every response carries, as they are sent."""
 
 _SENT = (Kind.TABLE, Kind.GRAPH)
 _PLACES = {
@@ -155,8 +164,16 @@ def _fields(request: Request) -> dict[str, list[str]] | None:
 def _pairs(raw: bytes) -> list[tuple[str, str]]:
     if not raw:
         return []
-    text = raw.decode("utf-8")
-    return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+    parts = raw.decode("utf-8").split("&")
+    if len(parts) > _MOST_FIELDS:
+        raise ValueError("there are very many fields")
+    split = [part.partition("=") for part in parts if part]
+    return [(_plain(name), _plain(value)) for name, _, value in split]
+
+
+def _plain(text: str) -> str:
+    """Return a text without escapes, as a form has them."""
+    return unquote_to_bytes(text.replace("+", " ")).decode("utf-8")
 
 
 @lru_cache(maxsize=512)
@@ -174,7 +191,7 @@ def _encoding(accept: str) -> str | None:
 def answer_headers(
     asked: PlainQuery, answer: KeptAnswer, tag: str, release: str
 ) -> tuple[list[tuple[str, str]], bytes]:
-    """Return the headers of an answer, but for its id, and its body as it is sent."""
+    """Return an answer's headers, but for its id and ON_ALL_LINES, and its body as it is sent."""
     kept, encoding = answer.kept, asked.encoding
     if encoding is None or len(kept.body) < SMALLEST:
         body, encoded = kept.body, ""
@@ -205,7 +222,6 @@ def _common(asked: PlainQuery, tag: str, release: str) -> list[tuple[str, str]]:
         ("ETag", f'"{tag}"'),
         ("Cache-Control", headers.KEPT_A_WHILE),
         ("Vary", "Accept, Accept-Encoding"),
-        *headers.ON_ALL,
     ]
     if asked.link:
         link = link_of(f"{asked.link}&{urlencode({PARAMETER: release})}")

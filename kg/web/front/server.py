@@ -32,8 +32,9 @@ _STOP_LOOK_SECONDS = 0.05
 class FrontLimits:
     """What clients may do.
 
-    ``connections`` at a time; ``head_bytes`` of address and headers; ``body_bytes`` of one body
-    and ``all_bodies_bytes`` of those that are read or answered; ``waiting_memory`` and
+    ``connections`` at a time; ``head_bytes`` of address and headers; ``body_bytes`` of one body,
+    ``upload_bytes`` of one that is posted where files are taken (:data:`UPLOADS`), and
+    ``all_bodies_bytes`` of those that are read or answered; ``waiting_memory`` and
     ``waiting_files`` bytes of large answers that wait for their readers; a connection without
     requests is closed after ``idle_s`` seconds without a byte, one whose request is not whole
     after ``sending_s``, one that takes nothing of its answer after ``stalled_s``.
@@ -42,6 +43,7 @@ class FrontLimits:
     connections: int = 10_000
     head_bytes: int = 64 * 1024
     body_bytes: int = 1024 * 1024
+    upload_bytes: int = 0
     all_bodies_bytes: int = 256 * 1024 * 1024
     waiting_memory: int = 512 * 1024 * 1024
     waiting_files: int = 4 * 1024 * 1024 * 1024
@@ -88,7 +90,7 @@ class Front:
         self._running = False
         self._connections: set[Connection] = set()
         self._threads = ThreadPoolExecutor(threads, "request")
-        self.kept = KeptAnswers(app)
+        self.kept = KeptAnswers(app, self.now)
         self._lookups = Lookups(app, self._loop, self.kept, self._in_thread)
 
     def run(self) -> None:
@@ -172,10 +174,12 @@ class Front:
     def answer(self, connection: Connection, request: Request) -> None:
         """Answer a request: from memory, by a query begun here, or in a thread."""
         state = self.kept.state
+        if self._lookups.take(connection, request, state):
+            return
         found = self.kept.find(request, connection.trusted, state)
         if found is not None:
             connection.send(found[0], b"" if request.method == "HEAD" else found[1])
-        elif not self._lookups.take(connection, request, state):
+        else:
             self._in_thread(connection, request, None)
 
     def _in_thread(self, connection: Connection, request: Request, handed: Handed | None) -> None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from kg.web.problems import problem_text
 
-__all__ = ["REASONS", "Refusal", "Request", "date_line", "head_of", "refused"]
+__all__ = ["REASONS", "Refusal", "Request", "date_line", "head_of", "lines_of", "refused"]
 
 REASONS = {
     400: "Bad Request",
@@ -70,8 +70,19 @@ def date_line() -> bytes:
     return _date(int(time.time()))
 
 
-def head_of(status: str, headers: Iterable[tuple[str, str]], keep: bool, version: str) -> bytes:
-    """Return status line and headers with the empty line.
+def lines_of(headers: Iterable[tuple[str, str]]) -> bytes:
+    """Return headers as they are sent, each with its end."""
+    return "".join(f"{name}: {value}\r\n" for name, value in headers).encode("latin-1")
+
+
+def head_of(
+    status: str,
+    headers: Iterable[tuple[str, str]],
+    keep: bool,
+    version: str,
+    constant: bytes = b"",
+) -> bytes:
+    """Return status line and headers with the empty line; ``constant`` are further lines.
 
     Raises
     ------
@@ -86,7 +97,7 @@ def head_of(status: str, headers: Iterable[tuple[str, str]], keep: bool, version
     text = "\r\n".join(lines)
     if text.count("\n") != len(lines) - 1 or text.count("\r") != len(lines) - 1:
         raise ValueError("a header holds a line break")
-    return text.encode("latin-1") + b"\r\n" + date_line() + b"\r\n"
+    return b"%b\r\n%b%b\r\n" % (text.encode("latin-1"), constant, date_line())
 
 
 def refused(refusal: Refusal) -> bytes:

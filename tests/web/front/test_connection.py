@@ -146,6 +146,22 @@ def test_a_body_in_pieces_has_a_limit_too(place: Place) -> None:
     assert place.server.body_bytes == 0
 
 
+def test_files_may_be_larger_where_they_are_taken(place: Place) -> None:
+    most = place.server.limits.upload_bytes
+    assert most > 10 * place.server.limits.body_bytes
+    answers = [
+        place.raw(last(path, f"Content-Length: {size}", method="POST") + b"x" * sent)[0]
+        for path, size, sent in (
+            ("/api/check", 3_000_000, 3_000_000),
+            ("/fr/check?x=/check", 3_000_000, 3_000_000),
+            ("/api/check", most + 1, 0),
+            ("/sparql?x=/check", 3_000_000, 0),
+        )
+    ]
+    assert [answer.status for answer in answers][2:] == [413, 413]
+    assert all(answer.status in (400, 403, 415, 422) for answer in answers[:2])
+
+
 def test_headers_with_an_underscore_pass_for_no_other(front_app: Flask) -> None:
     with served_by(front_app, trusted_proxy="127.0.0.1") as place:
         found = place.raw(last("/queries", "X_Forwarded_Host: evil.example"))[0]
