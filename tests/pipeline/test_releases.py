@@ -306,10 +306,10 @@ def run_child(project: Path, before: str, seconds: float | None = None) -> tuple
     """
     add_person(project)
     script = (
-        f"import os, signal\n{before}\nfrom kg.cli.build import build\n"
-        "print('ready', flush=True)\nbuild()"
+        f"import os, signal\n{before}\nimport kg.cli.build\nfrom kg.cli import main\n"
+        "print('ready', flush=True)\nmain()"
     )
-    arguments = ["--force", "--quiet", "--project", str(project)]
+    arguments = ["build", "--force", "--quiet", "--project", str(project)]
     with subprocess.Popen(
         [sys.executable, "-c", script, *arguments],
         cwd=ROOT,
