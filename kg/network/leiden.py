@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array
 
 from kg.network import kernels
 from kg.network.paths import arrays
 
-__all__ = ["adjusted_rand", "leiden", "modularity", "numbered", "undirected"]
+__all__ = ["adjusted_rand", "by_size", "leiden", "modularity", "numbered", "undirected"]
 
 _ROUNDS = 10
+_ENOUGH = 5e-3  # modularity that another round must add in a large network
+_ROUNDING = 1e-12
+_LARGE = 20_000  # entries of the matrix, from which a network is large
 
 Labels = NDArray[np.int64]
+Parts = NDArray[np.int32]
 
 
 def undirected(adjacency: Any, directed: bool) -> Any:
@@ -29,53 +34,98 @@ def leiden(adjacency: Any, seed: int) -> Labels:
     Maximises modularity (:func:`modularity`). Communities are connected; isolates are each their
     own. The seed decides in which order nodes are visited, and so which of several good
     partitions is found. Traag, Waltman and van Eck (2019), doi:10.1038/s41598-019-41695-z, with
-    nodes joining the best part in the refinement (θ → 0), repeated until nothing moves, ten
-    times at most.
+    nodes joining the best part in the refinement (θ → 0), repeated until a round adds less than
+    0.005 to the modularity (in networks of up to 10,000 edges: nothing), ten times at most.
     """
     nodes = adjacency.shape[0]
-    found = np.arange(nodes)
+    found = np.arange(nodes, dtype=np.int32)
     if adjacency.nnz == 0:
-        return found
+        return by_size(found.astype(np.int64))
     random = np.random.default_rng(seed)
+    whole = _whole(adjacency, nodes)
+    enough = _ENOUGH if len(whole.ends) > _LARGE else _ROUNDING
+    best, quality = found, -np.inf
     for _ in range(_ROUNDS):
-        before = found
-        found = _round(adjacency, found, random)
-        if modularity(adjacency, found) <= modularity(adjacency, before) + 1e-12:
+        found, reached = _round(whole, found, random)
+        if reached > quality:
+            best = found
+        if reached - quality < enough:
             break
-    return numbered(found)
+        quality = reached
+    return by_size(best.astype(np.int64))
 
 
-def _round(adjacency: Any, start: Labels, random: np.random.Generator) -> Labels:
-    """Return a better partition: move, refine, and shrink the parts to nodes, until all is one."""
-    total = float(adjacency.sum())
-    member = np.arange(adjacency.shape[0])  # the node of the present graph for each first one
-    graph, community = adjacency, start.copy()
+@dataclass(frozen=True)
+class _Graph:
+    """Edges between different nodes as CSR, the strength of each node, and the sum of all."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int32]
+    weights: NDArray[np.float64]
+    strength: NDArray[np.float64]
+    total: float
+
+    @property
+    def nodes(self) -> int:
+        return len(self.strength)
+
+    @property
+    def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+        return self.starts, self.ends, self.weights
+
+    @property
+    def quality(self) -> float:
+        """The modularity, where each node is a community."""
+        inside = 1 - float(self.weights.sum()) / self.total
+        return inside - float(np.sum((self.strength / self.total) ** 2))
+
+    def shrunk(self, part: Parts, count: int) -> _Graph:
+        """Return the graph whose nodes are the parts."""
+        edges = kernels.communities.contract(*self.edges, part, count)
+        strength = np.bincount(part, weights=self.strength, minlength=count)
+        return _Graph(*edges, strength, self.total)
+
+
+def _whole(adjacency: Any, nodes: int) -> _Graph:
+    strength = np.asarray(adjacency.sum(axis=1), dtype=np.float64)
+    total = float(strength.sum())
+    weights = adjacency.data.astype(np.float64, copy=False)
+    graph = _Graph(*arrays(adjacency), weights, strength, total)
+    if not adjacency.diagonal().any():
+        return graph
+    return graph.shrunk(np.arange(nodes, dtype=np.int32), nodes)  # leaves the diagonal out
+
+
+def _round(graph: _Graph, start: Parts, random: np.random.Generator) -> tuple[Parts, float]:
+    """Return a better partition and its modularity.
+
+    Move, refine, and shrink the parts to nodes, until nothing moves.
+    """
+    member = np.arange(graph.nodes, dtype=np.int32)  # the present node of each first one
+    community = start.copy()
     while True:
-        nodes = graph.shape[0]
-        strength = np.asarray(graph.sum(axis=1), dtype=np.float64)
-        plain = csr_array(graph - diags_array(graph.diagonal()))
-        plain.eliminate_zeros()
-        starts, ends = arrays(plain)
-        queue = random.permutation(nodes)
-        kernels.communities.move(starts, ends, plain.data, strength, total, queue, community)
-        community = np.unique(community, return_inverse=True)[1]
-        if community.max() + 1 == nodes:
-            return np.asarray(community[member])
-        part = kernels.communities.refine(
-            starts, ends, plain.data, strength, total, random.permutation(nodes), community
-        )
-        kept, part = np.unique(part, return_inverse=True)
-        if len(kept) == nodes:  # no part grew: the communities cannot be shrunk
-            return np.asarray(community[member])
+        nodes = graph.nodes
+        known = *graph.edges, graph.strength, graph.total
+        kernels.communities.move(*known, _visits(nodes, random), community)
+        communities = kernels.communities.compact(community)
+        if communities == nodes:
+            return community[member], graph.quality
+        part = kernels.communities.refine(*known, _visits(nodes, random), community)
+        count = kernels.communities.compact(part)
+        if count == nodes:  # no part grew: the communities cannot be shrunk
+            return community[member], graph.shrunk(community, communities).quality
         member = part[member]
-        chosen = csr_array((np.ones(nodes), (np.arange(nodes), part)), (nodes, len(kept)))
-        graph = csr_array(chosen.T @ graph @ chosen)
-        below = np.empty(len(kept), dtype=np.int64)
+        graph = graph.shrunk(part, count)
+        below = np.empty(count, dtype=np.int32)
         below[part] = community
         community = below
 
 
-def modularity(adjacency: Any, community: Labels) -> float:
+def _visits(nodes: int, random: np.random.Generator) -> Parts:
+    return random.permutation(nodes).astype(np.int32)
+
+
+def modularity(adjacency: Any, community: NDArray[Any]) -> float:
     """Return the modularity of a partition of a symmetric matrix of weights; 0 without edges.
 
     ``Q = Σ_c (w_c/2m − (s_c/2m)²)``: w_c is twice the weight inside community c, s_c the sum of
@@ -98,7 +148,7 @@ def modularity(adjacency: Any, community: Labels) -> float:
     return float(inside / total - np.sum((whole / total) ** 2))
 
 
-def numbered(labels: Labels) -> Labels:
+def numbered(labels: NDArray[Any]) -> Labels:
     """Return the labels as numbers from 0, the largest part first, ties by their first node.
 
     Examples
@@ -106,13 +156,25 @@ def numbered(labels: Labels) -> Labels:
     >>> numbered(np.array([7, 3, 3])).tolist()
     [1, 0, 0]
     """
-    _, first, where, sizes = np.unique(
-        labels, return_index=True, return_inverse=True, return_counts=True
-    )
-    order = np.lexsort((first, -sizes))
+    _, first, where = np.unique(labels, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return by_size(place[where])
+
+
+def by_size(labels: Labels) -> Labels:
+    """Return the same for labels that are numbered from 0 in the order of their first nodes.
+
+    Examples
+    --------
+    >>> by_size(np.array([0, 1, 1])).tolist()
+    [1, 0, 0]
+    """
+    order = np.argsort(-np.bincount(labels), kind="stable")
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.arange(len(order))
-    return np.asarray(number[where])
+    return np.asarray(number[labels])
 
 
 def adjusted_rand(one: Labels, other: Labels) -> float:

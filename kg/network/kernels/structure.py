@@ -8,7 +8,35 @@ import numpy as np
 
 from kg.network.compiled import compiled
 
-__all__ = ["cores", "cuts", "open_pairs"]
+__all__ = ["components", "cores", "cuts", "open_pairs"]
+
+
+@compiled
+def components(starts: Any, ends: Any) -> Any:
+    """Return the component of each node of a symmetric graph, from 0 in order of first nodes."""
+    nodes = len(starts) - 1
+    label = np.full(nodes, -1, np.int64)
+    order = np.empty(nodes, np.int32)
+    count, done = 0, 0
+    for first in range(nodes):
+        if label[first] >= 0:
+            continue
+        label[first] = count
+        order[done] = first
+        tail = done + 1
+        while done < tail:
+            v = order[done]
+            done += 1
+            if tail == nodes:  # everybody is found
+                continue
+            for e in range(starts[v], starts[v + 1]):
+                u = ends[e]
+                if label[u] < 0:
+                    label[u] = count
+                    order[tail] = u
+                    tail += 1
+        count += 1
+    return label
 
 
 @compiled

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array
-from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, eigsh
 
+from kg.network import kernels
 from kg.network.measures.base import Adjacency, Measure, Scores, UndefinedMeasureError
+from kg.network.paths import arrays
 
 __all__ = ["EIGENVECTOR", "eigenvector"]
 
@@ -46,8 +47,7 @@ def eigenvector(adjacency: Adjacency, directed: bool = False) -> Scores:
 
 def _leading_components(adjacency: Adjacency) -> Scores:
     """Return the part of the ones vector in the principal eigenspace."""
-    # Each edge has its way back, so this finds the components, and copies no matrix.
-    _, component = connected_components(adjacency, directed=True, connection="strong")
+    component = kernels.structure.components(*arrays(adjacency))
     sizes = np.bincount(component)
     found: list[tuple[float, NDArray[np.intp], Scores]] = []
     for number in np.flatnonzero(sizes > 1):

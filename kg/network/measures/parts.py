@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
 
 from kg.network import kernels
-from kg.network.leiden import leiden, numbered, undirected
+from kg.network.leiden import by_size, leiden, undirected
 from kg.network.measures.base import Adjacency, Measure, Scores
 from kg.network.oriented import pattern
 from kg.network.paths import arrays
@@ -55,12 +54,8 @@ def component(adjacency: Adjacency, directed: bool = False) -> Scores:
     >>> component(csr_array([[0.0, 0, 0], [0, 0, 1], [0, 1, 0]]))
     array([2., 1., 1.])
     """
-    if adjacency.shape[0] == 0:
-        return np.zeros(0)
-    # Where each edge has its way back the two notions agree, and this one copies no matrix.
-    kind = "weak" if directed else "strong"
-    _, found = connected_components(adjacency, directed=True, connection=kind)
-    return (numbered(found.astype(np.int64)) + 1).astype(np.float64)
+    linked = pattern(adjacency, True) if directed else adjacency
+    return (by_size(kernels.structure.components(*arrays(linked))) + 1).astype(np.float64)
 
 
 def community(adjacency: Adjacency, directed: bool = False) -> Scores:
