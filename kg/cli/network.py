@@ -137,7 +137,7 @@ def _answer(graph: Graph, net: Network, given: dict[str, Any]) -> ResultTable:
     options = {name: given[name] for name in _MEASURE_OPTIONS}
     if options["groups"] not in ATTRIBUTES:
         options["groups"] = graph.iri(options["groups"], LEVEL_CLASSES["bloc"])
-    with _progress():
+    with _progress(options["sample"] is not None):
         if given["summary"]:
             return _backbone(net, given).summary(weight=given["weight"], groups=options["groups"])
         if given["edges"]:
@@ -150,12 +150,13 @@ def _answer(graph: Graph, net: Network, given: dict[str, Any]) -> ResultTable:
 
 
 @contextmanager
-def _progress() -> Iterator[None]:
+def _progress(sampled: bool) -> Iterator[None]:
     """Show how far measures that look at all pairs have come, where somebody looks on."""
     columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     console, hidden = Console(stderr=True), not sys.stderr.isatty()
     with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
-        task = bar.add_task("paths from all nodes", total=None, visible=False)
+        hint = "" if sampled else " (--sample 1000 estimates)"
+        task = bar.add_task(f"paths from all nodes{hint}", total=None, visible=False)
 
         def watch(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, visible=total > 1000)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kg.errors import QueryError
 from kg.language import Told, tell
+from kg.network.costs import offer
 from kg.network.groups import Grouping, grouping
 from kg.network.measures import MEASURES, Measure, UndefinedMeasureError
 from kg.network.measures.base import Scores
@@ -58,7 +59,16 @@ def table(network: Network, measure: Names, options: Options) -> ResultTable:
         "edges": network.edges_by_code.height,
         "components": network.components,
         "measures": {name: _described(network, name, options) for name in names},
-        "caveats": [*network.caveats, *found.undefined, *_caveats(network, list(found.scores))],
+        "caveats": [
+            *network.caveats,
+            *found.undefined,
+            *_caveats(network, list(found.scores)),
+            *offer(
+                [n for n in found.scores if n not in found.errors],
+                len(network),
+                network.edges_by_code.height,
+            ),
+        ],
         **_grouped(network, names, options),
         **_sampled(found, options),
         **_cut(leading[order], options.top),

@@ -20,9 +20,8 @@ from kg.network import (
     LEVELS,
     MEASURES,
     PROJECTIONS,
-    GraphMeasure,
-    Measure,
     Network,
+    costs,
 )
 from kg.network import FORMATS as NETWORK_FORMATS
 from kg.network.groups import ATTRIBUTES
@@ -320,19 +319,26 @@ def _measure_options(asked: dict[str, str]) -> dict[str, Any]:
 
 def _refuse_costly(network: Network, names: Collection[str], sample: int | None) -> None:
     """Refuse what takes longer than a request may; from the command line it runs."""
-    every: dict[str, Measure | GraphMeasure] = {**MEASURES, **EDGE_MEASURES, **GRAPH_MEASURES}
-    costly = [name for name in names if every[name].all_pairs]
+    costly = costs.all_pairs(names)
     steps = len(network) * network.edges_by_code.height
     if not costly or sample is not None or steps <= _MOST_STEPS:
         return
     able = [name for name in costly if name in MEASURES and MEASURES[name].sampled]
-    hint = f"sample=1000 estimates {', '.join(able)}; " if able else ""
+    hint: str = ""
+    if able:
+        hint = tell(
+            "sample=%(sample)s estimates %(measures)s, each score with a bound on its error; ",
+            sample=str(costs.SAMPLE),
+            measures=", ".join(able),
+        )
     raise QueryError(
         tell(
             "%(measures)s looks at all pairs of %(count)s nodes, which takes longer than a "
-            "request may. %(hint)snarrow the network by filters, or run kg network.",
+            "request may: about %(taken)s here. %(hint)snarrow the network by filters, or run kg "
+            "network.",
             measures=", ".join(costly),
             count=len(network),
+            taken=costs.spoken(network.forecast(costly[0])),
             hint=hint,
         )
     )

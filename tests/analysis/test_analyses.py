@@ -36,8 +36,8 @@ NEEDED: dict[str, dict[str, object]] = {
     "exchange": {"subject": "A"},
     "appearances": {"subject": "A"},
     "rank-intervals": {"samples": 20},
-    "edge-significance": {"samples": 20},
-    "centrality-significance": {"samples": 20},
+    "edge-significance": {"samples": 20, "least_trainings": 1},
+    "centrality-significance": {"samples": 20, "least_trainings": 1},
 }
 # Random numbers meet the nodes in the order of their names.
 DRAWN = {"rank-intervals", "edge-significance", "centrality-significance"}

@@ -9,7 +9,7 @@ import polars as pl
 from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, level, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.guards import ratio
-from kg.analysis.seats import flows, grouped, seats
+from kg.analysis.seats import SIDES, flows, grouped, seats
 from kg.language import tell
 
 __all__ = ["BALANCE", "balance", "reciprocity"]
@@ -20,7 +20,7 @@ _KEY = ["node", "group"]
 def balance(world: World, given: Given) -> Answer:
     """Return taught, learned, net, share and reciprocity of each node, by group."""
     by, period, facets = given["by"], given["period"], world.columns["facets"]
-    seated = seats(world.selection, given["level"])
+    seated = _marked(world, seats(world.selection, given["level"]))
     counted = grouped(seated.filter(pl.col("inside")), facets, by, period)
     rows = (
         counted.group_by(_KEY)
@@ -30,6 +30,7 @@ def balance(world: World, given: Given) -> Answer:
             learned=_people("seats", "learner"),
             unnamed_taught=_people("unnamed", "educator"),
             unnamed_learned=_people("unnamed", "learner"),
+            alone=pl.col("seats").filter("alone").sum(),
         )
         .with_columns(people=pl.col("taught") + pl.col("learned"))
     )
@@ -37,6 +38,7 @@ def balance(world: World, given: Given) -> Answer:
     mutual = _mutual(world, given)
     rows = rows.join(mutual, on=_KEY, how="left").with_columns(
         net=pl.col("taught") - pl.col("learned"),
+        one_sided=pl.col("alone") / pl.col("people"),
         share=ratio(pl.col("taught"), pl.col("people"), pl.col("people"), least),
         reciprocity=ratio(pl.col("mutual"), pl.col("flow"), pl.col("flow") / 2, least),
     )
@@ -44,9 +46,16 @@ def balance(world: World, given: Given) -> Answer:
     return Answer(
         named_groups(world, world.labelled(rows, "node", "label")),
         cells={"taught": "unnamed_taught", "learned": "unnamed_learned"},
-        derived=("net", "share", "reciprocity"),
+        derived=("net", "share", "one_sided", "reciprocity"),
         **_one_sided(world),
     )
+
+
+def _marked(world: World, seated: pl.DataFrame) -> pl.DataFrame:
+    """Add ``alone``: the training records people on one side only, wherever they are from."""
+    rows = world.selection.involvements.filter(pl.col("side").is_in(SIDES))
+    sides = rows.group_by("training").agg(alone=pl.col("side").n_unique() < len(SIDES))
+    return seated.join(sides, on="training")
 
 
 def _one_sided(world: World) -> dict[str, Any]:
@@ -64,7 +73,8 @@ def _one_sided(world: World) -> dict[str, Any]:
         return {"coverage": counts}
     caveat = tell(
         "%(educators)s trainings record educators and no learner, %(learners)s learners and no "
-        "educator: net and share lean towards the side that is recorded.",
+        "educator: net and share lean towards the side that is recorded (one_sided says how much of "
+        "each row rests on these).",
         educators=counts["trainings_with_educators_only"],
         learners=counts["trainings_with_learners_only"],
     )
@@ -147,6 +157,7 @@ BALANCE = Analysis(
         "learned": "seats on the learners' side",
         "net": "taught less learned, in seats",
         "share": "taught, as a share of all seats",
+        "one_sided": "share of its seats in trainings that record one side alone (0 to 1)",
         "reciprocity": "share of what is exchanged with others that goes both ways (0 to 1)",
     },
     parameters={

@@ -7,6 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.guards import ratio
+from kg.analysis.recorded import untaught
 from kg.analysis.seats import flows, grouped, seats
 from kg.language import tell
 from kg.network import FACETS
@@ -19,7 +20,9 @@ _WAYS = ("intra", "inbound", "outbound")
 
 def bloc_shares(world: World, given: Given) -> Answer:
     """Return what flows inside, into and out of each bloc, by group."""
-    exchanged = flows(seats(world.selection, "country"))
+    seated = seats(world.selection, "country")
+    coverage, caveats = untaught(seated)
+    exchanged = flows(seated)
     marked = _marked(world, exchanged)
     by_group = grouped(marked, world.columns["facets"], given["by"], given["period"])
     people = [_of(way, "learners").alias(way) for way in _WAYS]
@@ -32,6 +35,8 @@ def bloc_shares(world: World, given: Given) -> Answer:
         named_groups(world, world.labelled(rows, "bloc")),
         cells={way: f"unnamed_{way}" for way in _WAYS},
         derived=("own_share_of_learning", "own_share_of_teaching", "ei_index"),
+        coverage=coverage,
+        caveats=caveats,
         reason=tell("No flow between countries touches a bloc."),
     )
 

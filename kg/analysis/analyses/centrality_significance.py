@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from kg.analysis.analyses.shared import ALPHA, MEASURE, SEED, level, samples
+from kg.analysis.analyses.shared import (
+    ALPHA,
+    LEAST_TRAININGS,
+    MEASURE,
+    SEED,
+    level,
+    samples,
+)
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.cooccurrence import bipartite_of
-from kg.analysis.discoveries import Moments, benjamini_hochberg
+from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated
 from kg.analysis.links import scores_of
 from kg.language import tell
 
@@ -26,42 +34,62 @@ def centrality_significance(world: World, given: Given) -> Answer:
             null.add(
                 scores_of(given["measure"], graph.projected(drawn, given["weight"]), directed=False)
             )
-    p = null.two_sided()
     attended = np.bincount(graph.rows, minlength=graph.shape[0])
+    tested = (null.deviation > 0) & (attended >= given["least_trainings"])
     frame = graph.network.nodes.select("node", "label").with_columns(
         trainings=pl.Series(attended, dtype=pl.Int64),
         score=pl.Series(observed, dtype=pl.Float64),
         expected=pl.Series(null.mean, dtype=pl.Float64),
+        difference=pl.Series(observed - null.mean, dtype=pl.Float64),
         sd=pl.Series(null.deviation, dtype=pl.Float64),
-        p_=pl.Series(p, dtype=pl.Float64),
+        **_tests(null, tested),
     )
-    moves = pl.col("sd") > 0
-    frame = frame.with_columns(
-        z=pl.when(moves).then((pl.col("score") - pl.col("expected")) / pl.col("sd")),
-        p=pl.when(moves).then(pl.col("p_")),
+    rows = frame.with_columns(significant=pl.col("q") <= given["alpha"]).sort(
+        ["q", pl.col("effect").abs(), "node"], descending=[False, True, False], nulls_last=True
     )
-    tested = frame["p"].is_not_null().to_numpy()
-    q = np.full(len(p), np.nan)
-    q[tested] = benjamini_hochberg(p[tested])
-    rows = frame.with_columns(q=pl.Series(q, dtype=pl.Float64).fill_nan(None)).with_columns(
-        significant=pl.col("q") <= given["alpha"]
-    )
-    rows = rows.sort(["q", "z", "node"], descending=[False, True, False], nulls_last=True)
+    few = int(np.sum(attended < given["least_trainings"]))
     return Answer(
         rows,
-        coverage={"nodes": len(observed), "tested": int(tested.sum())},
+        coverage={"nodes": len(observed), "tested": int(tested.sum()), "with_few_trainings": few},
         caveats=(
             tell(
-                "No p-value can fall below %(floor)s with %(samples)s samples.",
+                "No p-value can fall below %(floor)s with %(samples)s samples; rows that share a q "
+                "stand in the order of the size of their effect.",
                 floor=2 / (1 + given["samples"]),
                 samples=given["samples"],
+            ),
+            tell(
+                "z is large wherever chance varies little, however small the difference: read "
+                "difference and effect."
             ),
         ),
         reason=graph.network.reason,
     )
 
 
-_FIXED = "the null model leaves no room: all random graphs agree on this node"
+def _tests(null: Moments, tested: NDArray[np.bool_]) -> dict[str, pl.Series]:
+    """Return effect, z, p and q of the nodes that are tested; the others have none."""
+    p = null.two_sided()[tested]
+    difference = (null.observed - null.mean)[tested]
+    deviation = null.deviation[tested]
+    found = {
+        "effect": moderated(difference, deviation),
+        "z": difference / deviation,
+        "p": p,
+        "q": benjamini_hochberg(p),
+    }
+    series = {}
+    for name, values in found.items():
+        whole = np.full(len(tested), np.nan)
+        whole[tested] = values
+        series[name] = pl.Series(whole, dtype=pl.Float64).fill_nan(None)
+    return series
+
+
+_FIXED = (
+    "fewer trainings than least_trainings, or the null model leaves no room: all random graphs "
+    "agree on this node"
+)
 
 CENTRALITY_SIGNIFICANCE = Analysis(
     centrality_significance,
@@ -70,10 +98,16 @@ CENTRALITY_SIGNIFICANCE = Analysis(
         "Centrality in the partnership network against random bipartite graphs in which every node "
         "keeps its number of trainings and every training its size (curveball)."
     ),
-    formula="z = (score − expected)/sd; p two-sided, at least 2/(1 + samples); q by Benjamini–Hochberg",  # noqa: E501
+    formula=(
+        "difference = score − expected; effect = difference/(sd + s₀), s₀ the 90th percentile of "
+        "sd; z = difference/sd; p two-sided, at least 2/(1 + samples); q by Benjamini–Hochberg "
+        "over the nodes with enough trainings; order: q, then |effect|"
+    ),
     reference=(
         "Strona et al. (2014), doi:10.1038/ncomms5114; Benjamini & Hochberg (1995), "
-        "doi:10.1111/j.2517-6161.1995.tb02031.x"
+        "doi:10.1111/j.2517-6161.1995.tb02031.x; Tusher, Tibshirani & Chu (2001), "
+        "doi:10.1073/pnas.091062498 (effect); Bourgon, Gentleman & Huber (2010), "
+        "doi:10.1073/pnas.0914005107 (testing only where there is enough data)"
     ),
     columns={
         "node": "who",
@@ -81,8 +115,10 @@ CENTRALITY_SIGNIFICANCE = Analysis(
         "trainings": "trainings that it was at",
         "score": "the measure, in its usual form",
         "expected": "mean over the random graphs",
+        "difference": "score less expected",
         "sd": "standard deviation over the random graphs",
-        "z": "distance of the two in standard deviations",
+        "effect": "the difference in deviations that are not let near 0; above 0 is more central",
+        "z": "the difference in standard deviations; large wherever sd is small",
         "p": "chance of a score so far from the expected",
         "q": "false discovery rate at which it is significant",
         "significant": "q is at most alpha",
@@ -99,10 +135,11 @@ CENTRALITY_SIGNIFICANCE = Analysis(
         "samples": samples(200),
         "seed": SEED,
         "alpha": ALPHA,
+        "least_trainings": LEAST_TRAININGS,
     },
     example={"measure": "betweenness", "level": "country", "bloc": "oic"},
-    blank=dict.fromkeys(("z", "p", "q", "significant"), _FIXED),
+    blank=dict.fromkeys(("effect", "z", "p", "q", "significant"), _FIXED),
     sides=("learner", "educator", "host", "organiser"),
-    chart=Chart("bars", x="label", y="z"),
+    chart=Chart("bars", x="label", y="effect"),
     heavy=True,
 )

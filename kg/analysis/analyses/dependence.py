@@ -6,6 +6,7 @@ import polars as pl
 
 from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, level, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
+from kg.analysis.recorded import untaught
 from kg.analysis.seats import flows, grouped, seats
 from kg.language import tell
 
@@ -14,7 +15,9 @@ __all__ = ["DEPENDENCE", "dependence", "herfindahl"]
 
 def dependence(world: World, given: Given) -> Answer:
     """Return the concentration of each learner's sources, by group."""
-    exchanged = flows(seats(world.selection, given["level"])).filter(pl.col("inside_target"))
+    seated = seats(world.selection, given["level"])
+    coverage, caveats = untaught(seated)
+    exchanged = flows(seated).filter(pl.col("inside_target"))
     if not given["own"]:
         exchanged = exchanged.filter(pl.col("source") != pl.col("target"))
     by_group = grouped(exchanged, world.columns["facets"], given["by"], given["period"])
@@ -28,6 +31,8 @@ def dependence(world: World, given: Given) -> Answer:
         named_groups(world, named),
         cells={"learners": "unnamed"},
         derived=tuple(gated),
+        coverage=coverage,
+        caveats=caveats,
         reason=tell("No training has both a learner and an educator who can be placed."),
     )
 

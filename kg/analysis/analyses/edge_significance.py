@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 
-from kg.analysis.analyses.shared import ALPHA, SEED, level, samples
+from kg.analysis.analyses.shared import ALPHA, LEAST_TRAININGS, SEED, level, samples
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
-from kg.analysis.cooccurrence import bipartite_of
-from kg.analysis.discoveries import Moments, benjamini_hochberg
+from kg.analysis.cooccurrence import Bipartite, bipartite_of
+from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated
 from kg.language import tell
 
 __all__ = ["EDGE_SIGNIFICANCE", "edge_significance"]
@@ -17,50 +19,79 @@ __all__ = ["EDGE_SIGNIFICANCE", "edge_significance"]
 def edge_significance(world: World, given: Given) -> Answer:
     """Return each partnership against a null model that keeps all degrees."""
     graph = bipartite_of(world, given["level"])
-    met = graph.projected(graph.matrix, "count").tocoo()
-    first, second = met.coords
-    once = first < second
-    first, second, observed = first[once], second[once], met.data[once]
+    first, second, observed = _pairs(graph)
+    attended = np.bincount(graph.rows, minlength=graph.shape[0])
+    often = np.minimum(attended[first], attended[second]) >= given["least_trainings"]
+    few = int(np.sum(~often))
+    first, second, observed = first[often], second[often], observed[often]
     null = Moments(observed)
     if len(observed):
         for drawn in graph.drawn(given["samples"], given["seed"]):
             together = drawn @ drawn.T
             null.add(np.asarray(together[first, second]).ravel())
-    deviation, names = null.deviation, graph.network.nodes["node"].to_list()
-    p = null.upper()
+    rows = _tested(graph, (first, second), null).with_columns(
+        significant=pl.col("q") <= given["alpha"]
+    )
+    rows = rows.sort(
+        ["q", "effect", "source", "target"], descending=[False, True, False, False]
+    )  # fmt: skip
+    floor = 1 / (1 + given["samples"])
+    return Answer(
+        world.labelled(world.labelled(rows, "source"), "target"),
+        coverage={
+            "nodes": len(graph.network),
+            "edges_tested": len(observed),
+            "edges_of_few_trainings": few,
+            "significant": int(rows["significant"].sum()),
+        },
+        caveats=(
+            tell(
+                "No p-value can fall below %(floor)s with %(samples)s samples; where q stays above "
+                "alpha for want of samples, ask for more. Rows that share a q stand in the order of "
+                "the size of their effect.",
+                floor=floor,
+                samples=given["samples"],
+            ),
+            tell(
+                "Edges that the record shows are tested, pairs that never met are not; nor are "
+                "pairs one of whom was at fewer than %(least)s trainings.",
+                least=given["least_trainings"],
+            ),
+        ),
+        reason=_reason(graph, few),
+    )
+
+
+def _pairs(graph: Bipartite) -> tuple[Any, Any, Any]:
+    """Return the pairs that met, each once, and how often."""
+    met = graph.projected(graph.matrix, "count").tocoo()
+    first, second = met.coords
+    once = first < second
+    return first[once], second[once], met.data[once]
+
+
+def _tested(graph: Bipartite, pair: tuple[Any, Any], null: Moments) -> pl.DataFrame:
+    names = graph.network.nodes["node"].to_list()
+    p, difference = null.upper(), null.observed - null.mean
     frame = pl.DataFrame(
         {
-            "source": [names[i] for i in first],
-            "target": [names[i] for i in second],
-            "shared_trainings": observed.astype(np.int64),
+            "source": [names[i] for i in pair[0]],
+            "target": [names[i] for i in pair[1]],
+            "shared_trainings": null.observed.astype(np.int64),
             "expected": null.mean,
-            "sd": deviation,
-            "difference": observed - null.mean,
-            "p": p,
-            "q": benjamini_hochberg(p),
+            "difference": difference,
+            "sd": null.deviation,
+            "effect": moderated(difference, null.deviation),
         },
         schema_overrides={"source": pl.String, "target": pl.String},
     )
     z = pl.when(pl.col("sd") > 0).then(pl.col("difference") / pl.col("sd"))
-    frame = frame.with_columns(z=z, significant=pl.col("q") <= given["alpha"])
-    rows = frame.sort(
-        ["q", "z", "source", "target"], descending=[False, True, False, False], nulls_last=True
-    )
-    found = int(rows["significant"].sum())
-    floor = 1 / (1 + given["samples"])
-    return Answer(
-        world.labelled(world.labelled(rows, "source"), "target"),
-        coverage={"nodes": len(names), "edges_tested": len(observed), "significant": found},
-        caveats=(
-            tell(
-                "No p-value can fall below %(floor)s with %(samples)s samples; where q stays above "
-                "alpha for want of samples, ask for more.",
-                floor=floor,
-                samples=given["samples"],
-            ),
-            tell("Edges that the record shows are tested, pairs that never met are not."),
-        ),
-        reason=graph.network.reason,
+    return frame.with_columns(z=z, p=pl.Series(p), q=pl.Series(benjamini_hochberg(p)))
+
+
+def _reason(graph: Bipartite, few: int) -> str:
+    return graph.network.reason or tell(
+        "All %(pairs)s pairs that met have one who was at too few trainings to test.", pairs=few
     )
 
 
@@ -73,12 +104,16 @@ EDGE_SIGNIFICANCE = Analysis(
         "false discovery rate."
     ),
     formula=(
-        "z = (shared_trainings − expected)/sd; p = (1 + #{null ≥ observed})/(1 + samples); q by "
-        "Benjamini–Hochberg; significant if q ≤ alpha"
+        "difference = shared_trainings − expected; effect = difference/(sd + s₀), s₀ the 90th "
+        "percentile of sd; z = difference/sd; p = (1 + #{null ≥ observed})/(1 + samples); q by "
+        "Benjamini–Hochberg over the pairs with enough trainings; significant if q ≤ alpha; order: "
+        "q, then effect"
     ),
     reference=(
         "Strona et al. (2014), doi:10.1038/ncomms5114; Benjamini & Hochberg (1995), "
-        "doi:10.1111/j.2517-6161.1995.tb02031.x"
+        "doi:10.1111/j.2517-6161.1995.tb02031.x; Tusher, Tibshirani & Chu (2001), "
+        "doi:10.1073/pnas.091062498 (effect); Bourgon, Gentleman & Huber (2010), "
+        "doi:10.1073/pnas.0914005107 (testing only where there is enough data)"
     ),
     columns={
         "source": "one partner",
@@ -87,8 +122,10 @@ EDGE_SIGNIFICANCE = Analysis(
         "target_label": "its name",
         "shared_trainings": "trainings that both were at",
         "expected": "mean over the random graphs",
+        "difference": "shared trainings less the expected",
         "sd": "standard deviation over the random graphs",
-        "z": "distance of the two in standard deviations",
+        "effect": "the difference in deviations that are not let near 0",
+        "z": "the difference in standard deviations; large wherever sd is small",
         "p": "chance of so many or more",
         "q": "false discovery rate at which it is significant",
         "significant": "q is at most alpha",
@@ -98,11 +135,12 @@ EDGE_SIGNIFICANCE = Analysis(
         "samples": samples(500),
         "seed": SEED,
         "alpha": ALPHA,
+        "least_trainings": LEAST_TRAININGS,
     },
     example={"level": "country", "bloc": "oic"},
     blank={"z": "all random graphs agree on this pair"},
     sides=("learner", "educator", "host", "organiser"),
-    chart=Chart("bars", x="source_label", y="z", group="target_label"),
+    chart=Chart("bars", x="source_label", y="effect", group="target_label"),
     edges=Edges("source", "target", "shared_trainings", directed=False),
     heavy=True,
 )

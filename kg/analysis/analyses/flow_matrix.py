@@ -7,6 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, level, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, Parameter, World
 from kg.analysis.guards import ratio
+from kg.analysis.recorded import untaught
 from kg.analysis.seats import flows, grouped, seats
 from kg.language import tell
 
@@ -15,7 +16,9 @@ __all__ = ["FLOW_MATRIX", "flow_matrix"]
 
 def flow_matrix(world: World, given: Given) -> Answer:
     """Return the learners of each target taught by each source, by group."""
-    exchanged = flows(seats(world.selection, given["level"]))
+    seated = seats(world.selection, given["level"])
+    coverage, caveats = untaught(seated)
+    exchanged = flows(seated)
     by_group = grouped(exchanged, world.columns["facets"], given["by"], given["period"])
     rows = by_group.group_by("group", "source", "target").agg(
         trainings=pl.col("training").n_unique().cast(pl.Int64),
@@ -37,6 +40,8 @@ def flow_matrix(world: World, given: Given) -> Answer:
         named_groups(world, named),
         cells={"learners": "unnamed"},
         derived=("share_of_source", "share_of_target"),
+        coverage=coverage,
+        caveats=caveats,
         reason=tell("No training has both a learner and an educator who can be placed."),
     )
 

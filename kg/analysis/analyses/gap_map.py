@@ -21,6 +21,7 @@ def gap_map(world: World, given: Given) -> Answer:
     valued = facets.select("training", "value").unique().join(
         world.selection.trainings.select("training"), on="training", how="semi"
     )  # fmt: skip
+    every, touched = touched, touched.join(valued, on="training", how="semi")
     chosen = world.chosen(given["of"])
     kept = valued.filter(pl.col("value").is_in(chosen)) if chosen else valued
     total = touched["training"].n_unique()
@@ -55,12 +56,15 @@ def gap_map(world: World, given: Given) -> Answer:
     return Answer(
         named,
         cells={"learners": "unnamed"},
-        coverage={"trainings_with_a_country": total},
+        coverage={"trainings_with_a_country": every["training"].n_unique(), "compared": total},
         caveats=(
             tell(
                 "A gap may be one of the record: a country counts where a training was held or a "
-                "learner's country is known. Denominators are trainings; populations are not in "
-                "the graph."
+                "learner's country is known. Denominators are the trainings that have a %(of)s: "
+                "%(compared)s of %(all)s with a country; populations are not in the graph.",
+                of=Told(given["of"]),
+                compared=total,
+                all=every["training"].n_unique(),
             ),
         ),
         reason=tell("No selected training has a %(of)s.", of=Told(given["of"])),
@@ -125,8 +129,8 @@ GAP_MAP = Analysis(
         "there, against what the country and the sector had in all."
     ),
     formula=(
-        "expected = of_country · of_value / trainings; gap: none though 1 or more expected; thin: "
-        "fewer than half of the expected"
+        "expected = of_country · of_value / trainings with a sector (topic, method); gap: none "
+        "though 1 or more expected; thin: fewer than half of the expected"
     ),
     reference="expected counts under independence, as in Pearson (1900), doi:10.1080/14786440009463897",  # noqa: E501
     columns={
@@ -136,7 +140,7 @@ GAP_MAP = Analysis(
         "value_label": "its name",
         "trainings": "trainings held there or with a learner from there",
         "learners": "seats of learners from there in these",
-        "of_country": "the country's trainings in everything",
+        "of_country": "the country's trainings that have a sector (topic, method) at all",
         "of_value": "the sector's trainings in all countries",
         "expected": "trainings if countries and sectors had nothing to do with each other",
         "state": "nothing at all, gap, none (none expected), thin, covered",

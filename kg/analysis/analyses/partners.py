@@ -7,6 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import TOO_FEW, level
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.guards import ratio
+from kg.analysis.recorded import untaught
 from kg.analysis.seats import flows, seats
 from kg.errors import QueryError
 from kg.language import tell
@@ -25,7 +26,9 @@ def partners(world: World, given: Given) -> Answer:
     """
     if not {"bloc", "country"} & set(world.selection.filters):
         raise QueryError("partners needs bloc or country: whose partners are meant?")
-    exchanged = flows(seats(world.selection, given["level"]))
+    seated = seats(world.selection, given["level"])
+    coverage, caveats = untaught(seated)
+    exchanged = flows(seated)
     inward = _side(exchanged, "source", "target", "taught_us")
     outward = _side(exchanged, "target", "source", "learned_from_us")
     both = pl.concat([inward, outward], how="diagonal")
@@ -48,6 +51,8 @@ def partners(world: World, given: Given) -> Answer:
         world.labelled(rows, "partner"),
         cells={"taught_us": "unnamed_taught", "learned_from_us": "unnamed_learned"},
         derived=("exchanged", "share"),
+        coverage=coverage,
+        caveats=caveats,
         reason=tell("No training brings learners and educators from inside and outside together."),
     )
 

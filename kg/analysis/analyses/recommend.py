@@ -167,7 +167,7 @@ def _activity(world: World, known: Knowledge) -> dict[str, tuple[int, int | None
 
 def _verdict(world: World, given: Given) -> tuple[str, ...]:
     evaluated: Callable[[World, Given], Answer] = recommend_evaluation
-    found = evaluated(world, {**given, "until": None, "k": 50})
+    found = evaluated(world, {**given, "until": None, "ahead": 2, "k": 50})
     said = found.meta.get("verdict")
     if isinstance(said, str):
         return (said,)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,23 +12,24 @@ from numpy.typing import NDArray
 from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.candidates import MOST_PAIRS, SCORE_NAMES, Knowledge, knowledge
+from kg.analysis.horizon import Horizon, horizon
 from kg.analysis.linkprediction import quality
 from kg.analysis.links import network_of
 from kg.language import tell
-from kg.network import select
 
 __all__ = ["RECOMMEND_EVALUATION", "recommend_evaluation", "verdict"]
-
-_HELD_OUT = 2  # years, unless asked otherwise
 
 
 def recommend_evaluation(world: World, given: Given) -> Answer:
     """Return AUC, average precision and hits of each score on held-out later years."""
-    last = world.last_year
-    until = given["until"] or (last - _HELD_OUT if last else 0)
-    known = knowledge(_narrowed(world, (None, until)), given["level"])
+    over = horizon(world, given["until"], given["ahead"])
+    if over is None:
+        return _unanswered(
+            {}, "No programme is recorded in two years: there is nothing to foretell."
+        )
+    known = knowledge(over.known, given["level"])
     first, second = known.open_pairs()
-    later = network_of(_narrowed(world, (until + 1, None)), "partnership", given["level"])
+    later = network_of(over.later, "partnership", given["level"])
     came = _came(known, later, first, second)
     nodes = len(known.network)
     counts = {
@@ -37,14 +37,16 @@ def recommend_evaluation(world: World, given: Given) -> Answer:
         "pairs": nodes * (nodes - 1) // 2,
         "pairs_not_linked": len(first),
         "pairs_linked_later": int(came.sum()),
+        "trainings_known": over.known_trainings,
+        "trainings_held_out": over.later_trainings,
+        "trainings_of_other_programmes": over.left_out,
     }
     if not came.any() or came.all():
-        return Answer(
-            pl.DataFrame(schema=dict.fromkeys(RECOMMEND_EVALUATION.columns, pl.Float64)),
-            coverage=counts,
-            reason=tell(
+        return _unanswered(
+            counts,
+            tell(
                 "No pair known by %(year)s was linked later: there is nothing to foretell.",
-                year=str(until),
+                year=str(over.until),
             ),
         )
     scores = known.of_pairs(first, second)
@@ -59,16 +61,35 @@ def recommend_evaluation(world: World, given: Given) -> Answer:
     return Answer(
         rows,
         coverage=counts,
-        meta={"known_until": until, "verdict": verdict(rows)},
-        caveats=(
-            verdict(rows),
-            tell(
-                "Known: up to %(until)s; held out: %(first)s to %(last)s.",
-                until=str(until),
-                first=str(until + 1),
-                last=str(last),
-            ),
-            *_drawn(counts),
+        meta={"known_until": over.until, "verdict": verdict(rows)},
+        caveats=(verdict(rows), *_years(over), *_drawn(counts)),
+    )
+
+
+def _unanswered(counts: Mapping[str, int], reason: str) -> Answer:
+    empty = pl.DataFrame(schema=dict.fromkeys(RECOMMEND_EVALUATION.columns, pl.Float64))
+    return Answer(empty, coverage=counts, reason=reason)
+
+
+def _years(over: Horizon) -> tuple[str, ...]:
+    """Say what was known and what was held out."""
+    said = tell(
+        "Known: %(known)s trainings up to %(until)s; held out: %(later)s from %(first)s to "
+        "%(last)s. Trainings without a year take no part.",
+        known=over.known_trainings,
+        until=str(over.until),
+        later=over.later_trainings,
+        first=str(over.until + 1),
+        last=str(over.last),
+    )
+    if not over.left_out:
+        return (said,)
+    return (
+        said,
+        tell(
+            "%(count)s more trainings of these years are left out: the record of their programme "
+            "does not span both sides of the cut, so that nothing of it could be foretold.",
+            count=over.left_out,
         ),
     )
 
@@ -104,21 +125,6 @@ def _row(score: NDArray[np.float64], came: NDArray[np.bool_], k: int) -> tuple[f
         found.auc, found.auc_low, found.auc_high, found.average_precision, found.hits,
         found.hits / k,
     )  # fmt: skip
-
-
-def _narrowed(world: World, years: tuple[int | None, int | None]) -> World:
-    """Return the world of some years, as far as the period asked for allows."""
-    filters: Any = dict(world.selection.filters)
-    low, high = world.period
-    bounds = (
-        max((y for y in (low, years[0]) if y is not None), default=None),
-        min((y for y in (high, years[1]) if y is not None), default=None),
-    )
-    filters["years"] = bounds
-    empty = None not in bounds and bounds[0] > bounds[1]  # type: ignore[operator]  # neither is None
-    if empty:
-        filters["years"] = (bounds[0], bounds[0])
-    return replace(world, selection=select(world.columns, **filters))
 
 
 def _came(
@@ -166,7 +172,7 @@ RECOMMEND_EVALUATION = Analysis(
     title="How well scores foretell partnerships",
     definition=(
         "Scores of pairs not linked up to a year, against the links of the years after it among "
-        "nodes that were known by then."
+        "nodes that were known by then, in programmes that are recorded on both sides of the year."
     ),
     formula=(
         "auc = chance that a pair linked later scores above one that was not; average_precision = "
@@ -188,7 +194,11 @@ RECOMMEND_EVALUATION = Analysis(
     },
     parameters={
         "level": level("institution", "country", "person"),
-        "until": Parameter("integer", "Last year that counts as known; two before the last."),
+        "until": Parameter(
+            "integer",
+            "Last year that counts as known; the one after which most trainings can be foretold.",
+        ),
+        "ahead": Parameter("integer", "How many years after it are held out.", default=2, least=1),
         "k": Parameter("integer", "How many suggestions are looked at.", default=50, least=1),
     },
     example={"level": "country"},

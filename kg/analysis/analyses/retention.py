@@ -7,6 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import TOO_FEW
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.intervals import wilson
+from kg.analysis.recorded import record_ends, undated
 from kg.analysis.seats import SIDES
 from kg.language import tell
 
@@ -22,23 +23,26 @@ def retention(world: World, given: Given) -> Answer:
     seen = rows.select("training", "person").unique().join(
         world.selection.trainings.filter(pl.col("year").is_not_null()), on="training"
     )  # fmt: skip
-    years = seen.group_by("person").agg(
-        cohort=pl.col("year").min(), years=pl.col("year").unique().sort()
-    )
-    last = world.last_year or 0
+    first = pl.col("year") == pl.col("year").min()
+    years = seen.join(record_ends(world), on="training").group_by("person").agg(
+        cohort=pl.col("year").min(),
+        years=pl.col("year").unique().sort(),
+        until=pl.col("end_year").filter(first).max(),
+    )  # fmt: skip
     found = []
     for (cohort,), people in years.group_by("cohort", maintain_order=False):
         assert isinstance(cohort, int)
-        later = [[y - cohort for y in row if y > cohort] for row in people["years"]]
-        found += [
-            (str(cohort), horizon, *_counted(later, horizon, cohort + horizon <= last, world))
-            for horizon in range(1, given["horizon"] + 1)
-        ]
+        for horizon in range(1, given["horizon"] + 1):
+            followed = people.filter(pl.col("until") >= cohort + horizon)["years"]
+            later = [[y - cohort for y in row if y > cohort] for row in followed]
+            numbers = _counted(later, horizon, world) if later else (people.height, *(None,) * 4)
+            found.append((str(cohort), horizon, *numbers))
     frame = pl.DataFrame(found, schema=_SCHEMA, orient="row").sort("cohort", "horizon")
     return Answer(
         frame,
         coverage={"people": years.height},
         caveats=(
+            *undated(world),
             tell(
                 "Only people whom the sources name can be recognised; whoever changed their name "
                 "or appears in another source under another one counts as new."
@@ -60,32 +64,31 @@ _SCHEMA = {
 
 
 def _counted(
-    later: list[list[int]], horizon: int, followed: bool, world: World
+    later: list[list[int]], horizon: int, world: World
 ) -> tuple[int, int | None, float | None, float | None, float | None]:
     people = len(later)
-    if not followed:
-        return people, None, None, None, None
     returned = sum(any(after <= horizon for after in one) for one in later)
     if people < world.policy.least_base:
         return people, returned, None, None, None
     return people, returned, returned / people, *wilson(returned, people)
 
 
-_UNSEEN = "the horizon ends after the last year of the selection"
+_UNSEEN = "the horizon ends after the record of all programmes where they were first seen"
 
 RETENTION = Analysis(
     retention,
     title="People who come back",
     definition=(
         "Of the people first seen in a year, how many took part in a training of one of the next "
-        "years; only cohorts that could be followed so long."
+        "years; only who could be followed so long, in the record of the programme where they "
+        "began."
     ),
     formula="share = returned / people, with Wilson's 95 % interval",
     reference="Wilson (1927), JASA 22, 209-212, doi:10.1080/01621459.1927.10502953",
     columns={
         "cohort": "year in which the person was first seen",
         "horizon": "years after it",
-        "people": "named people of the cohort",
+        "people": "named people of the cohort who could be followed so long; where nobody: all",
         "returned": "of these, seen again in a later year within the horizon",
         "share": "returned / people",
         "low": "lower end of its 95 % interval",

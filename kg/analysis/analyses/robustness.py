@@ -63,12 +63,13 @@ def _left_out(links: Links, chosen: NDArray[np.int64], given: Given) -> list[tup
         without = scores_of(given["measure"], links.adjacency(counts), directed)
         counts[code] = 1
         new = rank(without)
-        # Where nobody moves the first of the ranking stands for all.
         moved = int(np.lexsort((ranks, -np.abs(new - ranks)))[0])
+        still_there = bool(np.all(new == ranks))
         still = len(top & set(np.flatnonzero(new <= given["k"]).tolist()))
         found.append(
-            (code, spearman(whole, without), still / len(top), nodes[moved],
-             int(ranks[moved]), int(new[moved]))
+            (code, spearman(whole, without), still / len(top),
+             *((None, None, None) if still_there
+               else (nodes[moved], int(ranks[moved]), int(new[moved]))))
         )  # fmt: skip
     return found
 
@@ -125,6 +126,7 @@ ROBUSTNESS = Analysis(
     blank={
         "year": "the training has no date",
         "agreement": "all nodes score alike",
+        **dict.fromkeys(("moved", "moved_label", "rank_with", "rank_without"), "nobody moves"),
     },
     sides=("learner", "educator", "host", "organiser"),
     chart=Chart("bars", x="label", y="kept_in_top", most=15),

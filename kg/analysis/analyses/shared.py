@@ -10,6 +10,7 @@ from kg.analysis.seats import GROUPS
 __all__ = [
     "ALPHA",
     "BY",
+    "LEAST_TRAININGS",
     "MEASURE",
     "OF",
     "PERIOD",
@@ -57,6 +58,9 @@ WEIGHT = Parameter("text", "The weight that counts, of the projection; its first
 SEED = Parameter("integer", "The same seed gives the same numbers.", default=1, least=0)
 ALPHA = Parameter(
     "number", "False discovery rate that is accepted.", default=0.05, least=0.0, most=1.0
+)
+LEAST_TRAININGS = Parameter(
+    "integer", "Test who was at so many trainings or more.", default=3, least=1
 )
 TOO_FEW = "rests on fewer than [analyse] least_base"
 

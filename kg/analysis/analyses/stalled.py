@@ -7,6 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import OF, level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.diffusion import spread_of
+from kg.analysis.recorded import record_ends, undated
 from kg.language import tell
 
 __all__ = ["STALLED", "stalled"]
@@ -15,7 +16,9 @@ __all__ = ["STALLED", "stalled"]
 def stalled(world: World, given: Given) -> Answer:
     """Return how far each method or topic came, and whether it still spreads."""
     here, found = spread_of(world, given)
-    last = world.last_year or 0
+    recorded = here.join(record_ends(world), on="training").group_by("value").agg(
+        recorded_until=pl.col("end_year").max()
+    )  # fmt: skip
     learned = pl.col("kind") == "learned"
     trained = here.group_by("value").agg(
         trainings=pl.col("training").n_unique().cast(pl.Int64), last_year=pl.col("year").max()
@@ -28,7 +31,9 @@ def stalled(world: World, given: Given) -> Answer:
         first_year=pl.col("year").min(),
         last_arrival=pl.col("year").max(),
     )
-    rows = rows.join(trained, on="value").with_columns(years_since=last - pl.col("last_arrival"))
+    rows = rows.join(trained, on="value").join(recorded, on="value")
+    last = pl.col("recorded_until")
+    rows = rows.with_columns(years_since=last - pl.col("last_arrival"))
     quiet = pl.col("years_since") >= given["after"]
     over = last - pl.col("last_year") >= given["after"]
     state = (
@@ -43,7 +48,7 @@ def stalled(world: World, given: Given) -> Answer:
     )
     return Answer(
         world.labelled(rows, "value"),
-        meta={"observed_until": last},
+        caveats=undated(world),
         reason=tell("No dated training in the selection has a value and a node."),
     )
 
@@ -56,8 +61,8 @@ STALLED = Analysis(
         "how long no new node has had it."
     ),
     formula=(
-        "with now the last year of the selection: no training since, if now − last_year ≥ after; "
-        "else stalled, if now − last_arrival ≥ after"
+        "no training since, if recorded_until − last_year ≥ after; else stalled, if recorded_until "
+        "− last_arrival ≥ after"
     ),
     reference="Rogers (2003), Diffusion of Innovations, 5th ed., on discontinuance",
     columns={
@@ -71,7 +76,8 @@ STALLED = Analysis(
         "first_year": "year of the first arrival",
         "last_arrival": "year of the last arrival at a new node",
         "last_year": "year of the last training about it",
-        "years_since": "years from the last arrival to the last year of the selection",
+        "recorded_until": "last year of the programmes that train in it: after it nobody looked",
+        "years_since": "years from the last arrival to the end of this record",
         "state": "spreading, stalled (trainings but no new node), or no training since",
     },
     parameters={

@@ -7,6 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import OF, level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.diffusion import spread_of
+from kg.analysis.recorded import record_ends, undated
 from kg.analysis.seats import seats
 from kg.analysis.survival import kaplan_meier, median_time
 from kg.analysis.timeline import years
@@ -19,9 +20,10 @@ _STEPS = ("time", "at_risk", "events", "censored", "survival", "std_error", "low
 
 def survival(world: World, given: Given) -> Answer:
     """Return the Kaplan–Meier curve of the time to an event, for all or by method or topic."""
-    _, found = spread_of(world, given)
+    here, found = spread_of(world, given)
+    ends = _ends(world, here)
     times = _to_teaching if given["event"] == "teaching" else _to_arrival
-    subjects = times(world, found, given).with_columns(
+    subjects = times(world, found.join(ends, on="value"), given).with_columns(
         group=pl.lit("all") if given["by"] == "all" else pl.col("value")
     )
     rows, medians, thin = [], {}, 0
@@ -43,7 +45,7 @@ def survival(world: World, given: Given) -> Answer:
         world.labelled(frame, "group"),
         coverage={"subjects": subjects.height, "events": int(subjects["seen"].sum())},
         meta={"median_years": medians},
-        caveats=(thin_text,) if thin else (),
+        caveats=(*undated(world), *((thin_text,) if thin else ())),
         reason=tell("No group has enough subjects, or nobody was seen to reach the event."),
     )
 
@@ -61,36 +63,36 @@ _SCHEMA = {
 }
 
 
-def _end(world: World) -> float:
-    """Return when observation ends: with the last selected training, in years."""
-    dated = world.selection.trainings.filter(pl.col("since").is_not_null())
-    return float(dated.select(years("since").max()).item() or 0.0)
+def _ends(world: World, here: pl.DataFrame) -> pl.DataFrame:
+    """Return (value, ends): when its observation ends, with its programmes' last training."""
+    recorded = here.select("value", "training").unique().join(record_ends(world), on="training")
+    return recorded.group_by("value").agg(pl.col("ends").max())
 
 
-def _to_teaching(world: World, found: pl.DataFrame, _: Given) -> pl.DataFrame:
+def _to_teaching(_world: World, found: pl.DataFrame, _: Given) -> pl.DataFrame:
     """Return (value, time, seen) of those who learned: until they teach, or until the end."""
     learned = found.filter((pl.col("kind") == "learned") & pl.col("inside"))
-    return _spans(learned, years("until"), years("taught_since"), _end(world))
+    return _spans(learned, years("until"), years("taught_since"))
 
 
 def _to_arrival(world: World, found: pl.DataFrame, given: Given) -> pl.DataFrame:
     """Return (value, time, seen) of all nodes but the first: from a value's first training."""
     nodes = seats(world.selection, given["level"]).filter(pl.col("inside")).select("node").unique()
-    began = found.group_by("value").agg(origin=years("since").min())
+    began = found.group_by("value").agg(origin=years("since").min(), ends=pl.col("ends").first())
     pairs = began.join(nodes, how="cross").join(
         found.select("value", "node", arrived=years("since")), on=["value", "node"], how="left"
     )
     later = pl.col("arrived").is_null() | (pl.col("arrived") > pl.col("origin"))
     pairs = pairs.filter(later).sort("value", "node")
-    return _spans(pairs, pl.col("origin"), pl.col("arrived"), _end(world))
+    return _spans(pairs, pl.col("origin"), pl.col("arrived"))
 
 
-def _spans(rows: pl.DataFrame, start: pl.Expr, event: pl.Expr, end: float) -> pl.DataFrame:
+def _spans(rows: pl.DataFrame, start: pl.Expr, event: pl.Expr) -> pl.DataFrame:
     seen = event.is_not_null()
     return rows.select(
         "value",
         # Dates of a year alone count as its middle, so a difference may fall short of 0.
-        time=(pl.when(seen).then(event).otherwise(pl.lit(end)) - start).clip(0.0).round(6),
+        time=(pl.when(seen).then(event).otherwise(pl.col("ends")) - start).clip(0.0).round(6),
         seen=seen,
     )
 
@@ -101,7 +103,8 @@ SURVIVAL = Analysis(
     definition=(
         "Share of those who learned that do not teach yet (event=teaching), or of nodes that a "
         "method or topic has not reached yet since its first training (event=arrival), after "
-        "so many years; who had no event by the last training is censored then."
+        "so many years; who had no event by the last training of the programmes that train in it "
+        "is censored then."
     ),
     formula="S(t) = Π_{t_i ≤ t} (1 − d_i/n_i); Greenwood's error; interval by log(−log S)",
     reference="Kaplan & Meier (1958), JASA 53, 457-481, doi:10.1080/01621459.1958.10501452",

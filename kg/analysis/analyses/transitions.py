@@ -7,6 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.intervals import wilson
+from kg.analysis.recorded import record_ends, undated
 from kg.analysis.seats import grouped, seats
 from kg.analysis.survival import Step, kaplan_meier
 from kg.analysis.timeline import latest, years
@@ -28,15 +29,18 @@ def transitions(world: World, given: Given) -> Answer:
         ["node", "group"], keep="first", maintain_order=True
     )
     taught = seated.filter(pl.col("side") == "educator").select("node", taught="since")
-    pairs = first.join(taught, on="node", how="left").with_columns(
+    recorded = first.join(record_ends(world).select("training", "ends"), on="training")
+    pairs = recorded.join(taught, on="node", how="left").with_columns(
         later=pl.when(latest("until") < pl.col("taught")).then(pl.col("taught"))
     )
     people = pairs.group_by("node", "group").agg(
-        since=pl.col("since").first(), until=pl.col("until").first(), taught=pl.col("later").min()
-    )
-    end = seated.select(years("since").max()).item() or 0.0
+        since=pl.col("since").first(), until=pl.col("until").first(),
+        taught=pl.col("later").min(), ends=pl.col("ends").first(),
+    )  # fmt: skip
     seen = pl.col("taught").is_not_null()
-    span = (pl.when(seen).then(years("taught")).otherwise(pl.lit(end)) - years("until")).clip(0.0)
+    span = (pl.when(seen).then(years("taught")).otherwise(pl.col("ends")) - years("until")).clip(
+        0.0
+    )
     people = people.with_columns(seen=seen, span=span.round(6)).sort("group", "node")
     found = [
         (group, *_counted(part, given["within_years"], world.policy.least_base))
@@ -46,6 +50,7 @@ def transitions(world: World, given: Given) -> Answer:
     return Answer(
         named_groups(world, frame),
         caveats=(
+            *undated(world),
             tell(
                 "Only people whom the sources name can be followed; counted groups of learners "
                 "cannot."
@@ -106,7 +111,8 @@ TRANSITIONS = Analysis(
     ),
     formula=(
         "share = became_educators / learners, with Wilson's interval; by_then = 1 − "
-        "S(within_years), the Kaplan–Meier estimate, which censors those not followed so long"
+        "S(within_years), the Kaplan–Meier estimate, which censors people where the record of "
+        "the programme ends in which they learned"
     ),
     reference="Kaplan & Meier (1958), doi:10.1080/01621459.1958.10501452; Wilson (1927), doi:10.1080/01621459.1927.10502953",  # noqa: E501
     columns={

@@ -8,6 +8,7 @@ import polars as pl
 from kg.analysis.analyses.shared import named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.intervals import poisson_interval
+from kg.analysis.recorded import undated
 from kg.analysis.seats import FACET_GROUPS, grouped, seats
 from kg.language import tell
 
@@ -54,6 +55,7 @@ def trends(world: World, given: Given) -> Answer:
         cells={"learners": "unnamed_learners", "educators": "unnamed_educators"},
         coverage={"trainings_without_year": world.selection.trainings["year"].null_count()},
         caveats=(
+            *undated(world),
             tell(
                 "The last year may not be complete. People are those whom the sources record: a "
                 "fall may be one of the record."

@@ -97,7 +97,8 @@ _BOTH: tuple[_Plan, ...] = (
     _Plan("flow-matrix", {"level": "country"}),
     _Plan("partners", {"level": "country"}),
     _Plan("dependence", {"level": "country"}),
-    _Plan("rank-intervals", {"measure": "betweenness", "level": "institution", "samples": 100}),
+    _Plan("rank-intervals", {"measure": "betweenness", "level": "country"}),
+    _Plan("rank-intervals", {"measure": "strength", "weight": "newman", "level": "institution"}),
     _Plan("robustness", {"measure": "degree", "level": "country"}),
     _Plan("edge-significance", {"level": "country"}),
     _Plan("centrality-significance", {"measure": "betweenness", "level": "country"}),
@@ -127,7 +128,7 @@ _PLANS: Mapping[str, tuple[_Plan, ...]] = {
         _Plan("dependence", {"level": "institution"}, ("node",)),
         _Plan(
             "rank-intervals",
-            {"measure": "betweenness", "level": "institution", "samples": 100},
+            {"measure": "strength", "weight": "newman", "level": "institution"},
             ("node",),
         ),
         _Plan("edge-significance", {"level": "institution"}, ("source", "target")),
@@ -190,7 +191,7 @@ def _section(graph: Graph, plan: _Plan, kind: str, subject: str, iri: str) -> Se
     if "by" in plan.given:
         by = Told(words(str(plan.given["by"])))
         title = tell("%(title)s, by %(group)s", title=title, group=by)
-    elif plan.given.get("level") == "institution" and kind == "country":
+    elif plan.given.get("level") == "institution" and kind != "institution":
         title = tell("%(title)s, institutions", title=title)
     try:
         result = graph.analyse(plan.analysis, **given)

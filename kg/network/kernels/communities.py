@@ -155,7 +155,7 @@ def refine(
 
 @compiled
 def compact(labels: Any) -> Any:
-    """Number the labels from 0 in the order of their first node, in place; return how many."""
+    """Make the labels, in place, count from 0 in the order of first nodes; return how many."""
     known = np.full(len(labels), -1, np.int32)
     count = 0
     for v in range(len(labels)):

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.analysis.analyses.recommend_evaluation import verdict
+from kg.analysis.horizon import best_cut
 from kg.analysis.linkprediction import combined, pair_scores, quality
 from kg.errors import NotFoundError, QueryError
 from tests.analysis.worlds import analyse, frame_of, small
@@ -122,7 +123,7 @@ def test_a_suggestion_needs_somebody() -> None:
 
 
 def test_held_out_years_by_hand() -> None:
-    found = analyse(small(DAYS, PEOPLE, FACETS), "recommend-evaluation", until=2016, k=1)
+    found = analyse(small(DAYS, PEOPLE, FACETS), "recommend-evaluation", until=2016, ahead=3, k=1)
     # Known by 2016: a, b, c, h; open pairs ab, ac, bc; ab came in 2019.
     assert found.coverage["pairs_not_linked"] == 3
     assert found.coverage["pairs_linked_later"] == 1
@@ -134,18 +135,47 @@ def test_held_out_years_by_hand() -> None:
 
 
 def test_blocks_of_rows_give_the_scores_of_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = analyse(world(), "recommend-evaluation", until=2016)
+    whole = analyse(world(), "recommend-evaluation", until=2016, ahead=9)
     monkeypatch.setattr("kg.analysis.candidates._AT_ONCE", 1)  # one row at a time
-    assert analyse(world(), "recommend-evaluation", until=2016).rows == whole.rows
+    assert analyse(world(), "recommend-evaluation", until=2016, ahead=9).rows == whole.rows
 
 
 def test_pairs_are_drawn_where_they_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("candidates", "analyses.recommend_evaluation"):
         monkeypatch.setattr(f"kg.analysis.{module}.MOST_PAIRS", 5)
-    found = analyse(small(DAYS, PEOPLE, FACETS), "recommend-evaluation", until=2016, k=1)
+    found = analyse(small(DAYS, PEOPLE, FACETS), "recommend-evaluation", until=2016, ahead=3, k=1)
     assert found.coverage["pairs"] == 6
     assert found.coverage["pairs_not_linked"] <= 3
     assert found.rows == [] or any("drawn at random" in said for said in found.caveats)
+
+
+def test_programmes_of_one_side_are_no_test() -> None:
+    # t5 and t6 are of a programme that begins after the cut, t0 of one that ends before it.
+    days = [*DAYS, ("t0", "2014"), ("t5", "2018"), ("t6", "2019")]
+    people = [
+        *PEOPLE,
+        ("t0", "educator", None, "x", None, 1), ("t0", "learner", None, "a", None, 5),
+        ("t5", "educator", None, "x", None, 1), ("t5", "learner", None, "b", None, 5),
+        ("t6", "educator", None, "c", None, 1), ("t6", "learner", None, "a", None, 5),
+    ]  # fmt: skip
+    facets = [("t0", "programme", "old"), *((t, "programme", "new") for t in ("t5", "t6")),
+              *((t, "programme", "one") for t in ("t1", "t2", "t3", "t4"))]  # fmt: skip
+    found = analyse(small(days, people, facets), "recommend-evaluation", until=2016, ahead=3, k=1)
+    assert found.coverage["trainings_of_other_programmes"] == 3
+    assert found.coverage["pairs_linked_later"] == 1  # a and b, not a and c nor b and x
+    assert any("does not span" in caveat for caveat in found.caveats)
+
+
+def test_the_cut_is_where_most_can_be_foretold() -> None:
+    days = [
+        (f"t{n}", str(year)) for n, year in enumerate([2012, 2013, 2013, 2014, 2015, 2016, 2024])
+    ]
+    dated = pl.DataFrame(
+        {"training": [t for t, _ in days], "year": [int(day) for _, day in days],
+         "programme": ["one"] * 6 + ["two"]}
+    )  # fmt: skip
+    assert best_cut(dated, ahead=2) == 2014
+    assert best_cut(dated.filter(pl.col("programme") == "two"), ahead=2) is None
 
 
 def test_nothing_to_foretell_is_said() -> None:

@@ -13,7 +13,7 @@ from scipy.stats import chisquare
 
 from kg.analysis.base import World
 from kg.analysis.cooccurrence import bipartite_of
-from kg.analysis.discoveries import Moments, benjamini_hochberg
+from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated
 from kg.analysis.links import links_of, scores_of
 from kg.analysis.nullmodel import curveball
 from kg.errors import QueryError
@@ -156,12 +156,46 @@ def test_a_strength_that_the_null_model_keeps_cannot_be_tested() -> None:
         measure="strength",
         weight="newman",
         samples=50,
+        least_trainings=1,
     )
     assert {row[0] for row in frame_of(found, "z")} == {None}
     assert "leaves no room" in str(found.meta["empty_cells"])
     assert frame_of(found, "score", "trainings") == [
         (t, t) for _, t in frame_of(found, "score", "trainings")
     ]
+
+
+def test_a_difference_of_nothing_does_not_come_first() -> None:
+    # Of the first chance varies by a thousandth, of the second by 1: z says 50 and 5.
+    assert moderated(np.array([0.05, 5.0]), np.array([0.001, 1.0])).argmax() == 1
+    assert moderated(np.zeros(3), np.zeros(3)).tolist() == [0, 0, 0]
+    assert moderated(np.zeros(0), np.zeros(0)).tolist() == []
+
+
+@pytest.mark.parametrize("name", ["centrality-significance", "edge-significance"])
+def test_significance_is_ordered_by_q_then_by_effect(name: str) -> None:
+    random = np.random.default_rng(4)
+    days = [(f"t{n:02}", "2015") for n in range(60)]
+    people = [
+        (t, "educator", None, org, None, 1)
+        for t, _ in days
+        for org in random.choice(list("abcdefghijklmnop"), random.integers(2, 5), replace=False)
+    ]
+    found = analyse(small(days, people), name, samples=100, least_trainings=8)
+    size = abs if name.startswith("centrality") else float  # less than chance is tested there too
+    order = [(q, -size(effect)) for q, effect in frame_of(found, "q", "effect") if q is not None]
+    assert order == sorted(order)
+    assert len(order) > 5
+    attended = Counter(org for _, _, _, org, _, _ in people)
+    for row in found.to_records():
+        few = [n for n in ("node", "source", "target") if attended.get(str(row.get(n)), 99) < 8]
+        assert (row["q"] is None) == bool(few)
+
+
+def test_pairs_of_few_trainings_are_not_tested() -> None:
+    found = analyse(world(), "edge-significance", samples=20, least_trainings=50)
+    assert found.rows == []
+    assert "too few trainings" in str(found.meta["reason"])
 
 
 def test_benjamini_and_hochbergs_own_example() -> None:
