@@ -67,8 +67,8 @@ def untaught(seated: pl.DataFrame) -> tuple[dict[str, int], tuple[str, ...]]:
         return counts, ()
     return counts, (
         tell(
-            "%(unknown)s of %(all)s learners who can be placed are in no flow: their trainings name "
-            "nobody who taught there and can be placed. The rows are of the others alone.",
+            "%(unknown)s of %(all)s learners who can be placed are in no flow: their trainings "
+            "name nobody who taught there and can be placed. The rows are of the others alone.",
             unknown=every - known,
             all=every,
         ),

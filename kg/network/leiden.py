@@ -81,16 +81,17 @@ class _Graph:
 
     def shrunk(self, part: Parts, count: int) -> _Graph:
         """Return the graph whose nodes are the parts."""
-        edges = kernels.communities.contract(*self.edges, part, count)
+        starts, ends, weights = kernels.communities.contract(*self.edges, part, count)
         strength = np.bincount(part, weights=self.strength, minlength=count)
-        return _Graph(*edges, strength, self.total)
+        return _Graph(starts, ends, weights, strength, self.total)
 
 
 def _whole(adjacency: Any, nodes: int) -> _Graph:
     strength = np.asarray(adjacency.sum(axis=1), dtype=np.float64)
     total = float(strength.sum())
     weights = adjacency.data.astype(np.float64, copy=False)
-    graph = _Graph(*arrays(adjacency), weights, strength, total)
+    starts, ends = arrays(adjacency)
+    graph = _Graph(starts, ends, weights, strength, total)
     if not adjacency.diagonal().any():
         return graph
     return graph.shrunk(np.arange(nodes, dtype=np.int32), nodes)  # leaves the diagonal out

@@ -73,8 +73,8 @@ def _one_sided(world: World) -> dict[str, Any]:
         return {"coverage": counts}
     caveat = tell(
         "%(educators)s trainings record educators and no learner, %(learners)s learners and no "
-        "educator: net and share lean towards the side that is recorded (one_sided says how much of "
-        "each row rests on these).",
+        "educator: net and share lean towards the side that is recorded (one_sided says how much "
+        "of each row rests on these).",
         educators=counts["trainings_with_educators_only"],
         learners=counts["trainings_with_learners_only"],
     )

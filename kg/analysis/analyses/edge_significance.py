@@ -47,8 +47,8 @@ def edge_significance(world: World, given: Given) -> Answer:
         caveats=(
             tell(
                 "No p-value can fall below %(floor)s with %(samples)s samples; where q stays above "
-                "alpha for want of samples, ask for more. Rows that share a q stand in the order of "
-                "the size of their effect.",
+                "alpha for want of samples, ask for more. Rows that share a q stand in the order "
+                "of the size of their effect.",
                 floor=floor,
                 samples=given["samples"],
             ),
