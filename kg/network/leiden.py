@@ -82,7 +82,7 @@ class _Graph:
     def shrunk(self, part: Parts, count: int) -> _Graph:
         """Return the graph whose nodes are the parts."""
         starts, ends, weights = kernels.communities.contract(*self.edges, part, count)
-        strength = np.bincount(part, weights=self.strength, minlength=count)
+        strength = np.bincount(part, weights=self.strength, minlength=count).astype(np.float64)
         return _Graph(starts, ends, weights, strength, self.total)
 
 
