@@ -40,7 +40,7 @@ def description_quads(quads: pl.DataFrame, names: GraphNames) -> pl.DataFrame:
     A triple that several graphs state counts once.
     """
     dataset = dataset_iri(names.base)
-    union = quads.lazy().select("s", "p", "o").unique()
+    union = quads.select("s", "p", "o").unique().lazy()
     rows = [
         *_record(dataset, names, union),
         *_totals(dataset, union),

@@ -13,7 +13,6 @@ import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pyoxigraph as ox
 from rdflib import Graph
@@ -28,7 +27,6 @@ __all__ = [
     "quads_of_dataset",
     "quads_of_graph",
     "read_quads",
-    "sorted_lines",
     "term",
 ]
 
@@ -46,24 +44,6 @@ _FORM = r"^(?<s><[^>]*>|_:\S+) (?<p><[^>]*>) (?<o>.*) (?<g><[^>]*>) \.$"
 def term(text: str) -> pl.Expr:
     """Return one term as an expression."""
     return pl.lit(text, dtype=TERM)
-
-
-def sorted_lines(quads: pl.DataFrame) -> Iterator[bytes]:
-    """Yield canonical N-Quads, sorted by code point, in parts of many lines.
-
-    Terms are ranked once and the quads sorted as numbers. That is the order of their lines as
-    text: where one term begins another, the blank after it sorts before any character of a term.
-    """
-    terms = TERM.categories.to_series()
-    order = terms.arg_sort()
-    ranks = np.empty(len(terms), dtype=np.uint32)
-    ranks[order.to_numpy()] = np.arange(len(terms), dtype=np.uint32)
-    coded = pl.DataFrame({name: ranks[quads[name].to_physical().to_numpy()] for name in QUAD})
-    texts = terms.gather(order)
-    del terms, order, ranks
-    coded = coded.sort(*QUAD)
-    for part in coded.iter_slices(_LINES):
-        yield _text(pl.DataFrame({name: texts.gather(part[name]) for name in QUAD}))
 
 
 def lines(rows: pl.DataFrame) -> Iterator[bytes]:

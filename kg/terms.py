@@ -104,6 +104,10 @@ class RIHLA(DefinedNamespace):
     organisedBy: URIRef
     role: URIRef
     startDate: URIRef
+    attributedTo: URIRef
+    date: URIRef
+    evidenceGrade: URIRef
+    outcome: URIRef
     teachesMethod: URIRef
     training: URIRef
     year: URIRef

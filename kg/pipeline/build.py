@@ -41,7 +41,6 @@ STEPS = (
     "load",
     "map",
     "infer",
-    "store",
     "rules",
     "columns and partnerships",
     "write",

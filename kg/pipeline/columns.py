@@ -1,8 +1,7 @@
 """The flat tables of a release straight from its quads: what queries/columns/ asks, as joins.
 
 The query files define the tables, and any store answers them; over the quads that a build has in
-hand the same rows come tens of times faster. A test holds each function to its query, and a
-table without a function here is asked of the store.
+hand the same rows come tens of times faster. A test holds each function to its query.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
-from rdflib import DCTERMS, ORG, RDF, RDFS, SKOS
+from rdflib import DCTERMS, ORG, RDF, RDFS, SKOS, Namespace
 
 from kg.columns import COLUMNS
 from kg.quads import TERM
@@ -55,10 +54,13 @@ _OF_TRAININGS = (
     (RIHLA.organisedBy, "organiser"),
     (RIHLA.fundedBy, "funder"),
 )
+_WGS84 = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
+_POSITION = {"latitude": _WGS84["lat"], "longitude": _WGS84["long"]}
 _PROPERTIES = (
     *_DETAILS, *_FACETS, *_NAMES, *(p for p, _ in _OF_TRAININGS), RDF.type, RDFS.subClassOf,
     RIHLA.training, RIHLA.role, RIHLA.agent, RIHLA.headcount, RIHLA.organisation, RIHLA.country,
     RIHLA.fromCountry, RIHLA.startDate, RIHLA.endDate, RIHLA.year, RIHLA.bloc, RIHLA.memberCountry,
+    RIHLA.attributedTo, RIHLA.outcome, RIHLA.evidenceGrade, RIHLA.date, *_POSITION.values(),
 )  # fmt: skip
 _LITERAL = r'(?s)^"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<[^>]*>)?$'
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
@@ -311,13 +313,39 @@ def _details(facts: Facts) -> pl.DataFrame:
     )
 
 
+def _outcomes(facts: Facts) -> pl.DataFrame:
+    key = "attribution"
+    frame = facts.pairs(RIHLA.attributedTo, key, "training")
+    frame = frame.join(facts.members(RIHLA.Training, "training"), on="training", how="semi")
+    frame = frame.join(facts.pairs(RIHLA.outcome, key, "outcome"), on=key)
+    frame = frame.join(facts.pairs(RIHLA.evidenceGrade, key, "grade"), on=key)
+    days = facts.values(RIHLA.date, "outcome").group_by("outcome").agg(date=pl.col("text").min())
+    frame = frame.select("training", "outcome", "grade").unique()
+    return frame.join(days, on="outcome", how="left").select(
+        _iri("training"), _iri("outcome"), _iri("grade").str.replace("^.*/", ""), "date"
+    )
+
+
+def _coordinates(facts: Facts) -> pl.DataFrame:
+    """Return the least of a country's positions; none where one of them is no number."""
+    frame = facts.members(VOCABULARY_BASE + "Country", "country")
+    for name, prop in _POSITION.items():
+        number = pl.col("text").cast(pl.Float64, strict=False)
+        least = pl.when(number.is_not_null().all()).then(number.min())
+        found = facts.values(prop, "country").group_by("country").agg(least.alias(name))
+        frame = frame.join(found, on="country")
+    return frame.with_columns(_iri("country"))
+
+
 _FUNCTIONS: dict[str, Callable[[Facts], pl.DataFrame]] = {
     "bloc_members": _bloc_members,
+    "coordinates": _coordinates,
     "details": _details,
     "entities": _entities,
     "facets": _facets,
     "involvements": _involvements,
     "names": _names,
+    "outcomes": _outcomes,
     "trainings": _trainings,
 }
 

@@ -1,4 +1,4 @@
-"""Derive: the ontology's own quads, what follows from its axioms and rules, and partnerships."""
+"""Derive: the ontology's own quads, what follows from its axioms, and partnerships."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import polars as pl
-import pyoxigraph as ox
 from rdflib import RDF, RDFS, XSD
 
-from kg.errors import InputError
 from kg.mapping import iri_term, literal_term
 from kg.network import Network, project
 from kg.ontology import Ontology, compile_axioms, infer
 from kg.ontology.files import merged
 from kg.provenance import GraphNames
-from kg.quads import TERM, quads_of_dataset, quads_of_graph, term
+from kg.quads import TERM, quads_of_graph, term
 from kg.terms import RIHLA
 
-__all__ = ["apply_rules", "inferred_quads", "ontology_quads", "partnership_quads"]
+__all__ = ["inferred_quads", "ontology_quads", "partnership_quads"]
 
 _LAST_SEGMENT = r"([^/]+)$"
 
@@ -38,25 +36,6 @@ def inferred_quads(asserted: pl.DataFrame, ontology: Ontology, names: GraphNames
     data = asserted.filter(pl.col("g") != f"<{names.vocabulary}>")
     found = infer(data.select("s", "p", "o").unique(), compile_axioms(ontology.vocabulary))
     return found.select("s", "p", "o", g=term(f"<{names.inferred}>"))
-
-
-def apply_rules(store: ox.Store, ontology: Ontology, names: GraphNames) -> pl.DataFrame:
-    """Return what the ontology's rule files construct and the store does not hold yet."""
-    target = ox.Dataset()
-    for name, text in ontology.rules.items():
-        try:
-            answer = store.query(text)
-        except SyntaxError as error:
-            raise InputError(
-                f"{ontology.folder / 'rules' / name}: is not SPARQL: {error}"
-            ) from error
-        if not isinstance(answer, ox.QueryTriples):
-            raise InputError(f"{ontology.folder / 'rules' / name}: a rule is a CONSTRUCT query.")
-        for triple in answer:
-            known = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
-            if next(known, None) is None:
-                target.add(ox.Quad(*triple))
-    return quads_of_dataset(target, names.inferred)
 
 
 def partnership_quads(
