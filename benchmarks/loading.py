@@ -1,12 +1,9 @@
-"""Loading, side by side in one run: rows to quads, and the whole build.
+"""Loading, side by side in one run: rows to quads. benchmarks/building.py has the whole build.
 
-Rows to quads: a synthetic world's tables by ours (which also reads, checks every cell and resolves
+A synthetic world's tables by ours (which also reads, checks every cell and resolves
 every reference), by morph-kgc with an RML mapping that is written from the same shapes, and by a
 plain loop of csv and rdflib. All three must make the same triples. Columns whose cells RML cannot
 take apart (several values, a language behind the text) are left out for all.
-
-The whole build: `kg build` against the engine's bare bulk_load of the same quads, and of these
-with the union graph that a release also holds.
 
     python benchmarks/loading.py --participations 100000 --morph /path/to/venv/bin/python
 """
@@ -17,7 +14,6 @@ import argparse
 import csv
 import json
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,7 +29,6 @@ from kg.ontology import load_ontology
 from kg.pipeline.load import load_sources
 from kg.schema import Column, TableSchema
 from kg.settings import load_settings
-from kg.store.release import current_release
 from kg.terms import DEFAULT_BASE
 
 _MAPPED = (
@@ -186,8 +181,6 @@ def work(name: str, world: Path, out: Path, python: str | None) -> None:
     start = time.perf_counter()
     if name == "morph-kgc":
         by_morph(world, out, str(python))
-    elif name == "bulk_load":
-        bulk_load(out)
     else:
         {"kg": by_kg, "rdflib": by_rdflib}[name](world, out)
     seconds = time.perf_counter() - start
@@ -196,15 +189,6 @@ def work(name: str, world: Path, out: Path, python: str | None) -> None:
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     print(json.dumps({"seconds": seconds, "gb": peak / 1e6}))
-
-
-def bulk_load(source: Path) -> None:
-    import pyoxigraph as ox
-
-    with tempfile.TemporaryDirectory(dir=source.parent) as folder:
-        store = ox.Store(folder)
-        store.bulk_load(path=str(source), format=ox.RdfFormat.N_QUADS)
-        store.flush()
 
 
 def triples(path: Path) -> pl.Series:
@@ -242,45 +226,6 @@ def compare_mapping(folder: Path, world: Path, python: str | None) -> None:
         )
 
 
-def compare_build(folder: Path, world: Path) -> None:
-    start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "kg", "build", "--project", str(world / "rihla.toml")],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
-    release = current_release(world / "releases")
-    manifest = release.manifest
-    print(f"\nWhole build, {manifest['quads']:,} quads, {manifest['triples']:,} distinct triples")
-    for step, taken in manifest["seconds"].items():
-        print(f"    {step:26} {taken:8.2f} s")
-    print(f"  {'kg build':24} {seconds:8.2f} s {1.0:6.2f} × {peak:6.2f} GB")
-    for label, union in (("bare bulk_load, quads", False), ("bare bulk_load, stored", True)):
-        source = folder / "bare.nq"
-        dump(release.dump, source, union)
-        figures = run("--engine", "bulk_load", "--world", str(world), "--out", str(source))
-        print(
-            f"  {label:24} {figures['seconds']:8.2f} s {seconds / figures['seconds']:6.2f} × "
-            f"{figures['gb']:6.2f} GB"
-        )
-
-
-def dump(packed: Path, into: Path, union: bool) -> None:
-    """Unpack a dump, with all its triples once more as the default graph where asked."""
-    with into.open("wb") as stream:
-        subprocess.run(["gzip", "-dc", str(packed)], check=True, stdout=stream)
-    if union:
-        sorted_once = subprocess.Popen(
-            f"sed 's/ <[^<>]*> \\.$/ ./' '{into}' | uniq", shell=True, stdout=subprocess.PIPE
-        )
-        with Path(f"{into}.union").open("wb") as stream:
-            shutil.copyfileobj(sorted_once.stdout, stream)  # type: ignore[arg-type]
-        with into.open("ab") as stream, Path(f"{into}.union").open("rb") as more:
-            shutil.copyfileobj(more, stream)
-
-
 def world_for_mapping(folder: Path, count: int, seed: int) -> Path:
     """Write a world without the columns that RML cannot take apart."""
     world = folder / "mapping"
@@ -300,9 +245,6 @@ def main() -> None:
     parser.add_argument("--participations", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--morph", help="the Python of an environment with morph-kgc")
-    parser.add_argument(
-        "--parts", nargs="+", choices=["mapping", "build"], default=["mapping", "build"]
-    )
     parser.add_argument("--engine", help=argparse.SUPPRESS)
     parser.add_argument("--world", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
@@ -312,13 +254,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if "mapping" in given.parts:
-            compare_mapping(
-                folder, world_for_mapping(folder, given.participations, given.seed), given.morph
-            )
-        if "build" in given.parts:
-            write_world(folder / "world", given.participations, given.seed)
-            compare_build(folder, folder / "world")
+        world = world_for_mapping(folder, given.participations, given.seed)
+        compare_mapping(folder, world, given.morph)
 
 
 if __name__ == "__main__":
