@@ -23,7 +23,7 @@ Pure: data frames in, tables out; nothing here knows of files, stores or setting
 from __future__ import annotations
 
 from kg.network.asking import ALL_MEASURES, KINDS
-from kg.network.build import project
+from kg.network.build import project, strongest_partners
 from kg.network.edge_measures import EDGE_MEASURES, EdgeMeasure
 from kg.network.formats import FORMATS
 from kg.network.frame import COLUMNS, FACETS, FILTERS, Columns, Filters, Selection, select
@@ -59,5 +59,6 @@ __all__ = [
     "UndefinedMeasureError",
     "project",
     "select",
+    "strongest_partners",
     "watched",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 import polars as pl
@@ -19,7 +19,7 @@ from kg.network.incidence import LEVELS
 from kg.network.pairing import CODE, Pairing, aggregate, terms_of
 from kg.network.projections import PROJECTIONS, ROLES, Projection
 
-__all__ = ["project"]
+__all__ = ["project", "strongest_partners"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class _Plan:
     weight: str
     roles: tuple[str, ...]
     loops: bool
+    strongest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,16 @@ def project(
             loops=loops, meta=meta, **(filters | other),
         )  # fmt: skip
 
+    return _network(meetings, plan, isolates, meta, again)
+
+
+def _network(
+    meetings: _Meetings,
+    plan: _Plan,
+    isolates: bool = False,
+    meta: Mapping[str, object] | None = None,
+    again: Callable[..., Network] | None = None,
+) -> Network:
     edges = aggregate(meetings.links, plan.projection.weights)
     kept = range(len(meetings.names)) if isolates else _linked(edges)
     codes = {old: new for new, old in enumerate(kept)}
@@ -114,6 +125,16 @@ def project(
         trainings=meetings.trainings,
         again=again,
     )
+
+
+def strongest_partners(columns: Columns, number: int) -> Network:
+    """Return the partnerships of institutions that share most, without making the others.
+
+    There are ``number`` of them, and those that share as many trainings as the last. They have
+    the numbers that they have in the whole network; what is said of the whole is not right here.
+    """
+    plan = replace(_plan("partnership", None, None, None, False), strongest=number)
+    return _network(_meet(select(columns), plan), plan)
 
 
 def _plan(
@@ -171,7 +192,11 @@ def _meet(selection: Selection, plan: _Plan) -> _Meetings:
         loops=plan.loops,
     )
     years = trainings.select(training="code", year="year")
-    links = pairing.links(terms_of(plan.projection.weights)).join(years, on="training", how="left")
+    terms = terms_of(plan.projection.weights)
+    found = (
+        pairing.links(terms) if plan.strongest is None else pairing.strongest(plan.strongest, terms)
+    )
+    links = found.join(years, on="training", how="left")
     return _Meetings(selection, rows, nodes["value"].to_list(), trainings, pairing, links)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from kg.network.sharing import attendance, meetings_of, most_shared
+
 __all__ = ["CODE", "Pairing", "Weight", "aggregate", "terms_of"]
 
 CODE = pl.UInt32
@@ -90,6 +92,24 @@ class Pairing:
             for side in (self.left, self.right)
         )
         return linked.unique(["training", "source", "target"]) if several else linked
+
+    def between(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """Return the (training, source, target) of these pairs (source, target) alone.
+
+        Of a symmetric pairing without a filter, at a level where nodes stand for themselves.
+        """
+        return meetings_of(attendance(self.left), pairs.select("source", "target"))
+
+    def strongest(self, number: int, terms: Collection[str] = ()) -> pl.DataFrame:
+        """Return the links of the pairs that share most, as :meth:`links` has them.
+
+        There are ``number`` pairs, and those that share as many trainings as the last. ``terms``
+        are of the source's side.
+        """
+        there = attendance(self.left)
+        met = meetings_of(there, most_shared(there, number))
+        sides = self.left.select("training", pl.col("node").alias("source"), *terms)
+        return met.join(sides, on=["training", "source"]).select(*met.columns, *terms)
 
     def of(self, source: int, target: int) -> Pairing:
         """Return the pairing of two nodes alone, for the evidence of their edge."""

@@ -9,7 +9,7 @@ import polars as pl
 from rdflib import RDF, RDFS, XSD
 
 from kg.mapping import iri_term, literal_term
-from kg.network import Network, project
+from kg.network import Network, strongest_partners
 from kg.ontology import Ontology, compile_axioms, infer
 from kg.ontology.files import merged
 from kg.provenance import GraphNames
@@ -50,7 +50,7 @@ def partnership_quads(
     strongest:
         How many to keep, by shared trainings, then Newman's weight, then the organisations' IRIs.
     """
-    network = project(columns, "partnership")
+    network = strongest_partners(columns, strongest)
     edges = network.edge_frame().sort(
         "shared_trainings", "newman", "source", "target", descending=[True, True, False, False]
     )
@@ -92,13 +92,10 @@ def _evidence(network: Network, kept: pl.DataFrame) -> pl.DataFrame:
     """Return ``s`` and ``training`` for each training behind a kept edge."""
     if network.pairing is None or network.trainings is None or not kept.height:
         return pl.DataFrame(schema={"s": pl.String, "training": pl.String})
-    nodes = network.nodes.with_row_index("code").select(pl.col("code").cast(pl.Int64), "node")
+    nodes = network.nodes.with_row_index("code").select(pl.col("code").cast(pl.UInt32), "node")
     trainings = network.trainings.select(training="code", iri="training")
-    links = network.pairing.links().select("training", "source", "target")
-    named = (
-        links.join(nodes.rename({"code": "source", "node": "a"}), on="source")
-        .join(nodes.rename({"code": "target", "node": "b"}), on="target")
-        .join(trainings, on="training")
-    )
-    edges = kept.select("s", a="source", b="target")
-    return named.join(edges, on=["a", "b"]).select("s", training="iri")
+    edges = kept.select("s", node="source", other="target")
+    edges = edges.join(nodes.rename({"code": "source"}), on="node")
+    edges = edges.join(nodes.rename({"code": "target", "node": "other"}), on="other")
+    found = network.pairing.between(edges).join(edges, on=["source", "target"])
+    return found.join(trainings, on="training").select("s", training="iri")
