@@ -98,15 +98,10 @@ class _StoreWriter:
             self._hand_over()
 
     def finish(self) -> None:
-        """Load the rest, and copy the store to where readers open it.
-
-        The copy is compact and has no writer's log; its large files are hard links.
-        """
+        """Load the rest and leave the store where readers open it."""
         self._hand_over()
         self._await()
-        self._store.optimize()
-        self._store.flush()
-        self._store.backup(str(self._workspace / "store"))
+        _seal(self._store, self._workspace)
         del self._store
         shutil.rmtree(self._folder)
 
@@ -118,18 +113,26 @@ class _StoreWriter:
         self._file.close()
         self._file = None
         self._await()
-        self._loading = self._thread.submit(self._load, path)
+        self._loading = self._thread.submit(_load, self._store, path)
 
     def _await(self) -> None:
         if self._loading:
             self._loading.result()
 
-    def _load(self, path: Path) -> None:
-        try:
-            self._store.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS)
-        except SyntaxError as error:
-            raise ReleaseError(
-                f"The engine refuses a statement of the build: {error}. Nothing is published. "
-                "Please report this with the project file."
-            ) from error
-        path.unlink()
+
+def _load(store: ox.Store, path: Path) -> None:
+    try:
+        store.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS)
+    except SyntaxError as error:
+        raise ReleaseError(
+            f"The engine refuses a statement of the build: {error}. Nothing is published. "
+            "Please report this with the project file."
+        ) from error
+    path.unlink()
+
+
+def _seal(store: ox.Store, workspace: Path) -> None:
+    """Copy the store to where readers open it: without a writer's log, by hard links."""
+    store.optimize()
+    store.flush()
+    store.backup(str(workspace / "store"))

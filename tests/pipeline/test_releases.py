@@ -346,8 +346,8 @@ def dies_at(function: str) -> str:
 
 MOMENTS = [
     "kg.pipeline.build.load_sources",
-    "kg.pipeline.assemble._load",
-    "kg.pipeline.assemble._seal",
+    "kg.pipeline.writing._load",
+    "kg.pipeline.writing._seal",
     "kg.pipeline.releases._sync",
     "kg.pipeline.build.publish",
     "kg.pipeline.releases._point",
@@ -364,7 +364,7 @@ def test_a_killed_build_leaves_what_is_served(project: Path, moment: str) -> Non
 
 def test_the_build_after_a_kill_sweeps_and_succeeds(project: Path) -> None:
     before = current_release(project / "releases").id
-    run_child(project, dies_at("kg.pipeline.assemble._seal"))
+    run_child(project, dies_at("kg.pipeline.writing._seal"))
     assert (project / "releases" / ".building").exists()
     status, errors, _ = run_child(project, "")
     assert status == 0, errors
