@@ -12,7 +12,7 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ __all__ = [
     "get_query",
     "parse_query",
     "the_one",
+    "usual_value",
 ]
 
 INTERNAL_GROUPS = frozenset({"columns", "endpoint", "lookup", "pages"})
@@ -191,6 +192,7 @@ def bind(
     values: Mapping[str, object],
     resolve: Resolver | None = None,
     prefixes: Mapping[str, str] = PREFIXES,
+    usual: Mapping[str, str] | None = None,
 ) -> str:
     """Return the query's text with its parameters bound.
 
@@ -205,6 +207,9 @@ def bind(
         Finds the thing that a key or a label means.
     prefixes:
         What the prefix of a CURIE stands for.
+    usual:
+        Class IRI → what a parameter for its things means where nothing is given, in the place of
+        what the query's own header says; see :func:`usual_value`.
 
     Raises
     ------
@@ -225,10 +230,22 @@ def bind(
         )
     text = query.text
     for parameter in query.parameters.values():
+        parameter = replace(parameter, default=usual_value(parameter, usual or {}))
         given = _given(query, parameter, values.get(parameter.name))
         terms = None if given is None else [_term(parameter, v, resolve, prefixes) for v in given]
         text = _with_values(text, parameter.name, terms)
     return text
+
+
+def usual_value(parameter: Parameter, usual: Mapping[str, str]) -> str | None:
+    """Return what a parameter means where nothing is given.
+
+    ``usual`` (class IRI → value) says it of parameters that have a thing as their default;
+    ``any`` and parameters that must be given stay as they are.
+    """
+    if parameter.default in (None, "any"):
+        return parameter.default
+    return usual.get(parameter.target or "", parameter.default)
 
 
 def _given(query: NamedQuery, parameter: Parameter, value: object) -> list[object] | None:

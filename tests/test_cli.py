@@ -432,3 +432,18 @@ def test_an_analysis_takes_filters_and_flags() -> None:
     assert all(row["source"] != row["target"] for row in rows)
     assert "There is no" in refusal("analyse", "balance", "--bloc", "atlantis")
     assert "Accepted: a whole number" in refusal("analyse", "balance", "--top", "many")
+
+
+def test_a_report_without_a_subject_is_about_the_bloc_of_the_project(
+    world: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr("kg.cli.analyse.gather", lambda _, kind, key, __: asked.append((kind, key)))
+    monkeypatch.setattr("kg.cli.analyse.write_report", lambda _, path: [path])
+    target = tmp_path / "report.html"
+    assert run("analyse", "report", "--graph", world.path, "-o", target).exit_code == 0
+    assert asked == [("bloc", "oic")]
+    monkeypatch.setattr("kg.analysis.graph.Graph.default_bloc", "world")
+    refused = run("analyse", "report", "--graph", world.path, "-o", target)
+    assert refused.exit_code == 2
+    assert "the project has no default_bloc" in refused.output

@@ -18,9 +18,9 @@ import pytest
 
 from kg.analysis.graph import Graph
 from kg.errors import QueryError
-from kg.queries import NamedQuery, bind, catalogue, get_query
+from kg.queries import NamedQuery, bind, catalogue, get_query, usual_value
 from kg.results import ResultTable, Value
-from kg.terms import DEFAULT_BASE, PREFIXES
+from kg.terms import DEFAULT_BASE, PREFIXES, VOCABULARY_BASE
 from tests.conftest import ROOT
 
 EXPECTED = ROOT / "tests" / "expected"
@@ -229,3 +229,13 @@ def test_a_value_outside_the_list_is_refused() -> None:
         bind(query, {name: values[-1]})
         with pytest.raises(QueryError, match=f"{name}: found 'nonsense'. Accepted: one of"):
             bind(query, {name: "nonsense"})
+
+
+def test_a_default_that_is_a_thing_can_be_another_one() -> None:
+    query, usual = get_query("countries/bloc-partners"), {f"{VOCABULARY_BASE}Bloc": "bloc:eu"}
+    assert "bloc/eu>" in bind(query, {}, usual=usual)
+    assert "bloc/oic>" in bind(query, {})
+    assert "bloc/oic>" in bind(query, {"bloc": "bloc:oic"}, usual=usual)
+    free = get_query("people/learned-method").parameters
+    assert usual_value(free["country"], {str(free["country"].target): "country:QA"}) == "any"
+    assert usual_value(free["method"], {str(free["method"].target): "method:x"}) is None

@@ -7,7 +7,7 @@ import pytest
 
 from kg.errors import SettingsError
 from kg.files import shipped_folder
-from kg.settings import PROJECT_VARIABLE, find_project, load_settings
+from kg.settings import PROJECT_VARIABLE, ProjectSettings, find_project, load_settings
 from kg.terms import DEFAULT_BASE
 
 SOURCE = """
@@ -150,3 +150,11 @@ def test_the_variable_names_another_project(
     monkeypatch.chdir(here)
     monkeypatch.setenv(PROJECT_VARIABLE, str(project(named)))
     assert find_project() == named / "rihla.toml"
+
+
+def test_the_bloc_that_counts_must_be_a_key() -> None:
+    for good in ("eu", "world", "african-union"):
+        assert ProjectSettings(default_bloc=good).default_bloc == good
+    for bad in ("", "the EU", "bloc:eu"):
+        with pytest.raises(SettingsError, match="or world for none"):
+            ProjectSettings(default_bloc=bad)

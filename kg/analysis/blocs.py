@@ -15,7 +15,10 @@ from kg.network import Columns
 from kg.queries import Resolver, entity_iri
 from kg.terms import PREFIXES, VOCABULARY_BASE
 
-__all__ = ["MARK", "country_set", "is_country_set", "members_of", "with_country_sets"]
+__all__ = ["MARK", "WORLD", "country_set", "is_country_set", "members_of", "with_country_sets"]
+
+WORLD = "world"
+"""What is said in the place of a bloc where none is to count."""
 
 MARK = "countries:"
 """What the name of a set begins with; the codes of its countries follow, with commas between."""

@@ -13,7 +13,7 @@ import polars as pl
 
 from kg.analysis.analyses import ANALYSES
 from kg.analysis.base import World
-from kg.analysis.blocs import with_country_sets
+from kg.analysis.blocs import WORLD, with_country_sets
 from kg.analysis.filters import resolve_filters
 from kg.analysis.parameters import read_parameters
 from kg.analysis.resolving import NameTable, forgiving_resolver, name_resolver
@@ -35,7 +35,7 @@ from kg.queries import (
 )
 from kg.results import ResultTable
 from kg.search import KINDS, SearchIndex
-from kg.settings import AnalyseSettings, load_settings
+from kg.settings import AnalyseSettings, ProjectSettings, load_settings
 from kg.store import (
     EmbeddedStore,
     Release,
@@ -46,7 +46,7 @@ from kg.store import (
 from kg.store.lease import Lease, hold
 from kg.store.release import MANIFEST
 from kg.store.remote import RemoteOptions
-from kg.terms import DEFAULT_BASE, prefixes_for
+from kg.terms import DEFAULT_BASE, VOCABULARY_BASE, prefixes_for
 
 __all__ = ["Graph", "open"]
 
@@ -150,6 +150,18 @@ class Graph:
         ]
         return ResultTable(("query", "question", "parameters"), rows)
 
+    @property
+    def default_bloc(self) -> str:
+        """The key of the bloc that counts where nobody names one; ``world`` means none."""
+        manifest = self.release.manifest if self.release else {}
+        return str(manifest.get("default_bloc") or ProjectSettings.default_bloc)
+
+    @property
+    def usual(self) -> Mapping[str, str]:
+        """What a parameter of a query means where nothing is given: class IRI → value."""
+        key = self.default_bloc
+        return {f"{VOCABULARY_BASE}Bloc": "any" if key == WORLD else f"bloc:{key}"}
+
     def query(self, query_id: str, /, **parameters: object) -> ResultTable:
         """Answer a named query.
 
@@ -173,7 +185,8 @@ class Graph:
         QueryError
             A parameter is unknown, missing or badly formed.
         """
-        text = bind(get_query(query_id), parameters, self.resolve, self.prefixes)
+        query = get_query(query_id)
+        text = bind(query, parameters, self.resolve, self.prefixes, self.usual)
         answer = self.store.table(text)
         meta = {
             "release": self.store.release_id,

@@ -10,6 +10,7 @@ import click
 
 from kg.analysis.analyses import ANALYSES
 from kg.analysis.base import COMMON, Analysis, Parameter
+from kg.analysis.blocs import WORLD
 from kg.analysis.graph import Graph
 from kg.analysis.naming import names_in, renamed
 from kg.analysis.report import WRITERS, gather, write_report
@@ -188,24 +189,29 @@ def report(
     """Write all of it for a bloc, a country or an institution into one file.
 
     Tables, plots and maps, each with its method, coverage and the command that gives it. Takes
-    seconds to a minute.
+    seconds to a minute. Without a subject it is about the project's bloc (default_bloc).
 
     \b
     Examples:
       kg analyse report --bloc oic --output oic.html
+      kg analyse report -o our-bloc.html
       kg analyse report --country NG -o nigeria.md
       kg analyse report --institution "University of Oslo" -o oslo.html
       kg analyse report --bloc oic --language ar -o oic-ar.html
     """
     named = {"bloc": bloc, "country": country, "institution": institution}
     given = {kind: subject for kind, subject in named.items() if subject}
-    if len(given) != 1:
+    if len(given) > 1:
         raise click.UsageError("Give one of --bloc, --country, --institution.")
     if output.suffix.lower() not in WRITERS:
         raise click.UsageError(f"--output {output}: it must end in {' or '.join(WRITERS)}.")
-    kind, subject = next(iter(given.items()))
-    gathered = gather(open_from(location), kind, subject, language)
-    written = write_report(gathered, output, language)
+    graph = open_from(location)
+    kind, subject = next(iter(given.items()), ("bloc", graph.default_bloc))
+    if not given and subject == WORLD:
+        raise click.UsageError(
+            "Give one of --bloc, --country, --institution: the project has no default_bloc."
+        )
+    written = write_report(gather(graph, kind, subject, language), output, language)
     click.echo(f"{output} written{f', with {len(written) - 1} drawings' if written[1:] else ''}.",
                err=True)  # fmt: skip
 

@@ -16,19 +16,13 @@ from urllib.parse import urlencode
 import polars as pl
 from flask import Flask, current_app, g, has_request_context, request
 
-from kg.analysis.blocs import MARK, country_set, members_of
+from kg.analysis.blocs import MARK, WORLD, country_set, members_of
 from kg.errors import KgError, QueryError
 from kg.language import tell
 from kg.web.language import FOR_PROGRAMS, gettext, language
 from kg.web.service import service
 
-__all__ = ["DEFAULT", "WORLD", "Chosen", "blocs", "chosen_bloc", "is_page", "own_arguments"]
-
-DEFAULT = "oic"
-"""The bloc that counts where nobody chose one, if the graph has it."""
-
-WORLD = "world"
-"""What ``bloc`` says where no bloc is to count."""
+__all__ = ["WORLD", "Chosen", "blocs", "chosen_bloc", "is_page", "own_arguments"]
 
 CARRIED = ("bloc", "countries")
 """The parameters of an address that hold the choice."""
@@ -152,7 +146,8 @@ def _usual() -> Chosen:
     except KgError:
         return Chosen()
     keys = {iri.rpartition("/")[2]: (iri, label) for iri, label in known}
-    return _of_bloc(*keys[DEFAULT], explicit=False) if DEFAULT in keys else Chosen()
+    usual = service().graph.default_bloc
+    return _of_bloc(*keys[usual], explicit=False) if usual in keys else Chosen()
 
 
 def _bloc(text: str) -> Chosen:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kg.errors import NotFoundError
 from kg.language import tell
-from kg.queries import NamedQuery, Parameter, get_query
+from kg.queries import NamedQuery, Parameter, get_query, usual_value
 from kg.results import ResultTable
 from kg.web import headers
 from kg.web.formats import FORMATS, Kind, of_kind
@@ -170,7 +170,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "type": parameter.type,
         "class": parameter.target,
         "required": parameter.required,
-        "default": parameter.default,
+        "default": usual_value(parameter, service().graph.usual),
         "example": parameter.example,
         "values": list(parameter.values),
         "accepts": ACCEPTED[parameter.type],

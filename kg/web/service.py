@@ -127,7 +127,8 @@ class Service:
 
     def bound(self, query_id: str, values: Mapping[str, object]) -> str:
         """Return the SPARQL text of a named query with its parameters filled in."""
-        return bind(get_query(query_id), values, self.graph.resolve, self.graph.prefixes)
+        graph = self.graph
+        return bind(get_query(query_id), values, graph.resolve, graph.prefixes, graph.usual)
 
     def run(
         self,

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kg.web.chosen import blocs, chosen_bloc, is_page
+from kg.web.service import service
 from tests.web.test_pages import page
 
 SET = "countries=SAU,Türkiye"
@@ -19,6 +20,23 @@ def test_the_usual_bloc_is_the_oic_and_stands_in_no_link(client: FlaskClient) ->
     text, outline = page(client, "/analyses")
     assert "<bdi>Organisation of Islamic Cooperation</bdi>" in text
     assert not [link for link in outline.links if "bloc=" in link or "countries=" in link]
+
+
+@pytest.mark.parametrize(
+    ("key", "seen"),
+    [("eu", "European Union"), ("world", "the whole world"), ("no-such", "the whole world")],
+)
+def test_the_usual_bloc_is_what_the_project_says(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, key: str, seen: str
+) -> None:
+    release = app.extensions["rihla"].release
+    monkeypatch.setitem(release.manifest, "default_bloc", key)
+    with app.test_request_context("/analyses"):
+        label = chosen_bloc().label
+        assert (label or "the whole world") == seen
+        given = service().bound("countries/bloc-partners", {})
+        assert ("bloc/eu>" in given) is (key == "eu")
+        assert ("bloc/oic>" in given) is False
 
 
 @pytest.mark.parametrize(
