@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -438,8 +439,9 @@ def test_a_report_without_a_subject_is_about_the_bloc_of_the_project(
     world: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, str]] = []
-    monkeypatch.setattr("kg.cli.analyse.gather", lambda _, kind, key, __: asked.append((kind, key)))
-    monkeypatch.setattr("kg.cli.analyse.write_report", lambda _, path: [path])
+    module = import_module("kg.cli.analyse")
+    monkeypatch.setattr(module, "gather", lambda _, kind, key, __: asked.append((kind, key)))
+    monkeypatch.setattr(module, "write_report", lambda _, path, __: [path])
     target = tmp_path / "report.html"
     assert run("analyse", "report", "--graph", world.path, "-o", target).exit_code == 0
     assert asked == [("bloc", "oic")]
