@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -18,6 +19,7 @@ from kg.store import Release
 from kg.web.site import Exported, export_site
 from kg.web.site.addresses import file_of, link_between, target_of
 from kg.web.site.export import replace
+from kg.web.site.names import Name, parts_of, shards_of
 from tests.outline import Outline
 
 BASE = "https://example.org/rihla"
@@ -77,10 +79,76 @@ def test_no_link_is_broken_or_leaves_the_folder(exported: Exported) -> None:
 
 def test_what_takes_a_server_leads_to_the_page_that_says_so(exported: Exported) -> None:
     home = (exported.folder / "ar/index.html").read_text("utf-8")
-    assert 'action="../server.html"' in home
+    assert 'action="../server.html"' in (
+        exported.folder / "ar/analyses/balance/index.html"
+    ).read_text("utf-8")
     assert "search.js" not in home
     assert "kg serve" in (exported.folder / "server.html").read_text("utf-8")
     assert any(address.startswith("/ar/sparql") for address in exported.asking)
+
+
+def test_search_leads_to_a_page_with_an_index(exported: Exported) -> None:
+    folder = exported.folder
+    assert 'action="search/index.html"' in (folder / "ar/index.html").read_text("utf-8")
+    page = (folder / "ar/search/index.html").read_text("utf-8")
+    (listed,) = re.findall(r'data-shards="([^"]*)"', page)
+    shards = json.loads(unescape(listed))
+    files = {path.stem for path in (folder / "ar/search/names").iterdir()}
+    assert files == {shard.encode().hex() for shard in shards}
+    text = (folder / f"ar/search/names/{b'th'.hex()}.js").read_text("utf-8")
+    rows = json.loads(text.partition(",")[2].rpartition(")")[0])
+    found = {row[4] for row in rows if row[0].startswith("thames test university")}
+    assert found >= {"../page/organisation/ror-0test0050/index.html"}
+    for row in rows:
+        assert (folder / "ar/search" / unquote(row[4])).is_file()
+
+
+def test_the_plain_list_names_everything_that_has_a_page(exported: Exported) -> None:
+    folder = exported.folder / "ar/search"
+    lists = [path for path in folder.rglob("index.html") if path.parent != folder]
+    linked = {
+        (path.parent / unquote(unescape(link))).resolve()
+        for path in lists
+        for link in LINK.findall(path.read_text("utf-8"))
+    }
+    assert exported.folder / "ar/page/organisation/ror-0test0050/index.html" in linked
+    people = set((exported.folder / "ar/page/person").glob("*/index.html"))
+    assert people
+    assert people <= linked
+    start = (folder / "index.html").read_text("utf-8")
+    for path in lists:
+        assert f'href="{path.parent.name}/index.html"' in start
+
+
+def named(words: str, place: str = "/x", label: str = "") -> Name:
+    return Name(words.title(), label or words.title(), "topic", place, 0, words)
+
+
+def test_a_name_is_in_the_shard_of_each_of_its_words() -> None:
+    names = [named("graph theory"), named("theory", "/y"), named("c", "/z")]
+    assert shards_of(names) == {"c": [names[2]], "gr": [names[0]], "th": [names[0], names[1]]}
+
+
+def test_large_shards_are_split_and_lose_no_name() -> None:
+    names = [named(f"data set {i:04d}", f"/{i}") for i in range(1_000)]
+    names += [named(f"dataset {i}", f"/d{i}") for i in range(1_000)] + [named("da", "/da")]
+    shards = shards_of(names)
+    assert set(shards) >= {"da", "se"}
+    assert shards["da"] == [names[-1]]
+    for prefix, found in shards.items():
+        assert len(found) <= 1_500, prefix
+        assert all(any(w.startswith(prefix) for w in n.words.split()) for n in found)
+    for name in names:
+        for word in name.words.split():
+            assert any(word.startswith(prefix) and name in shards[prefix] for prefix in shards)
+
+
+def test_a_full_letter_has_several_pages_and_signs_have_one() -> None:
+    names = [named(f"a{i:04d}", f"/{i}") for i in range(1_100)] + [named("2019", "/n")]
+    parts = parts_of(names)
+    assert [(part.letter, len(part.names)) for part in parts] == [
+        ("#", 1), ("A", 500), ("A", 500), ("A", 100)]  # fmt: skip
+    assert len({part.key for part in parts}) == len(parts)
 
 
 def test_the_map_of_the_site_names_every_page(exported: Exported) -> None:

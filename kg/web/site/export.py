@@ -21,6 +21,8 @@ from kg.web.language import LANGUAGES
 from kg.web.render import address_of
 from kg.web.service import service
 from kg.web.site.addresses import ASKED, FORMATS, Target, file_of, link_between, target_of
+from kg.web.site.names import names_of, parts_of
+from kg.web.site.searching import OWN_FILES, search_addresses, search_files, search_pages
 
 __all__ = ["Exported", "export_site", "replace"]
 
@@ -167,7 +169,7 @@ def _begun(
     done = Exported(folder, release)
     site = _Site(app.test_client(), origin, release, codes, left, folder, done)
     homes = _homes(codes)
-    site.add(homes)
+    site.add([*homes, *OWN_FILES])
     for home in homes:
         site.add(home.rstrip("/") + place for place in things)
     return site
@@ -260,11 +262,17 @@ def _write(site: _Site, file: str, content: bytes) -> None:
 
 def _finish(app: Flask, site: _Site, base_url: str | None) -> None:
     """Turn the links of all pages, now that it is known what there is; add what is of the site."""
+    host = urlsplit(site.origin)._replace(path="/").geturl()
+    for code in site.languages:
+        spoken = _spoken(site, code)
+        with app.test_request_context("/search", base_url=host, environ_overrides=spoken):
+            _add_search(site, code)
     for address, file in [*site.pages.items()]:
         path = site.folder / file
         path.write_text(_turned(site, address, file, path.read_text("utf-8")), encoding="utf-8")
-    host = urlsplit(site.origin)._replace(path="/").geturl()
-    with app.test_request_context(base_url=host, environ_overrides=_spoken(site)):
+    with app.test_request_context(
+        base_url=host, environ_overrides=_spoken(site, site.languages[0])
+    ):
         _write_own(site, _ASKING, render_template("static.html", missing=False))
         _write_own(site, "404.html", render_template("static.html", missing=True), base_url)
     if "en" not in site.languages:  # whoever opens the folder comes to the first language
@@ -284,9 +292,31 @@ def _finish(app: Flask, site: _Site, base_url: str | None) -> None:
     _write(site, MARK, json.dumps(about).encode())
 
 
-def _spoken(site: _Site) -> dict[str, str]:
-    """Return what a request in the first language of the site has in its environment."""
-    code, root = site.languages[0], urlsplit(site.origin).path
+def _add_search(site: _Site, code: str) -> None:
+    """Write the pages and the index that find names in a language."""
+    prefix, root = "" if code == "en" else f"/{code}", urlsplit(site.origin).path
+
+    def plain(place: str) -> str:
+        return place.removeprefix(root)
+
+    names = names_of(code, lambda place: plain(place) in site.files)
+    parts = parts_of(names)
+    addresses = search_addresses(prefix, parts)
+    site.files.update(addresses)
+    for address, text in search_pages(prefix, names, parts):
+        site.pages[address] = addresses[address]
+        _write(site, addresses[address], _SKIPPED.sub("", text).encode())
+        site.done.pages += 1
+    for file, text in search_files(
+        prefix, names, lambda page, place: link_between(page, site.files[plain(place)])
+    ):
+        _write(site, file, text.encode())
+        site.done.files += 1
+
+
+def _spoken(site: _Site, code: str) -> dict[str, str]:
+    """Return what a request in a language of the site has in its environment."""
+    root = urlsplit(site.origin).path
     if code == "en":
         return {"SCRIPT_NAME": root}
     return {"rihla.language": code, "rihla.root": root, "SCRIPT_NAME": f"{root}/{code}"}
