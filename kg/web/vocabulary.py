@@ -170,17 +170,32 @@ def terms() -> Response:
 
 
 def terms_of_vocabulary(code: str) -> dict[str, list[dict[str, object]]]:
-    """Return ``classes`` and ``properties`` of the ontology, each with IRI and label."""
-    docs = _shelf().docs
+    """Return ``classes`` and ``properties`` of the ontology, the most used ones first.
+
+    Each has ``iri``, ``label`` and ``uses``: the things of a class, the statements of a property,
+    as the release describes itself.
+    """
+    docs, uses = _shelf().docs, _uses()
     found: dict[str, list[dict[str, object]]] = {"classes": [], "properties": []}
     refs = [term.ref for term in docs.terms.values() if not term.deprecated]
     for ref in sorted([*refs, *docs.outside], key=lambda ref: ref.iri):
         local = ref.curie.rpartition(":")[2]
         # what other vocabularies define is told by its spelling
         is_class = ref.kind == "class" or (ref.kind == "outside" and local[:1].isupper())
-        entry: dict[str, object] = {"iri": ref.iri, "label": ref.label(code)}
+        entry: dict[str, object] = {
+            "iri": ref.iri, "label": ref.label(code), "uses": uses.get(ref.iri, 0)
+        }  # fmt: skip
         found["classes" if is_class else "properties"].append(entry)
+    for entries in found.values():
+        entries.sort(key=lambda entry: -uses.get(str(entry["iri"]), 0))
     return found
+
+
+def _uses() -> dict[str, int]:
+    """Return class or property → how often it is used."""
+    rows = service().rows("pages/term-counts").records()
+    pairs = [(row["term"], row["uses"]) for row in rows]
+    return {term.text: int(uses.text) for term, uses in pairs if term and uses}
 
 
 @blueprint.get("/.well-known/void")

@@ -63,6 +63,7 @@ def test_the_editor_completes_classes_of_the_ontology(visitor: Visitor) -> None:
     page.keyboard.press("Control+Space")
     hint = page.locator(".CodeMirror-hint").first
     expect(hint).to_contain_text("Country")
+    expect(hint).to_contain_text(re.compile(r"\s[0-9]+$"))  # how many there are
     page.keyboard.press("Enter")
     expect(page.locator(".CodeMirror")).to_contain_text(re.compile("rihla:Count|ontology#Count"))
 

@@ -94,6 +94,15 @@ def test_completion_knows_prefixes_classes_and_properties(client: FlaskClient) -
     properties = {term["iri"] for term in known["properties"]}
     assert "https://w3id.org/rihla/ontology#hostedBy" in properties
     assert not properties & set(classes)
+    for kind in ("classes", "properties"):
+        counts = [term["uses"] for term in known[kind]]
+        assert counts == sorted(counts, reverse=True)
+    uses = {term["iri"]: term["uses"] for term in known["classes"] + known["properties"]}
+    counted = client.get(
+        "/sparql?format=json&query=SELECT (COUNT(DISTINCT ?x) AS ?n) "
+        "{ ?x a <https://w3id.org/rihla/ontology%23Training> }"
+    ).json["results"]["bindings"][0]["n"]["value"]
+    assert uses["https://w3id.org/rihla/ontology#Training"] == int(counted)
     assert client.get("/api/completion?lang=de").status_code == 400
 
 

@@ -16,11 +16,16 @@
   // Completion: one file of the release; YASQE's own lists come from other hosts.
   const known = { prefixes: {}, classes: [], properties: [] };
   const labels = new Map();
+  const uses = new Map();
   const named = (hints) => hints.map((hint) => {
-    const iri = [...labels.keys()].find((key) => (hint.text || "").includes(key)
-      || hint.text === shortened(key));
-    return iri ? { ...hint, displayText: `${shortened(iri)}  ${labels.get(iri)}` } : hint;
-  });
+    const [iri] = [...labels.keys()]
+      .filter((key) => (hint.text || "").includes(key) || hint.text === shortened(key))
+      .sort((a, b) => b.length - a.length); // #TrainingSeries is not #Training
+    if (!iri) return hint;
+    const count = (uses.get(iri) || 0).toLocaleString(document.documentElement.lang);
+    return { ...hint, uses: uses.get(iri) || 0,
+      displayText: `${shortened(iri)}  ${labels.get(iri)}  ${count}` };
+  }).sort((a, b) => (b.uses || 0) - (a.uses || 0)); // what the graph holds most of comes first
   const shortened = (iri) => {
     const found = Object.entries(known.prefixes).find(([, start]) => iri.startsWith(start));
     return found ? `${found[0]}:${iri.slice(found[1].length)}` : iri;
@@ -29,7 +34,10 @@
     .then((response) => (response.ok ? response.json() : known))
     .then((document) => {
       Object.assign(known, document);
-      for (const term of [...known.classes, ...known.properties]) labels.set(term.iri, term.label);
+      for (const term of [...known.classes, ...known.properties]) {
+        labels.set(term.iri, term.label);
+        uses.set(term.iri, term.uses);
+      }
     })
     .catch(() => undefined); // the editor works without
   const lists = {
