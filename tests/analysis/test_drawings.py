@@ -195,3 +195,10 @@ def test_every_colour_has_a_class_for_the_theme_of_a_page() -> None:
     for part in re.findall(r"<(?:rect|text|path|circle)[^>]*>", drawn):
         assert 'class="' in part, part
     assert '<rect width="100%" height="100%" class="f-ground" fill="#FFFFFF"/>' in drawn
+
+
+def test_a_minus_stays_before_its_number_in_arabic() -> None:
+    with speaking("ar"):
+        said = texts(BALANCE, BARS)
+    assert "\n\u200e-2\n" in said and "\u2068r1\u2069" in said
+    assert "\n-2\n" in texts(BALANCE, BARS)

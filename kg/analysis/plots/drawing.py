@@ -14,7 +14,7 @@ from kg.analysis.plots.ribbons import ribbons
 from kg.analysis.plots.series import lines, steps
 from kg.analysis.plots.spans import spans
 from kg.analysis.plots.spreading import arrivalmap, spread, timeline
-from kg.analysis.plots.svg import INK, QUIET, Canvas, shortened
+from kg.analysis.plots.svg import INK, QUIET, Canvas, isolated, shortened
 from kg.analysis.plots.worldmap import worldmap
 from kg.language import gettext, named, right_to_left, said
 from kg.results import ResultTable
@@ -80,7 +80,7 @@ def _note(table: ResultTable, chart: Chart) -> str:
         "%(column)s: %(meaning)s. Release %(release)s.",
         column=named(str(drawn)),
         meaning=said(str(meaning)),
-        release=table.meta.get("release", "unknown"),
+        release=isolated(table.meta.get("release", "unknown")),
     )
 
 

@@ -240,8 +240,9 @@ def _name(stop: Stop, x: float, y: float, taken: list[tuple[float, float, float]
     if any(abs(y - b) < 13 and abs(x - a) < half + h for a, b, h in taken):
         return ""
     taken.append((x, y, half))
+    way = ' direction="rtl"' if right_to_left() else ""
     return (
-        f'<text class="name" x="{x:.1f}" y="{y:.1f}" font-size="11" text-anchor="middle" '
+        f'<text class="name" x="{x:.1f}" y="{y:.1f}" font-size="11" text-anchor="middle"{way} '
         f'fill="#1D2427" stroke="#FFFFFF" stroke-width="3" stroke-linejoin="round" '
         f'paint-order="stroke">{escape(text)}</text>'
     )

@@ -57,7 +57,7 @@ _NAMES = {
 }
 _OPPOSITE = {"start": "end", "end": "start"}
 _FONT = "system-ui, 'Noto Sans', 'Noto Sans Arabic', 'DejaVu Sans', sans-serif"
-_ISOLATE, _POP = "\u2068", "\u2069"
+_ISOLATE, _POP, _LEFT_TO_RIGHT = "\u2068", "\u2069", "\u200e"
 
 
 @dataclass
@@ -205,9 +205,10 @@ def number(value: float) -> str:
     >>> number(12345.0), number(0.1234), number(3.0)
     ('12,345', '0.123', '3')
     """
-    if value == int(value) and abs(value) < 1e15:
-        return whole(int(value), language())
-    return decimal(value, language())
+    is_whole = value == int(value) and abs(value) < 1e15
+    text = whole(int(value), language()) if is_whole else decimal(value, language())
+    # beside letters that run from the right, a minus would change sides
+    return f"{_LEFT_TO_RIGHT}{text}" if value < 0 and right_to_left() else text
 
 
 def shade(share: float) -> tuple[str, float]:
