@@ -130,7 +130,7 @@ def _networks() -> Iterator[Call]:
             *shared,
             *[asked.get(name) or p.query(name) for name in (*SHAPE, *DRAWN)],
             p.query("language", {"type": "string", "enum": list(LANGUAGES)}),
-            p.flag("themed", "Dark in the dark."),
+            p.flag("themed", _("Dark ground in dark mode.")),
         ],
         example="/api/network/partnership.csv", statuses=(400, 404),
     )  # fmt: skip
