@@ -23,6 +23,7 @@ from kg.web.chosen import WORLD, chosen_bloc, own_arguments
 from kg.web.fields import fields_of
 from kg.web.formats import HTML
 from kg.web.language import gettext, language, speaking
+from kg.web.pinning import PARAMETER
 from kg.web.problems import status_of
 from kg.web.sending import not_modified
 from kg.web.service import service
@@ -183,10 +184,10 @@ def _said_kinds() -> dict[str, str]:
 
 
 def _permalink(analysis: Analysis, values: Values) -> str:
-    """Return an address that says all: which bloc, or that none was meant."""
+    """Return an address that says all: which release, and which bloc, or that none was meant."""
     whole = "bloc" in analysis.filters and not {"bloc", "country"} & set(values)
-    query = urlencode({**values, **({"bloc": WORLD} if whole else {})}, doseq=True)
-    return f"{request.base_url}?{query}" if query else request.base_url
+    said = {**values, **({"bloc": [WORLD]} if whole else {}), PARAMETER: service().release.id}
+    return f"{request.base_url}?{urlencode(said, doseq=True)}"
 
 
 def _question(name: str) -> str:

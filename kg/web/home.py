@@ -50,6 +50,12 @@ class FlowTable:
     parameters: Mapping[str, list[str]]
     reason: str = ""
 
+    @property
+    def python(self) -> str:
+        """The same call in Python."""
+        given = (f"{name}={values[0]!r}" for name, values in self.parameters.items())
+        return f"kg.open().analyse('flow-matrix', {', '.join(given)})"
+
 
 @blueprint.get("/")
 def home() -> Response:

@@ -25,6 +25,13 @@ from kg.web.service import Service
 from tests.web.test_pages import page
 
 
+def test_an_analysis_is_cited_with_its_release(client: FlaskClient) -> None:
+    text = client.get("/analyses/balance?level=country").text
+    release = client.get("/api/queries").json["release"]
+    assert f"release={release}" in text
+    assert "@misc{rihla-" in text
+
+
 def test_the_list_asks_a_question_for_every_analysis(client: FlaskClient) -> None:
     text, outline = page(client, "/analyses")
     placed = [name for found in QUESTIONS.values() for name in found]
