@@ -452,10 +452,12 @@ def slow_readers(server: Server, rows: int, readers: int, seconds: float) -> str
     while time.monotonic() < until:
         peak = max(peak, memory_mib(server.pid))
         time.sleep(0.3)
+    at_last = memory_mib(server.pid)  # all is evaluated, and they still read
     stop.set()
     counts = {status: statuses.count(status) for status in sorted(set(statuses))}
     return (
-        f"{readers} slow readers of {rows:,} rows: {before:.0f} → {peak:.0f} MiB, statuses {counts}"
+        f"{readers} slow readers of {rows:,} rows: {before:.0f} MiB before, {peak:.0f} at most, "
+        f"{at_last:.0f} while they read, statuses {counts}"
     )
 
 

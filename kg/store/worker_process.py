@@ -72,10 +72,13 @@ class WorkerProcess:
         How many bytes of address space a query may take.
     network:
         Whether it may make sockets, for SERVICE.
+    caches:
+        How many bytes of the store the engine may keep in memory: no query's leftovers.
     """
 
-    def __init__(self, path: str, memory: int, network: bool = False) -> None:
+    def __init__(self, path: str, memory: int, network: bool = False, caches: int = 0) -> None:
         self.memory = memory
+        self._may_keep = min(_MAY_KEEP + caches, memory // 8)
         self.is_sound = True
         self._ready = False
         self._private = 0
@@ -189,7 +192,7 @@ class WorkerProcess:
         # A worker that has grown is replaced: memory is given back by ending a process. So is
         # one that yields: nobody may take that back.
         grown = reply.head["private"] - self._private
-        self.is_sound = grown < min(_MAY_KEEP, self.memory // 8) and not self._yields
+        self.is_sound = grown < self._may_keep and not self._yields
 
     def pause(self) -> None:
         """Stop the process where it is."""

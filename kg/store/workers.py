@@ -27,6 +27,7 @@ from kg.store.worker_process import LOOK_SECONDS, Reply, Slowness, WorkerProcess
 __all__ = ["Answer", "PoolLimits", "WorkerPool"]
 
 MIB = 1024 * 1024
+_MOST_CACHES = 64 * MIB  # what the engine keeps of a large store in each worker
 _OF_ROWS = {
     "application/sparql-results+json",
     "application/sparql-results+xml",
@@ -117,6 +118,8 @@ class WorkerPool:
         self.limits = limits or PoolLimits()
         self._prefixes = dict(prefixes or {})
         self._path = str(store_path)
+        size = sum(file.stat().st_size for file in Path(store_path).glob("*") if file.is_file())
+        self._caches = min(size // 4, _MOST_CACHES)
         self._lock = threading.Lock()
         self._closed = False
         self._places = workers
@@ -339,7 +342,7 @@ class WorkerPool:
             self._living.discard(worker)
 
     def _spawn(self, network: bool = False) -> WorkerProcess:
-        worker = WorkerProcess(self._path, self.limits.max_memory, network)
+        worker = WorkerProcess(self._path, self.limits.max_memory, network, self._caches)
         with self._lock:
             closed = self._closed
             if not closed:
