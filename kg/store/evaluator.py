@@ -77,6 +77,10 @@ class TooLargeError(Exception):
     """The answer has grown beyond its limit of bytes."""
 
 
+class NoRoomError(Exception):
+    """There is no room for the answer, in memory or on disk."""
+
+
 class TooManyRowsError(Exception):
     """The answer has more rows or triples than are sent."""
 
@@ -120,6 +124,12 @@ class Sink:
     def _spill(self) -> None:
         if not self.counts_at_once:
             self._count(self.buffer)
+        try:
+            self._write_out()
+        except OSError as error:
+            raise NoRoomError(str(error)) from error
+
+    def _write_out(self) -> None:
         if self.file is None:
             self.file = os.memfd_create("answer")
         elif self.size > MEMORY_BYTES and not self.on_disk:
@@ -235,7 +245,9 @@ def answer(store: ox.Store, request: dict[str, Any], channel: socket.socket, uni
         reply, kept = {"status": status}, sink
         sink = Sink(0)
         kept.close()
-    except (SyntaxError, ValueError, OSError, RuntimeError, MemoryError) as error:
+    except (
+        SyntaxError, ValueError, OSError, RuntimeError, MemoryError, NoRoomError
+    ) as error:  # fmt: skip
         kept, sink = sink, Sink(0)
         kept.close()
         reply = {"status": type(error).__name__, "message": str(error)}

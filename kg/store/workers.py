@@ -374,7 +374,7 @@ class WorkerPool:
             raise syntax_error(reply.head["message"], request["query"])
         if status == "MemoryError":
             raise out_of_memory(self.limits.max_memory)
-        if status == "OSError":
+        if status == "NoRoomError":
             raise LimitError(
                 f"There is no room for the answer while it is read ({reply.head['message']}). "
                 "Try again later, or ask for less.",

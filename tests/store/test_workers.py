@@ -418,7 +418,7 @@ def test_quick_queries_pass_beside_any_number_of_long_ones(store_path: Path) -> 
         threads = occupy(pool, 2)  # one goes on as a long one, one is paused
         for _ in range(20):
             assert number(pool) == THINGS
-        assert len(pool.process_ids()) <= 2
+        assert len(pool.process_ids()) <= 3, "one is ready, one is long, one is paused"
         assert all(thread.is_alive() for thread in threads)
         pool.close()
         for thread in threads:

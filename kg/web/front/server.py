@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import socket
 import threading
 from collections.abc import Callable
@@ -24,6 +25,8 @@ from kg.web.handed import HANDED, Handed
 __all__ = ["Front", "FrontLimits"]
 
 _SWEEP_SECONDS = 5.0
+_MANY = 200  # connections that have gone, after which their memory is given back to the system
+_LIBC = ctypes.CDLL(None)
 _STOP_SECONDS = 5.0
 _STOP_LOOK_SECONDS = 0.05
 
@@ -89,6 +92,7 @@ class Front:
         self._stopped = threading.Event()
         self._running = False
         self._connections: set[Connection] = set()
+        self._most_seen = 0  # since memory was given back
         self._threads = ThreadPoolExecutor(threads, "request")
         self.kept = KeptAnswers(app, self.now)
         self._lookups = Lookups(app, self._loop, self.kept, self._in_thread)
@@ -145,6 +149,10 @@ class Front:
             now = self.now()
             for connection in list(self._connections):
                 connection.check(now)
+            self._most_seen = max(self._most_seen, len(self._connections))
+            if self._most_seen - len(self._connections) > _MANY:
+                self._most_seen = len(self._connections)
+                _LIBC.malloc_trim(0)
 
     # What connections need
 
@@ -165,6 +173,7 @@ class Front:
         if len(self._connections) >= self.limits.connections:
             return False
         self._connections.add(connection)
+        self._most_seen = max(self._most_seen, len(self._connections))
         return True
 
     def leave(self, connection: Connection) -> None:
