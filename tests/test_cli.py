@@ -427,6 +427,16 @@ def test_an_analysis_says_how_and_draws(tmp_path: Path) -> None:
     assert drawn.read_text(encoding="utf-8").startswith("<svg")
 
 
+def test_an_analysis_is_told_in_a_language(tmp_path: Path) -> None:
+    drawn = tmp_path / "balance.svg"
+    options = ("--language", "ar", "--method-text", "--plot", drawn, "--format", "csv")
+    result = run("analyse", "balance", *options)
+    assert result.exit_code == 0
+    assert "ذات بلد" in result.stderr and "مقاعد جهة المتعلّمين" in result.stderr
+    assert "جنوب أفريقيا" in result.stdout
+    assert "ميزان التعلّم والتعليم" in drawn.read_text(encoding="utf-8")
+
+
 def test_an_analysis_takes_filters_and_flags() -> None:
     arguments = ["analyse", "flow-matrix", "--training-format", "Workshop", "--no-own"]
     rows = rows_in("json", answer(*arguments, "--format", "json").encode())

@@ -16,7 +16,7 @@ from kg.analysis.naming import names_in, renamed
 from kg.analysis.report import WRITERS, gather, write_report
 from kg.analysis.result import Result
 from kg.cli.options import format_option, graph_option, open_from, show
-from kg.language import LANGUAGES, gettext, named, said, speaking
+from kg.language import LANGUAGES, gettext, language, named, said, speaking
 
 __all__ = ["analyse"]
 
@@ -153,7 +153,8 @@ def _print(result: Result, form: str, output: Path | None, plot: Path | None, to
             if result.meta[part]:
                 click.echo(said(str(result.meta[part])), err=True)
         for key, value in result.coverage.items():
-            click.echo(f"  {named(key)}: {value}", err=True)
+            # English readers know the names of the JSON and of Python
+            click.echo(f"  {key if language() == 'en' else named(key)}: {value}", err=True)
     if told or form == "table":
         for caveat in result.caveats:
             click.echo(gettext("Note: %(note)s", note=said(caveat)), err=True)
