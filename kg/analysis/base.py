@@ -143,6 +143,7 @@ class World:
         """Add the label of the things in a column as ``<column>_label``, right behind it."""
         name = name or f"{column}_label"
         labels = self.selection.entities.select(pl.col("entity").alias(column), name_="label")
+        frame = frame.with_columns(pl.col(column).cast(pl.String))  # it may be coded
         joined = frame.join(labels, on=column, how="left", maintain_order="left")
         place = frame.columns.index(column) + 1
         shown = pl.coalesce("name_", column).alias(name)

@@ -50,12 +50,21 @@ def seats(selection: Selection, level: str) -> pl.DataFrame:
     return counted.join(dates, on="training").sort("training", "node", "side")
 
 
-def flows(seated: pl.DataFrame) -> pl.DataFrame:
+def flows(
+    seated: pl.DataFrame, *, source: pl.Expr | None = None, target: pl.Expr | None = None
+) -> pl.DataFrame:
     """Return who taught whom: one row for each (training, source, target).
 
     The learners of a target are shared among the sources by their number of educators:
     ``learners = l_t(target) · e_t(source) / Σ_x e_t(x)``, so that the flows of a training sum
     to its learners. Sources include the target itself.
+
+    Parameters
+    ----------
+    seated:
+        As :func:`seats` gives it.
+    source, target:
+        Only flows from, or to, this node: the others are not made.
 
     Returns
     -------
@@ -69,6 +78,7 @@ def flows(seated: pl.DataFrame) -> pl.DataFrame:
         part=pl.col("seats") / pl.col("seats").sum().over("training"),
         inside_source="inside",
     )
+    taught = taught if source is None else taught.filter(pl.col("source") == source)
     learned = seated.filter(pl.col("side") == "learner").select(
         "training",
         "since",
@@ -79,6 +89,7 @@ def flows(seated: pl.DataFrame) -> pl.DataFrame:
         unnamed_="unnamed",
         inside_target="inside",
     )
+    learned = learned if target is None else learned.filter(pl.col("target") == target)
     return (
         taught.join(learned, on="training")
         .select(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from kg.analysis.base import Given, Parameter, World
+from kg.analysis.coded import coded, dtype_of
 from kg.errors import QueryError
 from kg.language import tell
 from kg.network import FILTERS, LEVELS
@@ -77,13 +78,16 @@ class Subject:
 def subject_of(world: World, given: Given) -> Subject:
     """Return what surrounds the thing that the parameters ``subject`` and ``also`` name.
 
+    Its things are coded (:func:`kg.analysis.coded.coded`); it is kept for the other panels.
+
     Raises
     ------
     QueryError
         One of the two is nothing that the flat tables of the release know.
     """
     key = (given.get("subject"), given.get("also"))
-    return world.keep(key, lambda: _subject_of(world, given))
+    there = coded(world)
+    return there.keep(("subject", *key), lambda: _subject_of(there, given))
 
 
 def _subject_of(world: World, given: Given) -> Subject:
@@ -107,14 +111,15 @@ def _subject_of(world: World, given: Given) -> Subject:
 
 
 def _among(frame: pl.DataFrame, trainings: pl.Series) -> pl.DataFrame:
-    return frame.filter(pl.col("training").is_in(trainings.implode()))
+    wanted = trainings.unique().to_frame("training")
+    return frame.join(wanted, on="training", how="semi", maintain_order="left")
 
 
 def _kind(world: World, name: str, iri: str) -> str:
     entities = world.selection.entities.filter(pl.col("entity") == iri)
     if entities.height:
         return str(entities["kind"][0])
-    if (world.selection.trainings["training"] == iri).any():
+    if (world.selection.trainings["training"].cast(pl.String) == iri).any():
         return "training"
     if (world.columns["facets"]["value"] == iri).any():
         return "value"
@@ -132,10 +137,11 @@ def _kind(world: World, name: str, iri: str) -> str:
 def _around(world: World, iri: str, kind: str) -> tuple[pl.Series, pl.Series, bool]:
     """Return the trainings of a thing, which involvements are its own, and if it is a party."""
     rows = world.selection.involvements
-    facets = world.selection.facets.filter(pl.col("value") == iri)["training"]
+    of_facets = world.selection.facets
+    facets = of_facets.filter(pl.col("value") == pl.lit(iri, dtype_of(world)))["training"]
     everything = pl.Series("own", [True]).new_from_index(0, rows.height)
     if kind == "training":
-        return pl.Series("training", [iri]), everything, False
+        return pl.Series("training", [iri], dtype_of(world)), everything, False
     if kind == "bloc":
         members = world.selection.bloc_members.filter(pl.col("bloc") == iri)
         there = memberships(rows, world.selection.trainings, members)
@@ -165,18 +171,25 @@ def headcounts(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
         unnamed_learned, unnamed_taught (of these, people that no source names).
     """
     keys = list(keys)
-    group = pl.col("headcount").fill_null(1).clip(1).filter(pl.col("person").is_null()).sum()
-    named = pl.col("person").drop_nulls().n_unique().cast(pl.Int64)
-    seated = (
-        rows.filter(pl.col("side").is_in(["learner", "educator"]))
-        .group_by([*dict.fromkeys([*keys, "training"]), "side"])
-        .agg(seats=named + group, unnamed=group)
+    seated = rows.filter(pl.col("side").is_in(["learner", "educator"]))
+    each = list(dict.fromkeys([*keys, "training", "side", "person"]))
+    named = seated.select(each).drop_nulls("person").unique()  # one seat a person and training
+    groups = seated.filter(pl.col("person").is_null()).select(
+        *keys, "side", seats=pl.col("headcount").fill_null(1).clip(1)
     )
-    return seated.group_by(keys).agg(
-        _sum("seats", "learner").alias("learned"),
-        _sum("seats", "educator").alias("taught"),
-        _sum("unnamed", "learner").alias("unnamed_learned"),
-        _sum("unnamed", "educator").alias("unnamed_taught"),
+    counted = [
+        named.select(*keys, "side", seats=pl.lit(1, pl.Int64), unnamed=pl.lit(0, pl.Int64)),
+        groups.with_columns(unnamed="seats"),
+    ]
+    return (
+        pl.concat(counted)
+        .group_by(keys)
+        .agg(
+            _sum("seats", "learner").alias("learned"),
+            _sum("seats", "educator").alias("taught"),
+            _sum("unnamed", "learner").alias("unnamed_learned"),
+            _sum("unnamed", "educator").alias("unnamed_taught"),
+        )
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Given, World
+from kg.analysis.coded import coded
 from kg.analysis.subjects import (
     ALSO,
     CAPACITIES,
@@ -23,6 +24,7 @@ _CELLS = {"learned": "unnamed_learned", "taught": "unnamed_taught"}
 
 def appearances(world: World, given: Given) -> Answer:
     """Return one row a training: when, where, in what capacity, with how many people."""
+    world = coded(world)
     subject = subject_of(world, given)
     frame = subject.trainings.select("training", "label", "year", start="since")
     for part in (
@@ -35,6 +37,7 @@ def appearances(world: World, given: Given) -> Answer:
     numbers = [*_CELLS, *_CELLS.values(), "outcomes"]
     frame = frame.with_columns(pl.col(numbers).fill_null(0))
     frame = frame.sort(["start", "training"], descending=[True, False], nulls_last=True)
+    frame = frame.with_columns(pl.col("training").cast(pl.String))
     frame = world.labelled(frame, "held_in").rename({"label": "training_label"})
     frame = frame.with_columns(pl.coalesce("training_label", "training").alias("training_label"))
     return Answer(frame, _CELLS, reason=tell("No training that was selected has to do with it."))
@@ -48,7 +51,7 @@ def _first_place(world: World) -> pl.DataFrame:
 def _capacities(subject: Subject) -> pl.DataFrame:
     """Return (training, capacity): the subject's own, such as ``learner, host``."""
     if not subject.is_party:
-        return pl.DataFrame(schema={"training": pl.String, "capacity": pl.String})
+        return subject.trainings.select("training", capacity=pl.lit(None, pl.String)).clear()
     order = {name: place for place, name in enumerate(CAPACITIES)}
     sides = subject.own.select("training", "side").unique().drop_nulls()
     sides = sides.with_columns(place=pl.col("side").replace_strict(order, default=9))

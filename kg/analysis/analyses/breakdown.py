@@ -7,6 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
+from kg.analysis.coded import coded
 from kg.analysis.seats import FACET_GROUPS
 from kg.analysis.subjects import (
     ALSO,
@@ -29,6 +30,7 @@ _EMPTY = "its trainings have no value to compare"
 
 def breakdown(world: World, given: Given) -> Answer:
     """Return the trainings and people of a thing under each year, country, topic and so on."""
+    world = coded(world)
     subject, by = _inside(world, subject_of(world, given)), given["by"]
     rows = _whose(subject, given["who"])
     if by in _NODES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
+from kg.analysis.coded import coded
 from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, Subject, subject_of
 from kg.language import tell
 
@@ -23,6 +24,7 @@ _PARTS = {"institution": "organisation", "country": "country", "name": "person"}
 
 def coverage(world: World, given: Given) -> Answer:
     """Return one row an aspect: of how many trainings and participations it is known."""
+    world = coded(world)
     subject = subject_of(world, given)
     rows = [*_of_trainings(world, subject), *_of_participations(subject)]
     frame = pl.DataFrame(

@@ -6,8 +6,9 @@ import polars as pl
 
 from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
+from kg.analysis.coded import coded, dtype_of
 from kg.analysis.seats import flows
-from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, placed, subject_of
+from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, headcounts, placed, subject_of
 from kg.language import Told, tell
 
 __all__ = ["EXCHANGE", "exchange"]
@@ -17,28 +18,26 @@ _CELLS = {"given": "unnamed_given", "received": "unnamed_received"}
 
 def exchange(world: World, given: Given) -> Answer:
     """Return one row a partner: learners that it got from the subject, and gave to it."""
+    world = coded(world)
     subject = subject_of(world, given)
     if not subject.is_party:
         reason = tell("Only people, institutions, countries and blocs teach and learn; name one.")
         return Answer(_nothing(), _CELLS, reason=reason)
-    own = subject.own.with_columns(node=pl.lit(subject.iri))
-    others = placed(world, subject.others(), given["level"]).filter(pl.col("node") != subject.iri)
+    node = pl.lit(subject.iri, dtype_of(world))
+    own = subject.own.with_columns(node=node)
+    others = placed(world, subject.others(), given["level"]).filter(pl.col("node") != node)
     rows = pl.concat([own, others.select(own.columns)])
-    partners = _partners(rows, subject.iri, subject.trainings)
+    partners = _partners(rows, node, subject.trainings)
     if partners.is_empty():
         reason = tell(
             "Nobody else with a known %(level)s is recorded in these trainings.",
             level=Told(given["level"]),
         )
         return Answer(_nothing(), _CELLS, reason=reason)
-    exchanged = flows(_seated(rows, subject.trainings))
-    frame = partners
-    for name, mine, theirs in (("given", "source", "target"), ("received", "target", "source")):
-        frame = frame.join(
-            _summed(exchanged.filter(pl.col(mine) == subject.iri), theirs, name),
-            on="partner",
-            how="left",
-        )
+    seated = _seated(rows, subject.trainings)
+    taught, learned = flows(seated, source=node), flows(seated, target=node)
+    frame = partners.join(_summed(taught, "target", "given"), on="partner", how="left")
+    frame = frame.join(_summed(learned, "source", "received"), on="partner", how="left")
     frame = frame.with_columns(pl.col("given", "received", *_CELLS.values()).fill_null(0.0))
     frame = frame.with_columns(
         subject=pl.lit(subject.iri), net=pl.col("given") - pl.col("received")
@@ -50,8 +49,8 @@ def exchange(world: World, given: Given) -> Answer:
     return Answer(labelled, _CELLS, derived=("net",))
 
 
-def _partners(rows: pl.DataFrame, iri: str, trainings: pl.DataFrame) -> pl.DataFrame:
-    met = rows.filter(pl.col("node") != iri, pl.col("side") != "funder")
+def _partners(rows: pl.DataFrame, node: pl.Expr, trainings: pl.DataFrame) -> pl.DataFrame:
+    met = rows.filter(pl.col("node") != node, pl.col("side") != "funder")
     dated = met.select("training", partner="node").unique().join(trainings, on="training")
     return dated.group_by("partner").agg(
         trainings=pl.len().cast(pl.Int64),
@@ -62,14 +61,16 @@ def _partners(rows: pl.DataFrame, iri: str, trainings: pl.DataFrame) -> pl.DataF
 
 def _seated(rows: pl.DataFrame, trainings: pl.DataFrame) -> pl.DataFrame:
     """Return seats as :func:`kg.analysis.seats.seats` does, of rows that have their nodes."""
-    named = pl.col("person").drop_nulls().n_unique().cast(pl.Int64)
-    group = pl.col("headcount").fill_null(1).clip(1).filter(pl.col("person").is_null()).sum()
-    return (
-        rows.filter(pl.col("side").is_in(["learner", "educator"]))
-        .group_by("training", "node", "side")
-        .agg(seats=named + group, unnamed=group, inside=pl.lit(value=True))
-        .join(trainings.select("training", "since", "until", "year"), on="training")
-    )
+    counted = headcounts(rows, ["training", "node"])
+    sides = [
+        counted.select(
+            "training", "node", side=pl.lit(side), seats=people, unnamed=f"unnamed_{people}"
+        ).filter(pl.col("seats") > 0)
+        for side, people in (("learner", "learned"), ("educator", "taught"))
+    ]
+    dates = trainings.select("training", "since", "until", "year")
+    seated = pl.concat(sides).with_columns(inside=pl.lit(value=True))
+    return seated.join(dates, on="training")
 
 
 def _summed(exchanged: pl.DataFrame, partner: str, name: str) -> pl.DataFrame:

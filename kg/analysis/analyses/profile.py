@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Given, World
+from kg.analysis.coded import coded
 from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, Subject, headcounts, subject_of
 from kg.language import tell
 
@@ -16,6 +17,7 @@ _SIDES = {"hosted": "host", "organised": "organiser", "funded": "funder"}
 
 def profile(world: World, given: Given) -> Answer:
     """Return one row: how much a thing learned, taught, hosted, with whom, since when."""
+    world = coded(world)
     subject = subject_of(world, given)
     if subject.trainings.is_empty():
         columns = [*PROFILE.columns, "unnamed_learned", "unnamed_taught"]
