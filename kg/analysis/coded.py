@@ -48,14 +48,17 @@ def _coded(world: World) -> World:
     nothing = pl.Series("", [""])  # no subject at all
     known = pl.concat([s.unique().alias("") for s in (*texts, selection.entities["entity"])])
     things = pl.Enum(pl.concat([known, nothing]).drop_nulls().unique().sort())
+    numbered = {name: _with_codes(frame, things) for name, frame in tables.items()}
+    outcomes = _with_codes(world.table("outcomes").select("training", "outcome"), things)
     return replace(
         world,
-        columns={
-            **world.columns,
-            "outcomes": _with_codes(world.table("outcomes").select("training", "outcome"), things),
-        },
+        columns={**world.columns, "outcomes": outcomes},
         selection=replace(
-            selection, **{name: _with_codes(frame, things) for name, frame in tables.items()}
+            selection,
+            trainings=numbered["trainings"],
+            involvements=numbered["involvements"],
+            facets=numbered["facets"],
+            bloc_members=numbered["bloc_members"],
         ),
         kept=Latest(_MOST_SUBJECTS),
     )
