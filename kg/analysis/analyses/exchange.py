@@ -42,7 +42,7 @@ def exchange(world: World, given: Given) -> Answer:
     frame = frame.with_columns(
         subject=pl.lit(subject.iri), net=pl.col("given") - pl.col("received")
     ).sort(
-        [pl.col("given") + pl.col("received"), "trainings", "partner"],
+        [(pl.col("given") + pl.col("received")).round_sig_figs(12), "trainings", "partner"],
         descending=[True, True, False],
     )
     labelled = world.labelled(world.labelled(frame, "partner"), "subject")
