@@ -13,7 +13,7 @@ import polars as pl
 from kg.analysis.base import World
 from kg.latest import Latest
 
-__all__ = ["coded", "dtype_of"]
+__all__ = ["coded", "only"]
 
 _THINGS = ("training", "organisation", "person", "country", "value", "bloc")
 _MOST_SUBJECTS = 16
@@ -25,14 +25,17 @@ def coded(world: World) -> World:
     ``entities`` keeps text; what joins with it turns its own column back
     (:meth:`kg.analysis.base.World.labelled` does).
     """
-    if isinstance(dtype_of(world), pl.Enum):
+    if "things" in world.columns:
         return world
     return world.keep("coded", lambda: _coded(world))
 
 
-def dtype_of(world: World) -> pl.DataType:
-    """Return the type of the things of a coded world."""
-    return world.selection.trainings.schema["training"]
+def only(world: World, iri: str) -> pl.Series:
+    """Return one thing of a coded world as its one value.
+
+    To hand the type itself to polars would number all things anew, each time.
+    """
+    return world.columns["things"].filter(pl.col("thing") == iri)["thing"]
 
 
 def _coded(world: World) -> World:
@@ -50,9 +53,10 @@ def _coded(world: World) -> World:
     things = pl.Enum(pl.concat([known, nothing]).drop_nulls().unique().sort())
     numbered = {name: _with_codes(frame, things) for name, frame in tables.items()}
     outcomes = _with_codes(world.table("outcomes").select("training", "outcome"), things)
+    every_thing = pl.DataFrame({"thing": things.categories.cast(things)})
     return replace(
         world,
-        columns={**world.columns, "outcomes": outcomes},
+        columns={**world.columns, "outcomes": outcomes, "things": every_thing},
         selection=replace(
             selection,
             trainings=numbered["trainings"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from kg.analysis.base import Given, Parameter, World
-from kg.analysis.coded import coded, dtype_of
+from kg.analysis.coded import coded, only
 from kg.errors import QueryError
 from kg.language import tell
 from kg.network import FILTERS, LEVELS
@@ -137,11 +137,10 @@ def _kind(world: World, name: str, iri: str) -> str:
 def _around(world: World, iri: str, kind: str) -> tuple[pl.Series, pl.Series, bool]:
     """Return the trainings of a thing, which involvements are its own, and if it is a party."""
     rows = world.selection.involvements
-    of_facets = world.selection.facets
-    facets = of_facets.filter(pl.col("value") == pl.lit(iri, dtype_of(world)))["training"]
+    facets = world.selection.facets.filter(pl.col("value") == iri)["training"]
     everything = pl.Series("own", [True]).new_from_index(0, rows.height)
     if kind == "training":
-        return pl.Series("training", [iri], dtype_of(world)), everything, False
+        return only(world, iri).alias("training"), everything, False
     if kind == "bloc":
         members = world.selection.bloc_members.filter(pl.col("bloc") == iri)
         there = memberships(rows, world.selection.trainings, members)

@@ -6,7 +6,7 @@ import polars as pl
 
 from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
-from kg.analysis.coded import coded, dtype_of
+from kg.analysis.coded import coded, only
 from kg.analysis.seats import flows
 from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, headcounts, placed, subject_of
 from kg.language import Told, tell
@@ -23,8 +23,9 @@ def exchange(world: World, given: Given) -> Answer:
     if not subject.is_party:
         reason = tell("Only people, institutions, countries and blocs teach and learn; name one.")
         return Answer(_nothing(), _CELLS, reason=reason)
-    node = pl.lit(subject.iri, dtype_of(world))
-    own = subject.own.with_columns(node=node)
+    node = pl.lit(subject.iri)
+    own = subject.own
+    own = own.with_columns(node=only(world, subject.iri).new_from_index(0, own.height))
     others = placed(world, subject.others(), given["level"]).filter(pl.col("node") != node)
     rows = pl.concat([own, others.select(own.columns)])
     partners = _partners(rows, node, subject.trainings)
