@@ -35,6 +35,7 @@ __all__ = [
     "entity_iri",
     "entity_resolver",
     "get_query",
+    "origin",
     "parse_query",
     "the_one",
     "usual_value",
@@ -45,6 +46,7 @@ INTERNAL_GROUPS = frozenset({"columns", "endpoint", "lookup", "pages"})
 
 _PARAMETER_LINE = r"(?m)^(\s*VALUES\s+\?{name}\s*\{{)([^}}\n]*)(\}}\s*#\s*parameter\b.*)$"
 _DECLARED = re.compile(r"(?m)^\s*VALUES\s+\?(\w+)\s*\{[^}\n]*\}\s*#\s*parameter\b")
+_DECLARED_LINE = re.compile(r"(?m)^\s*VALUES\s+\?\w+\s*\{[^}\n]*\}\s*#\s*parameter\b.*$")
 _CURIE = re.compile(r"^([a-z][a-z0-9]*):([A-Za-z0-9._~-]+)$")
 _IRI = re.compile(r"^https?://[^\s<>\"{}|\\^`]+$")
 
@@ -131,6 +133,24 @@ def get_query(query_id: str, folder: Path | None = None) -> NamedQuery:
             hint=hint,
         )
     )
+
+
+def origin(sparql: str) -> str:
+    """Return the text of the named query that a query is, whatever its parameters; else none.
+
+    Comments and the lines of parameters do not count.
+    """
+    return _origins().get(_essence(sparql), "")
+
+
+@lru_cache(maxsize=1)
+def _origins() -> Mapping[str, str]:
+    return {_essence(query.text): query.text for query in catalogue().values()}
+
+
+def _essence(sparql: str) -> str:
+    lines = _DECLARED_LINE.sub("", sparql).splitlines()
+    return "\n".join(line.rstrip() for line in lines if line.strip() and line[0] != "#")
 
 
 def parse_query(path: Path, root: Path) -> NamedQuery:

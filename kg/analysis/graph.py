@@ -124,7 +124,7 @@ class Graph:
     def of_release(cls, release: Release, policy: AnalyseSettings | None = None) -> Graph:
         """Return the graph of a release, answered in this process."""
         lease = hold(release)
-        graph = cls(EmbeddedStore(release.store, release.id), release, policy)
+        graph = cls(EmbeddedStore(release.store, release.id, release.triples), release, policy)
         graph._lease = lease
         return graph
 

@@ -25,6 +25,7 @@ from kg.pipeline.rules import apply_rules
 from kg.pipeline.writing import write_statements
 from kg.provenance import GraphNames
 from kg.quads import term
+from kg.store.columnar import write_triples
 
 __all__ = ["Assembly", "Clock", "assemble"]
 
@@ -118,6 +119,7 @@ def assemble(
         ordered = OrderedQuads(quads)
         del quads
         digest = write_statements(ordered, workspace)
+        write_triples(workspace / "store", workspace / "columns" / "triples.duckdb", workspace)
     triples = ordered.triples
     figures |= {"triples": triples, "dump": digest}
     return Assembly(workspace, figures, digest, len(ordered) + triples)

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from kg.errors import QueryError, ReleaseError
 from kg.results import ResultTable
 from kg.store.base import JSON_RESULTS, table_from_json
+from kg.store.columnar import ColumnAnswers, is_marked
 
 __all__ = ["EmbeddedStore"]
 
@@ -31,6 +32,8 @@ class EmbeddedStore:
         The release's ``store`` folder.
     release_id:
         The release's id, which goes into every answer.
+    tables:
+        The release's tables, which queries that are marked for them are asked of.
 
     Raises
     ------
@@ -38,8 +41,9 @@ class EmbeddedStore:
         The folder is no store that can be opened.
     """
 
-    def __init__(self, path: Path, release_id: str) -> None:
+    def __init__(self, path: Path, release_id: str, tables: Path | None = None) -> None:
         self.release_id = release_id
+        self._columns = ColumnAnswers.of(tables)
         try:
             self._store = ox.Store.read_only(str(path))
         except OSError as error:
@@ -53,11 +57,16 @@ class EmbeddedStore:
         """Return a store that asks an engine which is open already."""
         made = cls.__new__(cls)
         made.release_id = release_id
+        made._columns = None
         made._store = store
         return made
 
     def serialise(self, sparql: str, media_type: str) -> bytes:
         """Answer a query in a media type; see :class:`kg.store.base.Store`."""
+        if self._columns and is_marked(sparql):
+            found = self._columns.answer(sparql, media_type)
+            if found is not None:
+                return found
         try:
             written = _written(self._store.query(sparql), media_type)
         except SyntaxError as error:

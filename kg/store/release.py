@@ -8,7 +8,7 @@
             manifest.json   what it holds, from what, with the SHA-256 of every other file
             data.nq.gz      the canonical dump: sorted N-Quads
             store/          RocksDB, opened read-only
-            columns/        flat tables for analyses, Parquet
+            columns/        flat tables for analyses, Parquet; all triples for named queries, DuckDB
             ontology/       the ontology that it was built with
             report.csv      every refused or doubtful cell of the build
         review.csv      rows without an identifier, and what they may be
@@ -58,6 +58,11 @@ class Release:
     def content(self) -> str:
         """What tells it from another of its name: the dump's SHA-256, and when it was rewritten."""
         return f"{self.manifest.get('dump', '')} {self.manifest.get('rewritten', '')}"
+
+    @property
+    def triples(self) -> Path:
+        """All triples as tables of numbers, which named queries are asked of."""
+        return self.path / "columns" / "triples.duckdb"
 
     @property
     def dump(self) -> Path:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from kg.settings import Settings
+from kg.store.columnar import ColumnAnswers
 from kg.store.lease import Lease
 from kg.store.release import Release
 from kg.store.workers import PoolLimits, WorkerPool
@@ -65,7 +66,8 @@ class Opened:
             lease.close()
             raise
         # A function that holds the lease itself: its own close() does not, and it would lapse.
-        return cls(Service(settings, release, pool), lambda: lease.close())
+        columns = ColumnAnswers.of(release.triples)
+        return cls(Service(settings, release, pool, columns=columns), lambda: lease.close())
 
     @property
     def is_idle(self) -> bool:
@@ -99,5 +101,7 @@ class Opened:
     def close(self) -> None:
         """End the workers, let go of the release and of what was answered from it."""
         self.service.pool.close()
+        if self.service.columns:
+            self.service.columns.close()
         self._let_go()
         self.service.answers.cache.drop(self.serial)

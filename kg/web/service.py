@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,9 +19,10 @@ from kg.description import dataset_iri
 from kg.latest import Latest
 from kg.network import Network
 from kg.network.layout import Layout
-from kg.queries import INTERNAL_GROUPS, NamedQuery, bind, catalogue, get_query
+from kg.queries import INTERNAL_GROUPS, NamedQuery, bind, catalogue, get_query, origin
 from kg.settings import Settings
 from kg.store.begun import Begun
+from kg.store.columnar import ColumnAnswers, is_marked
 from kg.store.guard import QueryShape
 from kg.store.pooled import PooledStore
 from kg.store.release import Release
@@ -46,7 +49,7 @@ Pool = WorkerPool | RemotePool
 class Service:
     """One release being served: everything that strangers ask runs in the workers of ``pool``.
 
-    ``tombstones`` gives those of the project as they are now; ``answers`` keeps what was answered,
+    ``columns`` answers named queries without a worker; ``tombstones`` gives those of the project as they are now; ``answers`` keeps what was answered,
     ``analyses`` and ``layouts`` the last of what takes long; ``opened`` is for
     :class:`kg.web.current.Current`, which made this.
     """
@@ -56,6 +59,7 @@ class Service:
     pool: Pool
     tombstones: Callable[[], Tombstones] = Tombstones
     opened: object = None
+    columns: ColumnAnswers | None = None
     answers: Answers = field(default_factory=Answers)
     analyses: Latest[Result] = field(default_factory=lambda: Latest(32), repr=False)
     layouts: Latest[tuple[Network, Network, Layout]] = field(
@@ -152,6 +156,10 @@ class Service:
         def run() -> Answer:
             if taken is not None:
                 return taken[0].finish(is_gone)
+            if not (default_graphs or named_graphs):
+                counted = self._counted(sparql, media_type, shape, timeout_s, max_bytes)
+                if counted:
+                    return counted
             answer = self.pool.run(
                 sparql,
                 TSV if media_type in WRITERS else media_type,
@@ -183,6 +191,35 @@ class Service:
         )
         # An answer that was kept may be larger than this one may be.
         return run() if max_bytes is not None and answer.size > max_bytes else answer
+
+    def _counted(
+        self,
+        sparql: str,
+        media_type: str,
+        shape: QueryShape | None,
+        timeout_s: float | None,
+        max_bytes: int | None,
+    ) -> Answer | None:
+        """Answer a named query from the tables; None where it is not one of theirs.
+
+        What strangers send is asked there when its text is a named query's, and no other.
+        """
+        if self.columns is None or not is_marked(sparql if shape is None else origin(sparql)):
+            return None
+        limits = self.pool.limits
+        began = time.monotonic()
+        data = self.columns.answer(
+            sparql,
+            TSV if media_type in WRITERS else media_type,
+            seconds=timeout_s or limits.timeout_s,
+            max_rows=limits.max_rows,
+            max_bytes=limits.max_bytes if max_bytes is None else max_bytes,
+        )
+        if data is None:
+            return None
+        kind = TSV if media_type in WRITERS else media_type
+        answer = Answer(kind, time.monotonic() - began, len(data), io.BytesIO(data))
+        return columnar(answer, media_type) if media_type in WRITERS else answer
 
     def run_named(self, sparql: str, media_type: str, max_bytes: int | None = None) -> Answer:
         """Answer a bound named query: its text is ours, so it gets more time than a stranger's."""
