@@ -49,7 +49,8 @@ Pool = WorkerPool | RemotePool
 class Service:
     """One release being served: everything that strangers ask runs in the workers of ``pool``.
 
-    ``columns`` answers named queries without a worker; ``tombstones`` gives those of the project as they are now; ``answers`` keeps what was answered,
+    ``columns`` answers named queries without a worker; ``tombstones`` gives those of the project
+    as they are now; ``answers`` keeps what was answered,
     ``analyses`` and ``layouts`` the last of what takes long; ``opened`` is for
     :class:`kg.web.current.Current`, which made this.
     """

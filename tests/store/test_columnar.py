@@ -7,12 +7,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 
 from kg.analysis.graph import Graph
-from kg.queries import INTERNAL_GROUPS, bind, catalogue, get_query
-from kg.store.base import table_from_json
-from kg.store.columnar import ColumnAnswers, ColumnEngine, is_marked, write_triples
+from kg.errors import LimitError
+from kg.queries import bind, catalogue, get_query, origin
+from kg.store.base import JSON_RESULTS, table_from_json
+from kg.store.columnar import (
+    ColumnAnswers,
+    ColumnEngine,
+    UnsupportedError,
+    is_marked,
+    write_triples,
+)
 from kg.store.embedded import EmbeddedStore
 from kg.store.release import Release
 from tests.test_queries import CASES
@@ -54,10 +62,106 @@ def _rows(rows: Any) -> list[tuple[object, ...]]:
     ids=[f"{q} {json.dumps(p)[:80]}" for q, p in ASKED if q in MARKED],
 )
 def test_every_marked_query_gives_the_rows_of_the_store(
-    graph: Graph, store: EmbeddedStore, engine: ColumnEngine, query_id: str, parameters: Mapping[str, Any]
+    graph: Graph,
+    store: EmbeddedStore,
+    engine: ColumnEngine,
+    query_id: str,
+    parameters: Mapping[str, Any],
 ) -> None:
     text = bind(get_query(query_id), parameters, graph.resolve, graph.prefixes)
     there = store.table(text)
     here = table_from_json(json.dumps(engine.document(text)).encode(), {})
     assert here.columns == there.columns
     assert _rows(here.rows) == _rows(there.rows)
+
+
+def over(triples: str, folder: Path) -> tuple[ColumnEngine, EmbeddedStore]:
+    """Return both engines over the same triples."""
+    made = ox.Store(str(folder / "writing"))
+    made.load(triples.encode(), ox.RdfFormat.TURTLE)
+    made.flush()
+    made.backup(str(folder / "store"))
+    write_triples(folder / "store", folder / "triples.duckdb", folder)
+    return ColumnEngine(folder / "triples.duckdb"), EmbeddedStore(folder / "store", "few")
+
+
+FEW = """@prefix : <urn:> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+:a :knows :b ; :year 2012 ; :name "A \\"quoted\\" line\\nand another"@en , "\u0623\u0645\u0644"@ar .
+:b :knows :c ; :year -3 ; :worth 1.50 ; :name "B" ; :on "2012-05"^^xsd:gYearMonth .
+:c :knows :a , [ :year 007 ] ; :name "" ; :is true .
+"""
+ASKED_OF_FEW = [
+    "SELECT ?s ?o WHERE { ?s :name ?o } ORDER BY ?s ?o",
+    "SELECT ?s ?y WHERE { ?s :knows ?x OPTIONAL { ?s :year ?y FILTER(?y > 0) } } ORDER BY ?s ?y",
+    "SELECT ?s (COUNT(?y) AS ?n) (SUM(?y) AS ?t) (MIN(?y) AS ?m) WHERE { ?s :knows ?x OPTIONAL "
+    "{ ?x :year ?y } } GROUP BY ?s ORDER BY ?s",
+    "SELECT ?s ?o WHERE { ?s :knows+ ?o FILTER(ISIRI(?o)) } ORDER BY ?s ?o",
+    "SELECT ?o WHERE { ?o :knows* :a } ORDER BY ?o",
+    "SELECT ?s WHERE { ?s :knows ?o MINUS { ?s :year ?y } } ORDER BY ?s",
+    "SELECT DISTINCT ?s ?k WHERE { { ?s :year ?v BIND('year' AS ?k) } UNION { ?s :worth ?v "
+    "BIND('worth' AS ?k) } FILTER(ISIRI(?s)) } ORDER BY ?k ?s",
+    "SELECT (xsd:decimal(1) / 3 AS ?third) (10 / 4 AS ?more) (2 * 3 - 10 AS ?less) WHERE { }",
+    "SELECT ?s WHERE { ?s :year ?y FILTER(?y IN (2012, -3) && !(?y < 0)) }",
+    "SELECT ?s ?t WHERE { ?s :knows ?x BIND(IF(BOUND(?none), 1, COALESCE(?none, 'no')) AS ?t) "
+    "FILTER EXISTS { ?x :knows ?s2 FILTER(?s2 != ?s) } } ORDER BY ?s",
+    "SELECT ?v (STRLEN(?v) AS ?n) WHERE { VALUES (?v ?w) { ('a b' 1) ('b' UNDEF) } FILTER(BOUND(?w)"
+    " || STRSTARTS(?v, 'b')) } ORDER BY ?v",
+    "SELECT ?s ?y WHERE { ?s :year ?y } ORDER BY DESC(?y) LIMIT 1 OFFSET 1",
+    "SELECT (COUNT(*) AS ?n) WHERE { { SELECT ?s WHERE { ?s :knows ?o } LIMIT 2 } }",
+]
+
+
+def test_what_the_language_has_is_as_the_store_has_it(tmp_path: Path) -> None:
+    engine, store = over(FEW, tmp_path)
+    for text in ASKED_OF_FEW:
+        asked = f"PREFIX : <urn:> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> {text}"
+        there = json.loads(store.serialise(asked, JSON_RESULTS))
+        assert engine.document(asked) == there, text
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
+        "SELECT * WHERE { GRAPH ?g { ?s <urn:p> ?o } }",
+        "SELECT * WHERE { ?s ?p ?o }",
+        "SELECT (RAND() AS ?r) WHERE { }",
+        "SELECT * WHERE { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?o FILTER(?o < ?s) }",
+    ],
+)
+def test_what_it_does_not_know_it_refuses(engine: ColumnEngine, text: str) -> None:
+    with pytest.raises(UnsupportedError):
+        engine.document(text)
+
+
+def test_limits_are_errors_and_not_parts(engine: ColumnEngine, world: Release) -> None:
+    everything = "SELECT * WHERE { ?s a ?c }"
+    with pytest.raises(LimitError, match="more than 5 rows"):
+        engine.document(everything, max_rows=5)
+    answers = ColumnAnswers(world.triples)
+    with pytest.raises(LimitError, match="larger than"):
+        answers.answer(everything, JSON_RESULTS, max_bytes=100)
+    assert answers.answer(everything, "text/turtle") is None
+    answers.close()
+    assert answers.answer(everything, JSON_RESULTS) is None
+
+
+def test_a_query_is_stopped_in_time(engine: ColumnEngine) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) WHERE { ?a a ?b . ?c a ?d . ?e a ?f . ?g a ?h }"
+    with pytest.raises(LimitError, match="stopped after"):
+        engine.document(endless, seconds=0.2)
+
+
+def test_a_file_that_is_none_leaves_it_to_the_store(tmp_path: Path, world: Release) -> None:
+    (tmp_path / "triples.duckdb").write_bytes(b"no tables")
+    store = EmbeddedStore(world.store, world.id, tmp_path / "triples.duckdb")
+    text = bind(get_query("topics/growing"), {})
+    assert store.table(text).rows == EmbeddedStore(world.store, world.id).table(text).rows
+
+
+def test_named_queries_are_known_by_their_text() -> None:
+    query = get_query("topics/growing")
+    bound = bind(query, {"as_of": 2020})
+    assert origin(f"{bound}\n# more") == origin(bind(query, {})) == query.text
+    assert origin(bound.replace("MAX(?any_year)", "MIN(?any_year)")) == ""

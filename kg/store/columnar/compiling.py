@@ -8,7 +8,7 @@ from typing import Any
 from kg.store.columnar.blocks import Block, Names, over
 from kg.store.columnar.expressions import FALSE, TRUE, Scope, condition, has_aggregate, value
 from kg.store.columnar.patterns import Patterns, Tables, variables_of
-from kg.store.columnar.syntax import Call, Group, Select, Values
+from kg.store.columnar.syntax import Call, Select, Values
 from kg.store.columnar.values import Term, UnsupportedError, Value, Var
 
 __all__ = ["Compiled", "compiled", "constants_of"]
@@ -115,7 +115,7 @@ class _Compiler(Patterns):
         return over(self.names, sql, columns)
 
     def _plain(
-        self, query: Select, items: list[tuple[str, Term | Var]], block: Block
+        self, query: Select, items: list[tuple[str, Term | Var | Call]], block: Block
     ) -> tuple[str, dict[str, Value]]:
         for name, expression in items:
             if expression != Var(name):
@@ -125,14 +125,12 @@ class _Compiler(Patterns):
         wanted = {name for name, _ in items}
         if not query.distinct and ordered - wanted:
             raise UnsupportedError("ORDER BY what is not selected")
-        columns = {
-            name: block.columns.get(name, Value("NULL", "none", "")) for name, _ in items
-        }
+        columns = {name: block.columns.get(name, Value("NULL", "none", "")) for name, _ in items}
         block.columns = columns
         return block.select(distinct=query.distinct), columns
 
     def _grouped(
-        self, query: Select, items: list[tuple[str, Term | Var]], block: Block
+        self, query: Select, items: list[tuple[str, Term | Var | Call]], block: Block
     ) -> tuple[str, dict[str, Value]]:
         keys = []
         for node in query.groups:
@@ -159,6 +157,3 @@ class _Compiler(Patterns):
             sql += f" HAVING {' AND '.join(one.sql for one in having)}"
         # an expression of keys alone stays a constant only by chance
         return sql, {n: replace(v, constant=None) for n, v in columns.items()}
-
-
-_ = Group  # the tree's type that `exists` takes

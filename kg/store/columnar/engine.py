@@ -45,7 +45,7 @@ class ColumnEngine:
     """
 
     def __init__(self, path: Path, memory: str = "2GB", threads: int = 2) -> None:
-        options = {"memory_limit": memory, "threads": threads}
+        options: dict[str, Any] = {"memory_limit": memory, "threads": threads}
         try:
             self._database = duckdb.connect(str(path), read_only=True, config=options)
             self._tables = self._read_tables()
@@ -111,9 +111,7 @@ class ColumnEngine:
         ]
         return {"head": {"vars": names}, "results": {"bindings": bindings}}
 
-    def _rows(
-        self, sql: str, seconds: float | None, max_rows: int | None
-    ) -> list[tuple[Any, ...]]:
+    def _rows(self, sql: str, seconds: float | None, max_rows: int | None) -> list[tuple[Any, ...]]:
         cursor = self._database.cursor()
         timer = threading.Timer(seconds, cursor.interrupt) if seconds is not None else None
         if timer:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kg.store.columnar.blocks import Block, as_integer, as_term
 from kg.store.columnar.syntax import Call, Group
 from kg.store.columnar.values import XSD, Term, UnsupportedError, Value, Var, quoted
 
-__all__ = ["AGGREGATES", "FALSE", "NOTHING", "TRUE", "Scope", "condition", "has_aggregate", "unified", "value"]
+__all__ = [
+    "AGGREGATES",
+    "FALSE",
+    "NOTHING",
+    "TRUE",
+    "Scope",
+    "condition",
+    "has_aggregate",
+    "unified",
+    "value",
+]
 
 NOTHING = Value("NULL", "none", "")
 TRUE = Value("TRUE", "bool", is_sure=True)
@@ -96,18 +107,18 @@ def _is_plain(found: Value) -> bool:
     )
 
 
-def _str(args: Sequence[object], scope: Scope) -> Value:
+def _str(args: Sequence[Any], scope: Scope) -> Value:
     (node,) = args
     if isinstance(node, Var):
         found, block = scope.find(node.name)
     else:
-        found, block = value(node, scope), scope.block  # type: ignore[arg-type]
+        found, block = value(node, scope), scope.block
     types = found.types.replace("C", "") if found.kind == "term" else ""
     sure = found.is_sure and "B" not in found.types
     return Value(block.text(found), "text", types, sure)
 
 
-def _lang(args: Sequence[object], scope: Scope) -> Value:
+def _lang(args: Sequence[Any], scope: Scope) -> Value:
     (node,) = args
     if not isinstance(node, Var):
         raise UnsupportedError("LANG of an expression")
@@ -115,28 +126,28 @@ def _lang(args: Sequence[object], scope: Scope) -> Value:
     return Value(block.language(found), "text")
 
 
-def _bound(args: Sequence[object], scope: Scope) -> Value:
+def _bound(args: Sequence[Any], scope: Scope) -> Value:
     (node,) = args
-    found = scope.find(node.name)[0]  # type: ignore[attr-defined]
+    found = scope.find(node.name)[0]
     if found.kind == "none":
         return FALSE
     return TRUE if found.is_sure else Value(f"({found.sql} IS NOT NULL)", "bool", is_sure=True)
 
 
-def _or(args: Sequence[object], scope: Scope) -> Value:
+def _or(args: Sequence[Any], scope: Scope) -> Value:
     return _connected(args, scope, TRUE, FALSE, "OR")
 
 
-def _and(args: Sequence[object], scope: Scope) -> Value:
+def _and(args: Sequence[Any], scope: Scope) -> Value:
     return _connected(args, scope, FALSE, TRUE, "AND")
 
 
 def _connected(
-    args: Sequence[object], scope: Scope, decides: Value, says_nothing: Value, word: str
+    args: Sequence[Any], scope: Scope, decides: Value, says_nothing: Value, word: str
 ) -> Value:
     found = []
     for arg in args:
-        one = condition(arg, scope)  # type: ignore[arg-type]
+        one = condition(arg, scope)
         if one == decides:
             return decides  # what follows need not be known
         if one != says_nothing:
@@ -147,32 +158,32 @@ def _connected(
     return Value(f"({f' {word} '.join(one.sql for one in found)})", "bool", is_sure=sure)
 
 
-def _not(args: Sequence[object], scope: Scope) -> Value:
-    found = condition(args[0], scope)  # type: ignore[arg-type]
+def _not(args: Sequence[Any], scope: Scope) -> Value:
+    found = condition(args[0], scope)
     if found in (TRUE, FALSE):
         return FALSE if found == TRUE else TRUE
     return replace(found, sql=f"(NOT {found.sql})")
 
 
-def _exists(args: Sequence[object], scope: Scope) -> Value:
-    return Value(scope.exists(args[0], scope), "bool", is_sure=True)  # type: ignore[arg-type]
+def _exists(args: Sequence[Any], scope: Scope) -> Value:
+    return Value(scope.exists(args[0], scope), "bool", is_sure=True)
 
 
-def _if(args: Sequence[object], scope: Scope) -> Value:
-    asked = condition(args[0], scope)  # type: ignore[arg-type]
+def _if(args: Sequence[Any], scope: Scope) -> Value:
+    asked = condition(args[0], scope)
     if asked in (TRUE, FALSE):
-        return value(args[1 if asked == TRUE else 2], scope)  # type: ignore[arg-type]
-    both = [value(arg, scope) for arg in args[1:]]  # type: ignore[arg-type]
+        return value(args[1 if asked == TRUE else 2], scope)
+    both = [value(arg, scope) for arg in args[1:]]
     (yes, no), made = unified(both, scope.block)
     sure = asked.is_sure and all(one.is_sure for one in both)
     sql = f"CASE WHEN {asked.sql} THEN {yes} WHEN NOT {asked.sql} THEN {no} END"
     return replace(made, sql=sql, is_sure=sure)
 
 
-def _coalesce(args: Sequence[object], scope: Scope) -> Value:
+def _coalesce(args: Sequence[Any], scope: Scope) -> Value:
     found: list[Value] = []
     for arg in args:
-        one = value(arg, scope)  # type: ignore[arg-type]
+        one = value(arg, scope)
         if one.kind != "none":
             found.append(one)
         if one.is_sure:
@@ -228,8 +239,8 @@ def _numbers(found: Sequence[Value]) -> tuple[list[str], str]:
     return [as_decimal(v) for v in found], "dec"
 
 
-def _equal(args: Sequence[object], scope: Scope) -> Value:
-    a, b = (value(arg, scope) for arg in args)  # type: ignore[arg-type]
+def _equal(args: Sequence[Any], scope: Scope) -> Value:
+    a, b = (value(arg, scope) for arg in args)
     return _same(a, b, scope)
 
 
@@ -256,15 +267,15 @@ def _same(a: Value, b: Value, scope: Scope) -> Value:
     return Value(f"({x} = {y})", "bool", is_sure=sure)
 
 
-def _unequal(args: Sequence[object], scope: Scope) -> Value:
+def _unequal(args: Sequence[Any], scope: Scope) -> Value:
     found = _equal(args, scope)
     if found in (TRUE, FALSE):
         return FALSE if found == TRUE else TRUE
     return replace(found, sql=f"(NOT {found.sql})")
 
 
-def _in(args: Sequence[object], scope: Scope) -> Value:
-    first, *others = (value(arg, scope) for arg in args)  # type: ignore[arg-type]
+def _in(args: Sequence[Any], scope: Scope) -> Value:
+    first, *others = (value(arg, scope) for arg in args)
     found = [_same(first, other, scope) for other in others]
     if TRUE in found:
         return TRUE
@@ -275,10 +286,10 @@ def _in(args: Sequence[object], scope: Scope) -> Value:
     return Value(f"({' OR '.join(one.sql for one in left)})", "bool", is_sure=sure)
 
 
-def _comparison(sign: str) -> Callable[[Sequence[object], Scope], Value]:
-    def compare(args: Sequence[object], scope: Scope) -> Value:
+def _comparison(sign: str) -> Callable[[Sequence[Any], Scope], Value]:
+    def compare(args: Sequence[Any], scope: Scope) -> Value:
         quick = _by_number(args, scope)
-        a, b = quick or [value(arg, scope) for arg in args]  # type: ignore[arg-type]
+        a, b = quick or [value(arg, scope) for arg in args]
         if "none" in (a.kind, b.kind):
             return Value("CAST(NULL AS BOOLEAN)", "bool")
         if quick:
@@ -294,20 +305,20 @@ def _comparison(sign: str) -> Callable[[Sequence[object], Scope], Value]:
     return compare
 
 
-def _by_number(args: Sequence[object], scope: Scope) -> list[Value] | None:
+def _by_number(args: Sequence[Any], scope: Scope) -> list[Value] | None:
     """Return two IRIs whose texts are compared: their numbers are in the order of their texts."""
     if not all(
         isinstance(arg, Call) and arg.name == "STR" and isinstance(arg.args[0], Var) for arg in args
     ):
         return None
-    found = [scope.find(arg.args[0].name)[0] for arg in args]  # type: ignore[attr-defined]
+    found = [scope.find(arg.args[0].name)[0] for arg in args]
     are_iris = all(v.kind == "term" and v.types == "I" and v.constant is None for v in found)
     return found if are_iris else None
 
 
-def _sum_of(sign: str) -> Callable[[Sequence[object], Scope], Value]:
-    def calculate(args: Sequence[object], scope: Scope) -> Value:
-        found = [value(arg, scope) for arg in args]  # type: ignore[arg-type]
+def _sum_of(sign: str) -> Callable[[Sequence[Any], Scope], Value]:
+    def calculate(args: Sequence[Any], scope: Scope) -> Value:
+        found = [value(arg, scope) for arg in args]
         if any(one.kind == "none" for one in found):
             return NOTHING
         (a, b), kind = _numbers(found)
@@ -319,8 +330,8 @@ def _sum_of(sign: str) -> Callable[[Sequence[object], Scope], Value]:
     return calculate
 
 
-def _quotient(args: Sequence[object], scope: Scope) -> Value:
-    above, below = (value(arg, scope) for arg in args)  # type: ignore[arg-type]
+def _quotient(args: Sequence[Any], scope: Scope) -> Value:
+    above, below = (value(arg, scope) for arg in args)
     if "none" in (above.kind, below.kind):
         return NOTHING
     divisor = as_integer(below)
@@ -328,38 +339,38 @@ def _quotient(args: Sequence[object], scope: Scope) -> Value:
     return Value(sql, "dec")
 
 
-def _function(sql: str, kind: str = "text") -> Callable[[Sequence[object], Scope], Value]:
+def _function(sql: str, kind: str = "text") -> Callable[[Sequence[Any], Scope], Value]:
     """Return the function that fills texts into SQL."""
 
-    def call(args: Sequence[object], scope: Scope) -> Value:
-        texts = [_text(arg, scope) for arg in args]  # type: ignore[arg-type]
+    def call(args: Sequence[Any], scope: Scope) -> Value:
+        texts = [_text(arg, scope) for arg in args]
         return Value(sql.format(*texts), kind)
 
     return call
 
 
-def _concat(args: Sequence[object], scope: Scope) -> Value:
-    found = [value(arg, scope) for arg in args]  # type: ignore[arg-type]
-    texts = [_text(arg, scope) for arg in args]  # type: ignore[arg-type]
+def _concat(args: Sequence[Any], scope: Scope) -> Value:
+    found = [value(arg, scope) for arg in args]
+    texts = [_text(arg, scope) for arg in args]
     sure = all(one.is_sure for one in found)
     return Value(f"({' || '.join(texts)})", "text", is_sure=sure)
 
 
-def _substr(args: Sequence[object], scope: Scope) -> Value:
-    numbers = [as_integer(value(arg, scope)) for arg in args[1:]]  # type: ignore[arg-type]
-    return Value(f"substring({', '.join([_text(args[0], scope), *numbers])})", "text")  # type: ignore[arg-type]
+def _substr(args: Sequence[Any], scope: Scope) -> Value:
+    numbers = [as_integer(value(arg, scope)) for arg in args[1:]]
+    return Value(f"substring({', '.join([_text(args[0], scope), *numbers])})", "text")
 
 
-def _replace(args: Sequence[object], scope: Scope) -> Value:
-    text, pattern, other = (_text(arg, scope) for arg in args)  # type: ignore[arg-type]
+def _replace(args: Sequence[Any], scope: Scope) -> Value:
+    text, pattern, other = (_text(arg, scope) for arg in args)
     if pattern == "'^en$'" and other == "''":
         return Value(f"CASE {text} WHEN 'en' THEN '' ELSE {text} END", "text")
     return Value(f"regexp_replace({text}, {pattern}, {other}, 'g')", "text")
 
 
-def _is_kind(letters: str) -> Callable[[Sequence[object], Scope], Value]:
-    def check(args: Sequence[object], scope: Scope) -> Value:
-        found = value(args[0], scope)  # type: ignore[arg-type]
+def _is_kind(letters: str) -> Callable[[Sequence[Any], Scope], Value]:
+    def check(args: Sequence[Any], scope: Scope) -> Value:
+        found = value(args[0], scope)
         if found.kind != "term":
             raise UnsupportedError("the kind of what is computed")
         types = found.types.replace("C", "")
@@ -372,33 +383,33 @@ def _is_kind(letters: str) -> Callable[[Sequence[object], Scope], Value]:
     return check
 
 
-def _iri(args: Sequence[object], scope: Scope) -> Value:
-    found = value(args[0], scope)  # type: ignore[arg-type]
+def _iri(args: Sequence[Any], scope: Scope) -> Value:
+    found = value(args[0], scope)
     if found.kind != "text":
         return found
     return Value(found.sql, "iri", "I")
 
 
-def _to_integer(args: Sequence[object], scope: Scope) -> Value:
-    found = value(args[0], scope)  # type: ignore[arg-type]
+def _to_integer(args: Sequence[Any], scope: Scope) -> Value:
+    found = value(args[0], scope)
     if found.kind == "text" or (found.kind == "term" and not set(found.types) & set("NM")):
         return Value(f"TRY_CAST({scope.block.text(found)} AS BIGINT)", "int")
     return Value(as_integer(found), "int", is_sure=found.is_sure)
 
 
-def _to_decimal(args: Sequence[object], scope: Scope) -> Value:
-    found = value(args[0], scope)  # type: ignore[arg-type]
+def _to_decimal(args: Sequence[Any], scope: Scope) -> Value:
+    found = value(args[0], scope)
     return Value(as_decimal(found), "dec", is_sure=found.is_sure)
 
 
-def _to_boolean(args: Sequence[object], scope: Scope) -> Value:
-    found = value(args[0], scope)  # type: ignore[arg-type]
+def _to_boolean(args: Sequence[Any], scope: Scope) -> Value:
+    found = value(args[0], scope)
     if found.kind != "int":
-        return condition(args[0], scope)  # type: ignore[arg-type]
+        return condition(args[0], scope)
     return Value(f"({found.sql} <> 0)", "bool", is_sure=found.is_sure)
 
 
-_FUNCTIONS: dict[str, Callable[[Sequence[object], Scope], Value]] = {
+_FUNCTIONS: dict[str, Callable[[Sequence[Any], Scope], Value]] = {
     "||": _or, "&&": _and, "!": _not, "=": _equal, "!=": _unequal, "IN": _in,
     **{sign: _comparison(sign) for sign in ("<", "<=", ">", ">=")},
     **{sign: _sum_of(sign) for sign in ("+", "-", "*")},
@@ -471,7 +482,7 @@ def _extreme(name: str) -> Callable[[Call, Scope], Value]:
 def _group_concat(node: Call, scope: Scope) -> Value:
     text = _text(node.args[0], scope)
     distinct, separator = "DISTINCT " * node.distinct, quoted(node.separator)
-    joined = f"COALESCE(string_agg({distinct}{text}, {separator}), '')"
+    joined = f"COALESCE(string_agg({distinct}{text}, {separator} ORDER BY {text}), '')"
     return Value(f"CASE WHEN count(*) = count({text}) THEN {joined} END", "text")
 
 

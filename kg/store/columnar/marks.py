@@ -10,7 +10,7 @@ _MARK = re.compile(r"(?m)^#\+ engine: columns\s*$")
 
 
 def is_marked(sparql: str) -> bool:
-    """Whether a query's header asks for the column engine.
+    r"""Whether a query's header asks for the column engine.
 
     Examples
     --------

@@ -1,9 +1,9 @@
-"""Graph patterns as SQL: triples as joins of the tables of properties, the rest as SPARQL has it."""
+"""Graph patterns as SQL: triples as joins of tables, the rest as SPARQL has it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from kg.store.columnar.blocks import Block, Names, as_term, compatible, over
 from kg.store.columnar.expressions import FALSE, TRUE, Scope, condition, unified, value
@@ -71,10 +71,10 @@ class Patterns:
 
     tables: Tables
     names: Names
-    labels: set[str] = field(default_factory=set)
 
     def select(self, query: Select) -> Block:
-        raise NotImplementedError  # kg.store.columnar.compiling has it
+        """Return the block of a query's rows; kg.store.columnar.compiling has it."""
+        raise NotImplementedError
 
     # --- groups
 
@@ -172,9 +172,7 @@ class Patterns:
                 self._agree_or_none(block, name, theirs, conditions)
         block.joins.append((kind, f"{relation.sql} AS {alias}", conditions))
 
-    def _agree_or_none(
-        self, block: Block, name: str, theirs: Value, conditions: list[str]
-    ) -> None:
+    def _agree_or_none(self, block: Block, name: str, theirs: Value, conditions: list[str]) -> None:
         """As :meth:`agree`, for what may have no partner."""
         ours = block.columns.get(name)
         if ours is None or ours.kind == "none":
@@ -211,7 +209,7 @@ class Patterns:
             raise UnsupportedError("a variable for a property")
         if path.name in ("*", "+"):
             return self.closure(path, None)
-        parts = [self.path(arg) for arg in path.args]  # type: ignore[arg-type]
+        parts = [self.path(arg) for arg in path.args]
         if path.name == "inverse":
             (one,) = parts
             sql = f"(SELECT x.o AS s, x.s AS o FROM {one.sql} AS x)"
@@ -231,7 +229,7 @@ class Patterns:
 
     def closure(self, path: Call, end: Term | Var | None) -> Relation:
         """Return the pairs that one or more steps join, and with ``*`` each thing with itself."""
-        step = self.path(path.args[0])  # type: ignore[arg-type]
+        step = self.path(path.args[0])
         table = self.names.table("", recursive=True)
         pairs = f"SELECT x.s, x.o FROM {step.sql} AS x"
         more = f"SELECT {table}.s, x.o FROM {table} JOIN {step.sql} AS x ON {table}.o = x.s"
@@ -465,7 +463,9 @@ def _label_of(group: Group) -> tuple[Term | Var, Var] | None:
 
 def _chosen(thing: Term | Var, label: Var, other: Var) -> Filter:
     def key(of: Var) -> Call:
-        language = Call("REPLACE", (Call("LANG", (of,)), Term("literal", "^en$"), Term("literal", "")))
+        language = Call(
+            "REPLACE", (Call("LANG", (of,)), Term("literal", "^en$"), Term("literal", ""))
+        )
         return Call("CONCAT", (language, Term("literal", " "), Call("STR", (of,))))
 
     first = Filter(Call("<", (key(other), key(label))))

@@ -8,8 +8,9 @@ engine has read or will read, so mistakes in it are not explained.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kg.store.columnar.values import XSD, Term, UnsupportedError, Var
 
@@ -35,7 +36,7 @@ _TOKEN = re.compile(
   | [?$](?P<var>\w+)
   | @(?P<lang>[A-Za-z]+(?:-[A-Za-z0-9]+)*)
   | (?P<number>(?:\d+\.\d*|\.?\d+)(?:[eE][-+]?\d+)?)
-  | (?P<name>[A-Za-z][\w.-]*)?:(?P<local>[\w](?:[\w.-]*[\w-])?)?
+  | (?P<name>(?:[A-Za-z][\w.-]*)?:(?:\w(?:[\w.-]*[\w-])?)?)
   | (?P<word>[A-Za-z_]\w*)
   | (?P<sign>\^\^|&&|\|\||!=|<=|>=|[{}()\[\].,;=<>!*/+\-|^?])
     """,
@@ -52,12 +53,9 @@ class Call(NamedTuple):
     """A function, an operator, an aggregate or a path of other paths; ``name`` says which."""
 
     name: str
-    args: tuple[Node, ...]
+    args: tuple[Any, ...]  # of Term, Var, Call; of EXISTS the group
     distinct: bool = False
     separator: str = " "
-
-
-Node = "Term | Var | Call | Group"
 
 
 class Triple(NamedTuple):
@@ -283,13 +281,13 @@ class _Parser:
 
     def values(self) -> Values:
         many = self.has("(")
-        names = []
+        names: list[str] = []
+        rows: list[tuple[Term | None, ...]] = []
         while self.next[0] == "var":
             names.append(self.take()[1])
         if many:
             self.must(")")
         self.must("{")
-        rows = []
         while not self.has("}"):
             if not many:
                 rows.append((self.datum(),))
@@ -392,7 +390,10 @@ class _Parser:
     def expression(self) -> Term | Var | Call:
         return self.chain(("||",), lambda: self.chain(("&&",), self.relation))
 
-    def chain(self, signs, below):  # type: ignore[no-untyped-def]  # a helper of expression()
+    def chain(
+        self, signs: Sequence[str], below: Callable[[], Term | Var | Call]
+    ) -> Term | Var | Call:
+        """Return operands and signs of one rank, from the left."""
         found = below()
         while self.sees(*signs):
             found = Call(self.take()[1], (found, below()))
@@ -434,8 +435,8 @@ class _Parser:
         if self.is_call():
             kind, raw = self.next
             if kind == "name":
-                called = self.term()
-                return Call(called.text, tuple(self.arguments()))  # type: ignore[union-attr]
+                prefix, _, local = self.take()[1].partition(":")
+                return Call(self.prefixes[prefix] + local, tuple(self.arguments()))
             self.take()
             return self.call(raw.upper())
         return self.term()
@@ -462,7 +463,7 @@ class _Parser:
         return found
 
 
-def _tokens(text: str):  # type: ignore[no-untyped-def]  # yields pairs of kind and text
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
@@ -470,9 +471,5 @@ def _tokens(text: str):  # type: ignore[no-untyped-def]  # yields pairs of kind 
             raise UnsupportedError(f"{text[at : at + 20]!r}")
         at = match.end()
         kind = str(match.lastgroup)
-        if kind == "skip":
-            continue
-        if kind in ("name", "local"):
-            yield "name", match[0]
-        else:
+        if kind != "skip":
             yield kind, match[kind]

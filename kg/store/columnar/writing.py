@@ -106,11 +106,12 @@ def _number_terms(database: duckdb.DuckDBPyConnection) -> None:
     database.execute(
         r"""CREATE TEMP TABLE parts AS
         SELECT term, CASE WHEN term[1] = '_' THEN 0 WHEN term[1] = '<' THEN 1 ELSE 2 END AS kind,
-          CASE WHEN term[1] = '_' THEN term[3:] WHEN term[1] = '<' THEN term[2:-2] ELSE text END AS text,
+          CASE kind WHEN 0 THEN term[3:] WHEN 1 THEN term[2:-2] ELSE text END AS text,
           CASE WHEN kind = 2 THEN language ELSE '' END AS language,
           CASE WHEN kind = 2 THEN datatype ELSE '' END AS datatype
         FROM (SELECT term, unnest(regexp_extract(term,
-                '(?s)^"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?$', ['text', 'language', 'datatype']))
+                '(?s)^"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?$',
+                ['text', 'language', 'datatype']))
               FROM (SELECT s AS term FROM lines UNION SELECT o FROM lines))"""
     )
     escaped = database.execute(r"SELECT term, text FROM parts WHERE contains(text, '\')").fetchall()
@@ -193,5 +194,6 @@ def _write_labels(database: duckdb.DuckDBPyConnection) -> None:
         f"""CREATE TABLE labels AS SELECT s, o FROM (
           SELECT s, o, rank() OVER (PARTITION BY s ORDER BY CASE language WHEN 'en' THEN ''
             ELSE language END || ' ' || text) AS place
-          FROM {found[0]} AS named JOIN terms ON id = o WHERE kind = 2) WHERE place = 1 ORDER BY s, o"""
+          FROM {found[0]} AS named JOIN terms ON id = o WHERE kind = 2)
+        WHERE place = 1 ORDER BY s, o"""
     )
