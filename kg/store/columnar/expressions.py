@@ -378,7 +378,10 @@ def _is_kind(letters: str) -> Callable[[Sequence[Any], Scope], Value]:
             return TRUE if found.is_sure else Value(f"({found.sql} IS NOT NULL)", "bool")
         if not set(types) & set(letters):
             return FALSE if found.is_sure else Value(f"({found.sql} IS NULL)", "bool")
-        raise UnsupportedError(f"whether a term is one of {letters}")
+        if set(types) & set("NM") or "C" in found.types:
+            raise UnsupportedError(f"whether a term is one of {letters}")
+        number = {"B": 0, "I": 1}.get(letters, 2)
+        return Value(f"({scope.block.lookup(found)}.kind = {number})", "bool")
 
     return check
 
