@@ -104,8 +104,8 @@ ASKED_OF_FEW = [
     "SELECT ?s WHERE { ?s :year ?y FILTER(?y IN (2012, -3) && !(?y < 0)) }",
     "SELECT ?s ?t WHERE { ?s :knows ?x BIND(IF(BOUND(?none), 1, COALESCE(?none, 'no')) AS ?t) "
     "FILTER EXISTS { ?x :knows ?s2 FILTER(?s2 != ?s) } } ORDER BY ?s",
-    "SELECT ?v (STRLEN(STR(?v)) AS ?n) WHERE { VALUES (?v ?w) { ('a b' 1) ('b' UNDEF) } FILTER(BOUND(?w)"
-    " || STRSTARTS(STR(?v), 'b')) } ORDER BY ?v",
+    "SELECT ?v (STRLEN(STR(?v)) AS ?n) WHERE { VALUES (?v ?w) { ('a b' 1) ('b' UNDEF) } "
+    "FILTER(BOUND(?w) || STRSTARTS(STR(?v), 'b')) } ORDER BY ?v",
     "SELECT ?s ?y WHERE { ?s :year ?y } ORDER BY DESC(?y) LIMIT 1 OFFSET 1",
     "SELECT (COUNT(*) AS ?n) WHERE { { SELECT ?s WHERE { ?s :knows ?o } LIMIT 2 } }",
 ]
