@@ -423,7 +423,7 @@ def test_an_analysis_says_how_and_draws(tmp_path: Path) -> None:
     result = run("analyse", "balance", "--method-text", "--plot", drawn, "--format", "csv")
     assert result.exit_code == 0
     assert ANALYSES["balance"].formula in result.stderr
-    assert "\n  with country: " in result.stderr
+    assert "\n  with_country: " in result.stderr
     assert drawn.read_text(encoding="utf-8").startswith("<svg")
 
 

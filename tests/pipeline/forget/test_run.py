@@ -73,7 +73,7 @@ NAMESAKE = "training,role,person\nt9,learner,x-1\nt9,helper,bob\nt9,educator,x-n
 def texts_of(path: Path) -> Iterator[str]:
     """Yield what a file holds, unpacked."""
     raw = path.read_bytes()
-    if raw[:2] == b"\x1f\x8b":
+    if path.suffix == ".gz":
         raw = gzip.decompress(raw)
     yield raw.decode("utf-8", "replace")
     if raw[:4] == b"PAR1":
