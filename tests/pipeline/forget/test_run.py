@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -83,6 +84,9 @@ def texts_of(path: Path) -> Iterator[str]:
             yield from (
                 archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
             )
+    if path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as tables:
+            yield "\n".join(text for (text,) in tables.execute("SELECT text FROM terms").fetchall())
     if path.name == "CURRENT" and path.parent.name == "store":
         store = EmbeddedStore(path.parent, "any")
         query = "SELECT * WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
