@@ -41,6 +41,8 @@ def link_organisations(
         The tables in the same order, in which the rows of the zone ``accept`` have an identifier;
         and a proposal for each row that was looked up.
     """
+    if not any(_is_identified(table) for table in checked):
+        return list(checked), []
     wanted = [_wanted(t) if t.schema.name == _TABLE else _nothing() for t in checked]
     if not any(frame.height for frame in wanted):
         return list(checked), []
@@ -55,6 +57,11 @@ def link_organisations(
         tables.append(with_identifiers(table, frame, _IDENTIFIER) if linked else table)
         proposals += found
     return tables, proposals
+
+
+def _is_identified(table: CheckedTable) -> bool:
+    identifiers = table.values.get(_IDENTIFIER)
+    return table.schema.name == _TABLE and identifiers is not None and identifiers.height > 0
 
 
 def _nothing() -> pl.DataFrame:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -71,17 +70,11 @@ def _plain_frame(text: str, delimiter: str, skipped: int) -> pl.DataFrame | None
     # Beyond any real table: the slow reader says what is wrong.
     if width > _MOST_COLUMNS or (lines.str.len_bytes() > CELL_LIMIT).any():
         return None
-    mark = re.escape(delimiter)
-    cell = rf'(?:[^"{mark}]*|"(?:[^"]|"")*")'
     header = [name.strip() for name in next(csv.reader([lines[0]], delimiter=delimiter))]
-    if (
-        len(set(header)) < width
-        or "_row" in header
-        or not lines.str.contains(rf"^{cell}(?:{mark}{cell}){{{width - 1}}}$").all()
-    ):
+    if len(set(header)) < width or "_row" in header or not _are_records(lines, delimiter, width):
         return None
     frame = pl.read_csv(
-        io.StringIO(text),
+        text.encode(),
         separator=delimiter,
         infer_schema=False,
         has_header=False,
@@ -91,8 +84,22 @@ def _plain_frame(text: str, delimiter: str, skipped: int) -> pl.DataFrame | None
     if frame.height != len(lines) - 1:
         return None
     numbered = frame.with_row_index("_row", offset=skipped + 2).cast({"_row": pl.UInt32})
+    if lines[1:].str.contains(rf'[^\s"{re.escape(delimiter)}]').all():
+        return numbered
     filled = pl.exclude("_row").fill_null("").str.strip_chars() != ""
     return numbered.filter(pl.any_horizontal(filled))
+
+
+def _are_records(lines: pl.Series, delimiter: str, width: int) -> bool:
+    """Return whether each line is a whole record of ``width`` cells."""
+    quoted = lines.str.contains('"', literal=True)
+    plain = lines.filter(~quoted)
+    if (plain.str.count_matches(delimiter, literal=True) != width - 1).any():
+        return False
+    mark = re.escape(delimiter)
+    cell = rf'(?:[^"{mark}]*|"(?:[^"]|"")*")'
+    whole = rf"^{cell}(?:{mark}{cell}){{{width - 1}}}$"
+    return bool(lines.filter(quoted).str.contains(whole).all())
 
 
 def _delimiter(text: str, known: set[str]) -> str:

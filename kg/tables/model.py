@@ -97,8 +97,9 @@ def text_frame(columns: Mapping[str, Sequence[str | None]], rows: Sequence[int])
 
 def trimmed(frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame with the cells of its text columns trimmed, empty ones null."""
-    stripped = pl.col(pl.String).str.strip_chars()
-    return frame.with_columns(pl.when(stripped == "").then(None).otherwise(stripped).name.keep())
+    text = pl.col(pl.String)
+    stripped = frame.with_columns(text.str.strip_chars())
+    return stripped.with_columns(pl.when(text != "").then(text).name.keep())
 
 
 def _shortened(value: str) -> str:
