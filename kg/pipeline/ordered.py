@@ -94,7 +94,9 @@ class OrderedQuads:
 
 def _ranked(codes: _Ranks) -> tuple[dict[str, pl.Series], _Ranks]:
     """Return the distinct terms of each column in their order, and the rank of each code."""
-    terms = TERM.categories.to_series()
+    count = 1 + max((int(values.max()) for values in codes.values() if len(values)), default=-1)
+    # Asking the categories for their texts takes a call of Python for each.
+    terms = pl.arange(count, dtype=pl.UInt32, eager=True).cat.to(TERM).cast(pl.String)
     used = {name: np.zeros(len(terms), dtype=bool) for name in codes}
     for name, values in codes.items():
         used[name][values] = True

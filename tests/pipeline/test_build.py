@@ -99,7 +99,7 @@ def test_a_release_holds_nothing_but_itself(world: Release) -> None:
         "columns", "data.nq.gz", "manifest.json", "ontology", "report.csv", "review.csv",
         "store",
     }  # fmt: skip
-    assert {path.stem for path in (world.path / "columns").iterdir()} == set(COLUMNS)
+    assert {path.stem for path in (world.path / "columns").iterdir()} == {*COLUMNS, "triples"}
 
 
 def test_the_dump_is_sorted_and_without_repetition(world: Release) -> None:
