@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyoxigraph as ox
 import pytest
 
@@ -73,6 +74,16 @@ def test_every_marked_query_gives_the_rows_of_the_store(
     here = table_from_json(json.dumps(engine.document(text)).encode(), {})
     assert here.columns == there.columns
     assert _rows(here.rows) == _rows(there.rows)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["SELECT * FROM read_csv('/etc/hostname')", "COPY terms TO '/tmp/x'", "ATTACH '/tmp/x.db'",
+     "SET enable_external_access = true", "CREATE TABLE x AS SELECT 1"],
+)  # fmt: skip
+def test_sql_reaches_nothing_else(engine: ColumnEngine, sql: str) -> None:
+    with pytest.raises(duckdb.Error):
+        engine._database.cursor().execute(sql)
 
 
 def over(triples: str, folder: Path) -> tuple[ColumnEngine, EmbeddedStore]:

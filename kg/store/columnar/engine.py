@@ -45,7 +45,15 @@ class ColumnEngine:
     """
 
     def __init__(self, path: Path, memory: str = "2GB", threads: int = 2) -> None:
-        options: dict[str, Any] = {"memory_limit": memory, "threads": threads}
+        options: dict[str, Any] = {
+            "memory_limit": memory,
+            "threads": threads,
+            # The SQL is made here; should a text get into it, it reaches no file and no network.
+            "enable_external_access": False,
+            "autoload_known_extensions": False,
+            "autoinstall_known_extensions": False,
+            "lock_configuration": True,
+        }
         try:
             self._database = duckdb.connect(str(path), read_only=True, config=options)
             self._tables = self._read_tables()
