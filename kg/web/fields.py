@@ -9,7 +9,8 @@ import polars as pl
 
 from kg.analysis.base import Analysis, Parameter
 from kg.analysis.filters import FILTER_CLASSES
-from kg.web.language import language
+from kg.web.language import gettext as _
+from kg.web.language import language, said
 from kg.web.render import named
 from kg.web.service import service
 
@@ -67,7 +68,7 @@ def _parameter(name: str, parameter: Parameter, now: list[str], example: str) ->
         usual = f"usual: {'yes' if default else 'no'}"
         options = (("true", "yes"), ("false", "no"))
         return Field(name, now, parameter.help, _with(options, now), empty=usual)
-    hint = f"{parameter.help} {_accepted(parameter)}".strip()
+    hint = f"{said(parameter.help)} {_accepted(parameter)}".strip()
     numeric = parameter.kind in ("integer", "number")
     return Field(name, now, hint, numeric=numeric, example=example)
 
@@ -75,12 +76,14 @@ def _parameter(name: str, parameter: Parameter, now: list[str], example: str) ->
 def _accepted(parameter: Parameter) -> str:
     parts = []
     if parameter.kind == "thing":
-        parts.append("name, code, key or IRI")
-    if parameter.least is not None:
-        most = "" if parameter.most is None else f" to {parameter.most:g}"
-        parts.append(f"from {parameter.least:g}{most}")
+        parts.append(_("name, code, key or IRI"))
+    if parameter.least is not None and parameter.most is not None:
+        limits = {"least": f"{parameter.least:g}", "most": f"{parameter.most:g}"}
+        parts.append(_("from %(least)s to %(most)s", **limits))
+    elif parameter.least is not None:
+        parts.append(_("from %(least)s", least=f"{parameter.least:g}"))
     if parameter.default is not None:
-        parts.append(f"empty: {parameter.default}")
+        parts.append(f"{_('empty:')} {parameter.default}")
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
