@@ -45,6 +45,7 @@ def test_the_pages_of_the_release_are_there(exported: Exported) -> None:
         "data/organisation/ror-0test0050.ttl",
         "data/organisation/ror-0test0050.jsonld",
         "ar/releases/index.html",
+        "ar/ontology/ar/term/Training/index.html",
         "static/rihla.css",
         "404.html",
         "server.html",
@@ -220,5 +221,7 @@ def test_links_know_what_is_of_the_site() -> None:
     assert target_of("https://example.org/other", "/", origin, release) is None
     assert target_of("mailto:a@b.c", "/", origin, release) is None
     relative = target_of("../b", "/page/x/y", origin, release)
-    assert relative is not None
+    assert relative is not None and relative.address == "/page/b"
+    term = target_of("ontology/ar/term/x", "/fr/ontology", origin, release)
+    assert term is not None and term.address == "/ar/ontology/ar/term/x"
     assert link_between("a/b/index.html", "c.html", "x") == "../../c.html#x"

@@ -6,7 +6,7 @@ import hashlib
 import posixpath
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit
 
 __all__ = ["ASKED", "FORMATS", "Target", "file_of", "link_between", "target_of"]
 
@@ -17,6 +17,7 @@ ASKED = ("/sparql", "/search", "/api/search", "/reconcile", "/graphs", "/files",
          "/healthz", "/readyz", "/pair", "/compare", "/check")  # fmt: skip
 """What answers a question of its reader, or is of the server."""
 
+_ONTOLOGY = re.compile(r"^(/(ar|fr))?/ontology/(?P<text>en|ar|fr)/")
 _SAFE = re.compile(r"[^\w.~-]")
 _LONGEST = 120  # characters of a name; file systems take 255 bytes
 
@@ -41,7 +42,7 @@ def target_of(link: str, page: str, origin: str, release: str) -> Target | None:
     parts = urlsplit(link.removeprefix(origin) if absolute else link)
     if parts.scheme or parts.netloc:
         return None
-    path = posixpath.join(page, parts.path) if parts.path else page
+    path = urljoin(page, parts.path) if parts.path else page
     root = urlsplit(origin).path
     if not absolute and parts.path.startswith(f"{root}/"):
         path = parts.path.removeprefix(root)
@@ -49,7 +50,14 @@ def target_of(link: str, page: str, origin: str, release: str) -> Target | None:
     path = posixpath.normpath(path).replace("//", "/") + ("/" if folder else "")
     kept = [part for part in parts.query.split("&") if part and not _is_of(part, release)]
     path = "/" if path in ("/", "//") else path
+    path = _ONTOLOGY.sub(_in_one_language, path)
     return Target(path + (f"?{'&'.join(kept)}" if kept else ""), parts.fragment)
+
+
+def _in_one_language(found: re.Match[str]) -> str:
+    """Return the page of a term in the language of its text, for all languages of pages."""
+    language = found["text"]
+    return f"{'' if language == 'en' else f'/{language}'}/ontology/{language}/"
 
 
 def _is_of(part: str, release: str) -> bool:
