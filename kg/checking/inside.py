@@ -19,7 +19,7 @@ import polars as pl
 
 from kg.checking.cells import check_cells, row_counts
 from kg.checking.known import Known, known_things
-from kg.checking.report import refused_rows, report_csv
+from kg.checking.report import SEVERITIES, refused_rows, report_csv
 from kg.checking.telling import tell_table
 from kg.errors import InputError
 from kg.identifiers import key_segment
@@ -34,7 +34,6 @@ __all__ = ["Inside", "check_inside"]
 _SOURCE = "upload"
 _SHOWN = 1_000  # problems that a page gets
 _ENCLOSED = 1_000_000  # bytes of a file that comes with a page
-_SEVERITIES = ("error", "warning", "info")
 _UNCHECKED = "urn:rihla:unchecked:"
 _GROUP = ("severity", "table", "column", "rule")
 
@@ -82,7 +81,7 @@ def check_inside(asked: Inside, output: BinaryIO) -> None:
     summary = {
         "release": asked.release,
         "files": _files(sheets, resolved, known),
-        "tally": {s: sum(p.severity == s for p in problems) for s in _SEVERITIES},
+        "tally": {s: sum(p.severity == s for p in problems) for s in SEVERITIES},
     }
     parts = {
         name: re.sub(_places(asked), "", text) if isinstance(text, str) else text
@@ -191,7 +190,7 @@ def _doubt(table: ResolvedTable, problem: Problem, asked: Inside) -> Problem:
 
 
 def _sorted(problems: Iterable[Problem]) -> list[Problem]:
-    order = {severity: i for i, severity in enumerate(_SEVERITIES)}
+    order = {severity: i for i, severity in enumerate(SEVERITIES)}
     return sorted(
         problems, key=lambda p: (order[p.severity], p.file, p.sheet or "", p.row, p.column, p.rule)
     )

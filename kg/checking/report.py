@@ -16,6 +16,7 @@ from kg.tables import Problem
 from kg.tables.reading import IGNORED_COLUMN
 
 __all__ = [
+    "SEVERITIES",
     "harmless",
     "refused_rows",
     "report_csv",
@@ -27,7 +28,9 @@ __all__ = [
 
 _EXAMPLES = 3  # lines that are shown of a group
 _GROUPS = 40  # groups that are shown
-_SEVERITIES = ("error", "warning", "info")
+SEVERITIES = ("error", "warning", "info")
+"""Of problems, the worst first."""
+
 # A spreadsheet program runs a cell that begins like this as a formula; a number is none.
 _FORMULA = re.compile(r"^[=@\t\r]|^[+-](?![0-9.,]+$)")
 
@@ -61,7 +64,7 @@ def report_lines(problems: Sequence[Problem], every: bool = False) -> list[str]:
     if every:
         return [f"{problem.severity}: {problem}" for problem in problems]
     groups: dict[tuple[str, str, str, str, str], list[Problem]] = {}
-    for p in sorted(problems, key=lambda p: _SEVERITIES.index(p.severity)):
+    for p in sorted(problems, key=lambda p: SEVERITIES.index(p.severity)):
         groups.setdefault((p.severity, p.source, p.table, p.column, p.rule), []).append(p)
     lines: list[str] = []
     for (severity, source, table, column, rule), members in list(groups.items())[:_GROUPS]:
@@ -86,7 +89,7 @@ def report_page(problems: Sequence[Problem], counts: ResultTable, title: str) ->
     for problem in sorted(problems, key=lambda p: (p.severity, p.source, p.table, p.rule)):
         key = (problem.severity, problem.table, problem.column, problem.rule)
         groups.setdefault(key, []).append(problem)
-    tally = {s: sum(p.severity == s for p in problems) for s in _SEVERITIES}
+    tally = {s: sum(p.severity == s for p in problems) for s in SEVERITIES}
     page = environment.get_template("report.html")
     return page.render(title=title, counts=counts, groups=groups, tally=tally)
 

@@ -145,11 +145,12 @@ class Service:
         shape: QueryShape | None = None,
         timeout_s: float | None = None,
         max_bytes: int | None = None,
+        text_is_ours: bool = False,
     ) -> Answer:
         """Answer a query for the client of this request; see :meth:`WorkerPool.run`.
 
         Columns are made here, from what the worker gives as TSV. What was answered before is
-        answered from memory.
+        answered from memory. With ``text_is_ours`` the header of the text is believed.
         """
         base, client = request.base_url, request.remote_addr
         is_gone = request.environ.get("rihla.is_gone")
@@ -157,8 +158,9 @@ class Service:
         def run() -> Answer:
             if taken is not None:
                 return taken[0].finish(is_gone)
-            if not (default_graphs or named_graphs):
-                counted = self._counted(sparql, media_type, shape, timeout_s, max_bytes)
+            counts = is_marked(sparql) if text_is_ours else self.is_for_tables(sparql)
+            if counts and not (default_graphs or named_graphs):
+                counted = self._counted(sparql, media_type, timeout_s, max_bytes)
                 if counted:
                     return counted
             answer = self.pool.run(
@@ -193,19 +195,22 @@ class Service:
         # An answer that was kept may be larger than this one may be.
         return run() if max_bytes is not None and answer.size > max_bytes else answer
 
+    def is_for_tables(self, sparql: str) -> bool:
+        """Whether the tables answer what a stranger sends: the text of a named query of theirs.
+
+        Its own header counts for nothing.
+        """
+        return self.columns is not None and is_marked(origin(sparql))
+
     def _counted(
         self,
         sparql: str,
         media_type: str,
-        shape: QueryShape | None,
         timeout_s: float | None,
         max_bytes: int | None,
     ) -> Answer | None:
-        """Answer a named query from the tables; None where it is not one of theirs.
-
-        What strangers send is asked there when its text is a named query's, and no other.
-        """
-        if self.columns is None or not is_marked(sparql if shape is None else origin(sparql)):
+        """Answer a named query from the tables; None where they cannot."""
+        if self.columns is None:
             return None
         limits = self.pool.limits
         began = time.monotonic()
@@ -225,7 +230,9 @@ class Service:
     def run_named(self, sparql: str, media_type: str, max_bytes: int | None = None) -> Answer:
         """Answer a bound named query: its text is ours, so it gets more time than a stranger's."""
         patience = self.pool.limits.timeout_s * NAMED_PATIENCE
-        return self.run(sparql, media_type, timeout_s=patience, max_bytes=max_bytes)
+        return self.run(
+            sparql, media_type, timeout_s=patience, max_bytes=max_bytes, text_is_ours=True
+        )
 
     def run_table(self, sparql: str, media_type: str) -> Answer:
         """Answer a bound named query that becomes rows in this process."""
