@@ -6,14 +6,13 @@ form that was checked. A term is written once for each distinct value of a colum
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from kg.quads import QUAD, TERM, term
+from kg.quads import QUAD, TERM, lines, term
 from kg.reconcile import ResolvedTable
 from kg.schema import Column
 from kg.tables.distinct import Distinct
@@ -112,22 +111,15 @@ def map_lines(
         As for :func:`map_tables`.
     """
     for table in tables:
-        graph = f" <{graphs[table.checked.table.source]}>" if graphs else ""
-        iris = table.subjects["iri"]
+        place = [term(f"<{graphs[table.checked.table.source]}>").alias("g")] if graphs else []
+        subjects = table.subjects.select(iri_term(pl.col("iri"))).to_series()
         for part in _statements(table):
-            own, other = ("{}", "<{}>") if part.inverse else ("<{}>", "{}")
-            line = f"{own} <{part.predicate}> {other}{graph} ."
+            predicate = term(f"<{part.predicate}>").alias("p")
             for start in range(0, len(part.at), _LINES):
                 rows = slice(start, start + _LINES)
-                ends = (iris.gather(part.at[rows]), part.terms.gather(part.codes[rows]))
-                yield _written(line, *(ends[::-1] if part.inverse else ends))
-
-
-def _written(line: str, first: pl.Series, second: pl.Series) -> bytes:
-    buffer = io.BytesIO()
-    lines = pl.select(pl.format(line, first.alias("first"), second.alias("second")))
-    lines.write_csv(buffer, include_header=False, quote_style="never")
-    return buffer.getvalue()
+                ends = (subjects.gather(part.at[rows]), part.terms.gather(part.codes[rows]))
+                own, other = ends[::-1] if part.inverse else ends
+                yield from lines(pl.select(own.alias("s"), predicate, other.alias("o"), *place))
 
 
 def _statements(table: ResolvedTable) -> Iterator[_Statements]:
