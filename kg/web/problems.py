@@ -58,7 +58,8 @@ PROBLEMS: dict[int, Problem] = {
     403: Problem(
         "refused",
         "This is never done here",
-        "Updates and requests to other servers (SERVICE) are refused, whoever asks.",
+        "Updates and requests to other servers (SERVICE) are refused, whoever asks, and so are "
+        "files to check that another site's page sends.",
         "Ask a SELECT, ASK, CONSTRUCT or DESCRIBE query without SERVICE. The graph changes by "
         "releases only.",
     ),
@@ -98,13 +99,15 @@ PROBLEMS: dict[int, Problem] = {
     415: Problem(
         "unsupported-media-type",
         "The body has a type that is not taken",
-        "A POST to the SPARQL endpoint holds a form or a query, in UTF-8.",
+        "A POST to the SPARQL endpoint holds a form or a query, in UTF-8; one to /api/check a "
+        "form with files, or one file.",
         "Send Content-Type: application/sparql-query, or application/x-www-form-urlencoded.",
     ),
     429: Problem(
         "too-many",
         "Too many queries at a time",
-        "As many queries of yours as one client may have are running or waiting.",
+        "As many queries of yours as one client may have are running or waiting, or you have "
+        "files checked more often than a minute allows.",
         "Wait for one to end; the Retry-After header says how long.",
     ),
     431: Problem(
