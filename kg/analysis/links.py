@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,9 @@ class Links:
     trainings:
         One row a selected training, in the order of the codes: code, training, label, year.
     training, source, target:
-        One entry a link, as codes.
+        One entry a link, as codes, in the order of source, target, training.
     weight:
-        What it adds to the weight of its edge.
+        What it adds to the weight of its edge; more than 0.
     """
 
     network: Network
@@ -42,19 +43,42 @@ class Links:
     target: NDArray[np.int64]
     weight: Vector
 
-    def adjacency(self, counts: NDArray[np.int64]) -> Any:
-        """Return the adjacency matrix when each training counts so many times."""
-        kept = counts[self.training] > 0
-        values = self.weight[kept] * counts[self.training][kept]
-        source, target = self.source[kept], self.target[kept]
+    @cached_property
+    def _edges(self) -> _Edges:
+        """The edges, for :meth:`adjacency`: the links stand in their order."""
+        changed = (np.diff(self.source, prepend=-1) != 0) | (np.diff(self.target, prepend=-1) != 0)
+        starts = np.flatnonzero(changed)
+        shape = (len(starts), self.trainings.height)
+        parts = csr_array((self.weight, self.training, np.append(starts, len(changed))), shape)
+        source, target, edge = self.source[starts], self.target[starts], np.arange(len(starts))
         if not self.network.directed:
             source, target = np.concatenate([source, target]), np.concatenate([target, source])
-            values = np.concatenate([values, values])
+            edge = np.concatenate([edge, edge])
+        order = np.lexsort((target, source))
+        ends = np.cumsum(np.bincount(source, minlength=len(self.network)))
+        return _Edges(parts, edge[order], target[order], np.append(0, ends))
+
+    def adjacency(self, counts: NDArray[np.int64]) -> Any:
+        """Return the adjacency matrix when each training counts so many times.
+
+        One product of a sparse matrix with ``counts``: an edge weighs what its trainings add.
+        """
+        edges = self._edges
+        weights = (edges.parts @ counts.astype(np.float64))[edges.edge]
+        kept = weights != 0  # an edge without any of its trainings is none
+        indptr = np.append(0, np.cumsum(kept))[edges.indptr]
         size = len(self.network)
-        matrix = csr_array((values, (source, target)), shape=(size, size))
-        matrix.sum_duplicates()
-        matrix.sort_indices()
-        return matrix
+        return csr_array((weights[kept], edges.indices[kept], indptr), shape=(size, size))
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """``parts``: edges × trainings; the others: the entries of the matrix, as in a csr_array."""
+
+    parts: Any
+    edge: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    indptr: NDArray[np.int64]
 
 
 def network_of(world: World, projection: str, level: str, *, isolates: bool = False) -> Network:
