@@ -26,6 +26,7 @@ __all__ = ["lines", "steps"]
 _WIDTH, _HEIGHT = 720, 330
 _LEFT, _RIGHT, _TOP, _BOTTOM = 60, 190, 12, 44
 _MOST = 6  # series that eyes can tell apart
+_BANDS = 3
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,17 @@ class _Point:
 
 
 def lines(table: ResultTable, chart: Chart) -> Canvas:
-    """Draw one line a group over ``chart.x``: the six groups with the greatest sums."""
+    """Draw one line a group over ``chart.x``: the six groups with the greatest sums.
+
+    Intervals are drawn for up to :data:`_BANDS` of them: the bands of more hide each other.
+    """
     series = _series(table, chart)
     canvas, across, up = _ground(series, chart, top=None)
     for place, (name, points) in enumerate(series.items()):
         colour, dash = PALETTE[place], DASHES[place]
         drawn = [(across(p.x), up(p.y)) for p in points]
-        _band(canvas, [(across(p.x), p) for p in points], up, colour)
+        if len(series) <= _BANDS:
+            _band(canvas, [(across(p.x), p) for p in points], up, colour)
         canvas.path(drawn, stroke=colour, width=2, dash=dash)
         for (x, y), point in zip(drawn, points, strict=True):
             tip = f"{name} {point.x:g}: {number(point.y)}"

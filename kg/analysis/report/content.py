@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any
 
 from kg.analysis.analyses import ANALYSES
+from kg.analysis.base import Chart
 from kg.analysis.filters import LEVEL_CLASSES
 from kg.analysis.graph import Graph
 from kg.analysis.naming import LABELLED, names_in, renamed
 from kg.analysis.result import Result
 from kg.errors import KgError, QueryError
 from kg.language import Told, tell, words
+from kg.results import Value
 
 __all__ = ["SUBJECTS", "Report", "Section", "gather"]
 
@@ -27,12 +30,14 @@ class _Plan:
     """One analysis of a report.
 
     ``given`` are its parameters; ``ends`` the columns one of which must be the institution, where
-    an analysis knows no filter for one.
+    an analysis knows no filter for one; ``order`` the columns by which the rows are shown where
+    their own order tells little in a dozen rows, downwards where a minus stands before.
     """
 
     analysis: str
     given: Mapping[str, object] = field(default_factory=dict)
     ends: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class Section:
     given: Mapping[str, object]
     result: Result | None
     refusal: str = ""
+    order: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -68,19 +74,53 @@ class Section:
         if set(self.result.column("group") if "group" in self.result.columns else []) == {"total"}:
             named |= {"group", "group_label"}
         kept = [c for c in self.result.columns if c not in named]
-        table = self.result.select(kept)
-        return replace(self.result, columns=table.columns, rows=table.rows[:_ROWS])
+        table = replace(self.result, rows=self._ordered()[:_ROWS]).select(kept)
+        return replace(self.result, columns=table.columns, rows=table.rows)
+
+    def _ordered(self) -> list[tuple[Value, ...]]:
+        assert self.result is not None  # it is asked for its rows
+        rows = list(self.result.rows)
+        for name in reversed(self.order):
+            place = self.result.columns.index(name.removeprefix("-"))
+            known = [row for row in rows if row[place] is not None]
+            known.sort(key=itemgetter(place), reverse=name.startswith("-"))
+            rows = known + [row for row in rows if row[place] is None]
+        return rows
+
+    def heading(self, column: str) -> str:
+        """Return what a column is called in the table: by what it holds, not by its name."""
+        assert self.result is not None  # it is asked for its columns
+        if column == "label":
+            column = next((c for c in LABELLED if c in self.result.columns), column)
+        column = column.removesuffix("_label")
+        holds = {"node": "level", "group": "by", "value": "of"}.get(column, "")
+        kind = self.result.parameters.get(holds)
+        return kind if isinstance(kind, str) and kind not in ("all", "total") else column
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """Its drawings: the usual one, and every map."""
+        every = self.result.charts if self.result else ()
+        return tuple(c for n, c in enumerate(every) if n == 0 or c.placed or c.kind == "map")
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report: its subject, the release, and its sections in order."""
+    """A report: its subject, the release, its numbers in one row, and its sections in order."""
 
     subject: str
     kind: str
     release: str
     title: str
     sections: Sequence[Section]
+    profile: Result | None = None
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the subject has to do with trainings: name of a column → number."""
+        records = self.profile.to_records() if self.profile else []
+        said = {k: v for record in records for k, v in record.items() if v is not None}
+        return {k: v for k, v in said.items() if not k.startswith("subject")}
 
     @property
     def coverage(self) -> Mapping[str, Any]:
@@ -91,7 +131,7 @@ class Report:
 
 _BOTH: tuple[_Plan, ...] = (
     _Plan("trends"),
-    _Plan("trends", {"by": "sector"}),
+    _Plan("trends", {"by": "sector"}, order=("-year", "-trainings", "group_label")),
     _Plan("balance", {"level": "country"}),
     _Plan("gap-map", {"of": "sector"}),
     _Plan("flow-matrix", {"level": "country"}),
@@ -102,7 +142,7 @@ _BOTH: tuple[_Plan, ...] = (
     _Plan("robustness", {"measure": "degree", "level": "country"}),
     _Plan("edge-significance", {"level": "country"}),
     _Plan("centrality-significance", {"measure": "betweenness", "level": "country"}),
-    _Plan("arrivals", {"level": "country", "of": "method"}),
+    _Plan("arrivals", {"level": "country", "of": "method"}, order=("-year", "value_label")),
     _Plan("survival", {"level": "country", "of": "method", "event": "teaching"}),
     _Plan("stalled", {"level": "country", "of": "method"}),
     _Plan("spreaders", {"level": "country", "of": "method"}),
@@ -133,7 +173,12 @@ _PLANS: Mapping[str, tuple[_Plan, ...]] = {
         ),
         _Plan("edge-significance", {"level": "institution"}, ("source", "target")),
         _Plan("centrality-significance", {"measure": "degree", "level": "institution"}, ("node",)),
-        _Plan("arrivals", {"level": "institution", "of": "method"}, ("node", "source")),
+        _Plan(
+            "arrivals",
+            {"level": "institution", "of": "method"},
+            ("node", "source"),
+            order=("-year", "value_label"),
+        ),
         _Plan("spreaders", {"level": "institution", "of": "method"}, ("node",)),
         _Plan("specialisation", {"level": "institution", "of": "topic"}, ("node",)),
         _Plan("recommend", {"level": "institution"}),
@@ -171,7 +216,15 @@ def gather(graph: Graph, kind: str, subject: str, language: str = "en") -> Repor
     title = native.get(iri) or (str(names[0]) if names and names[0] else iri)
     sections = [_in_words(_section(graph, plan, kind, subject, iri), native)
                 for plan in _PLANS[kind]]  # fmt: skip
-    return Report(subject, kind, graph.store.release_id, title, sections)
+    profile = _profile(graph, iri)
+    return Report(subject, kind, graph.store.release_id, title, sections, profile)
+
+
+def _profile(graph: Graph, iri: str) -> Result | None:
+    try:
+        return graph.analyse("profile", subject=iri)
+    except KgError:
+        return None  # the sections say what is too little
 
 
 def _in_words(section: Section, native: Mapping[str, str]) -> Section:
@@ -202,7 +255,7 @@ def _section(graph: Graph, plan: _Plan, kind: str, subject: str, iri: str) -> Se
     if not result.rows:
         reason = result.reason or tell("No row tells of this institution.")
         return Section(plan.analysis, title, given, None, reason)
-    return Section(plan.analysis, title, given, result)
+    return Section(plan.analysis, title, given, result, order=plan.order)
 
 
 def _narrowed(result: Result, ends: Sequence[str], iri: str) -> Result:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from kg.analysis.plots.svg import isolated
 from kg.analysis.report.content import Report, Section
 from kg.errors import InputError
 from kg.language import (
@@ -16,6 +21,7 @@ from kg.language import (
     gettext,
     language,
     named,
+    percent,
     plural,
     right_to_left,
     said,
@@ -24,7 +30,7 @@ from kg.language import (
 )
 from kg.results import ResultTable
 
-__all__ = ["WRITERS", "write_report"]
+__all__ = ["WRITERS", "Figure", "as_html", "as_markdown", "write_report"]
 
 _COVERAGE = (
     "trainings_in_release",
@@ -55,30 +61,101 @@ def write_report(report: Report, path: Path, code: str = "en") -> list[Path]:
 
 
 def _html(report: Report, path: Path) -> list[Path]:
-    path.write_text(_rendered("report.html.j2", report, {}), encoding="utf-8")
+    path.write_text(as_html(report), encoding="utf-8")
     return [path]
 
 
 def _markdown(report: Report, path: Path) -> list[Path]:
     folder = path.with_name(f"{path.stem}_files")
     folder.mkdir(exist_ok=True)
-    drawings, written = {}, [path]
-    for section in report.sections:
-        if section.result is None or section.result.chart is None:
-            continue
-        file = folder / f"{section.anchor}.svg"
-        written.append(section.result.plot().write(file))
-        drawings[section.anchor] = f"{folder.name}/{file.name}"
-    path.write_text(_rendered("report.md.j2", report, drawings), encoding="utf-8")
-    return written
+    text, drawings = as_markdown(report, folder.name)
+    for name, svg in drawings.items():
+        (folder / name).write_text(svg, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    return [path, *(folder / name for name in drawings)]
 
 
 WRITERS: Mapping[str, Callable[[Report, Path], list[Path]]] = {".html": _html, ".md": _markdown}
 """Suffix of a report's file → how it is written."""
 
 
-def _rendered(template: str, report: Report, drawings: Mapping[str, str]) -> str:
-    return _environment().get_template(template).render(report=report, drawings=drawings)
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with its number, its caption, and the name of its file where it has one."""
+
+    number: int
+    caption: str
+    svg: Markup
+    file: str
+
+
+def as_html(report: Report) -> str:
+    """Return a report as one page that loads nothing, in the language that is spoken."""
+    return _rendered("report.html.j2", report, _figures(report), "")
+
+
+def as_markdown(report: Report, folder: str) -> tuple[str, dict[str, str]]:
+    """Return a report as Markdown, and its drawings: name of a file in ``folder`` → SVG."""
+    figures = _figures(report)
+    drawings = {f.file: str(f.svg) for found in figures.values() for f in found}
+    return _rendered("report.md.j2", report, figures, folder), drawings
+
+
+def _figures(report: Report) -> dict[str, list[Figure]]:
+    """Return anchor of a section → its figures; they are numbered through the report."""
+    figures: dict[str, list[Figure]] = {}
+    numbers = count(1)
+    for section in report.sections:
+        for chart in section.charts:
+            assert section.result is not None  # it has drawings
+            # every text of a drawing was escaped when it was drawn
+            svg = Markup(section.result.plot(chart.kind).svg)  # noqa: S704
+            number = next(numbers)
+            caption, file = _caption(report, section, number), f"{section.anchor}-{chart.kind}.svg"
+            figures.setdefault(section.anchor, []).append(Figure(number, caption, svg, file))
+    return figures
+
+
+def _caption(report: Report, section: Section, number: int) -> str:
+    """Return what stands below a figure: what it shows, how it was computed, what it rests on."""
+    assert section.result is not None  # it has a figure
+    meta = section.result.meta
+    method = said(str(meta["formula"] or meta["definition"])).rstrip(".")
+    parts = (
+        gettext("Figure %(number)s.", number=whole(number, language())),
+        gettext("%(title)s: %(subject)s.", title=said(section.title), subject=report.title),
+        gettext("Method: %(method)s.", method=isolated(method)),
+        _rests_on(section.result.coverage),
+        gettext("Release %(release)s.", release=isolated(report.release)),
+    )
+    return " ".join(parts)
+
+
+def _rests_on(coverage: Mapping[str, Any]) -> str:
+    counts = {name: whole(n, language()) for name, n in coverage.items() if isinstance(n, int)}
+    if coverage.get("considered"):
+        share = percent(coverage["placed"] / coverage["considered"], language())
+        return gettext(
+            "Coverage: %(placed)s of %(considered)s participations (%(share)s) could be placed, "
+            "from %(selected)s trainings.",
+            placed=counts["placed"],
+            considered=counts["considered"],
+            share=share,
+            selected=counts["trainings_selected"],
+        )
+    return gettext(
+        "Coverage: %(selected)s of %(all)s trainings, %(participations)s participations.",
+        selected=counts["trainings_selected"],
+        all=counts["trainings_in_release"],
+        participations=counts["participations"],
+    )
+
+
+def _rendered(
+    template: str, report: Report, figures: Mapping[str, list[Figure]], folder: str
+) -> str:
+    chosen = _environment().get_template(template)
+    return chosen.render(report=report, figures=figures, folder=folder)
 
 
 @cache
@@ -94,7 +171,7 @@ def _environment() -> Environment:
     install: Callable[..., None] = environment.install_gettext_callables  # type: ignore[attr-defined]
     install(said, lambda one, many, n: plural(one, many, n, language()), newstyle=True)
     environment.filters.update(
-        cell=_cell, drawing=_drawing, coverage=_coverage, numeric=_numeric, said=said, named=named,
+        cell=_cell, coverage=_coverage, literal=_literal, isolated=isolated, numeric=_numeric, said=said, named=named,
         written=_written, whole=lambda n: whole(n, language()),
     )  # fmt: skip
     environment.globals.update(language=language, rtl=right_to_left)
@@ -106,26 +183,30 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
+    if isinstance(value, float) and value == 0:
+        return "0"
     if isinstance(value, float):
         return decimal(value, language()) if abs(value) < 1000 else whole(round(value), language())
     return str(value)
 
 
-def _written(table: ResultTable) -> str:
-    """Return a table as Markdown, its columns and cells in the language of the report."""
-    rows = [tuple(_cell(value) for value in row) for row in table.rows]
-    return ResultTable(tuple(named(c) for c in table.columns), rows).to_markdown()
+def _written(section: Section) -> str:
+    """Return the table as Markdown, its columns and cells in the language of the report."""
+    table = section.shown
+    assert table is not None  # it is written where there are rows
+    rows = [tuple(_cell(value).replace("<", "&lt;") for value in row) for row in table.rows]
+    return ResultTable(
+        tuple(named(section.heading(c)) for c in table.columns), rows
+    ).to_markdown()
+
+
+def _literal(text: object) -> str:
+    """Return a text for Markdown, in which nothing of it is markup."""
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", str(text))
 
 
 def _numeric(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _drawing(section: Section) -> Markup:
-    """Return the drawing as markup: every text in it was escaped when it was drawn."""
-    if section.result is None or section.result.chart is None:
-        return Markup("")
-    return Markup(section.result.plot().svg)  # noqa: S704  (see above)
 
 
 def _coverage(section: Section) -> list[tuple[str, object]]:
