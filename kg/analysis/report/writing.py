@@ -171,7 +171,8 @@ def _environment() -> Environment:
     install: Callable[..., None] = environment.install_gettext_callables  # type: ignore[attr-defined]
     install(said, lambda one, many, n: plural(one, many, n, language()), newstyle=True)
     environment.filters.update(
-        cell=_cell, coverage=_coverage, literal=_literal, isolated=isolated, numeric=_numeric, said=said, named=named,
+        cell=_cell, coverage=_coverage, literal=_literal, isolated=isolated, numeric=_numeric,
+        said=said, named=named,
         written=_written, whole=lambda n: whole(n, language()),
     )  # fmt: skip
     environment.globals.update(language=language, rtl=right_to_left)
@@ -195,9 +196,7 @@ def _written(section: Section) -> str:
     table = section.shown
     assert table is not None  # it is written where there are rows
     rows = [tuple(_cell(value).replace("<", "&lt;") for value in row) for row in table.rows]
-    return ResultTable(
-        tuple(named(section.heading(c)) for c in table.columns), rows
-    ).to_markdown()
+    return ResultTable(tuple(named(section.heading(c)) for c in table.columns), rows).to_markdown()
 
 
 def _literal(text: object) -> str:
