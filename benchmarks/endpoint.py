@@ -5,15 +5,18 @@ Servers are started one after another on this machine, each over the release of 
 - ``rihla``: ``kg serve`` as a user runs it;
 - ``oxigraph``: the engine's own server (``pip install oxigraph``), without any limit or guard;
 - ``virtuoso``: Debian's ``virtuoso-opensource-7``, loaded by its bulk loader;
-- ``rdflib-endpoint``: rdflib in memory under uvicorn (``pip install rdflib-endpoint``).
+- ``rdflib-endpoint``: rdflib in memory under uvicorn (``pip install rdflib-endpoint``);
+- ``pyoxigraph``: for questions only, a process a question that opens the release's store.
 
 Lookups and a medium query go through wrk. Each request carries a number as a comment, so that no
 server answers from a cache; the cached ones repeat a few hundred texts. The processor's
 milliseconds of a request are those of the server with all its processes. Answers are compared.
-``--questions`` asks the named queries one after another and compares rows. ``--large`` asks for an
-answer near the cap, and for all statements by the way of exports. ``--memory`` sends large
-answers to slow readers. Servers that are much slower get a budget (``--budget``) and fewer
-connections.
+``--questions`` asks the named queries one after another, Virtuoso as ``kg.store.remote`` rewrites
+them, and compares rows. Each answer is written down as it comes (``--record``), and asked for no
+more in a run that goes on with the same file. ``--kept`` keeps what peers loaded for the next run.
+``--large`` asks for an answer near the cap, and for all statements by the way of exports.
+``--memory`` sends large answers to slow readers. Servers that are much slower get a budget
+(``--budget``) and fewer connections; ``--seconds 0`` leaves wrk out.
 
     python -m venv peers && peers/bin/pip install oxigraph rdflib-endpoint
     python benchmarks/world.py --participations 15000 --into world
@@ -26,6 +29,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gzip
+import hashlib
 import http.client
 import json
 import os
@@ -40,7 +44,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
@@ -54,8 +58,9 @@ from kg.queries import INTERNAL_GROUPS, NamedQuery, bind, catalogue
 from kg.search import KINDS
 from kg.settings import load_settings
 from kg.store.release import Release, current_release
+from kg.store.remote.dialects import dialect_of
 
-ENGINES = ("rihla", "oxigraph", "virtuoso", "rdflib-endpoint")
+ENGINES = ("rihla", "oxigraph", "virtuoso", "rdflib-endpoint", "pyoxigraph")
 SLOW = ("rdflib-endpoint",)
 MEDIUM = """PREFIX rihla: <https://w3id.org/rihla/ontology#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -63,6 +68,16 @@ SELECT ?training ?label ?start WHERE {
   ?training rihla:aboutTopic <%s> ; rdfs:label ?label ; rihla:startDate ?start }"""
 LOOKUP = "SELECT ?p ?o WHERE { <%s> ?p ?o }"
 JSON = "application/sparql-results+json"
+ALL = "http://example.org/all"
+CHILD = """
+import sys, time
+import pyoxigraph as ox
+store, text = ox.Store.read_only(sys.argv[1]), sys.stdin.read()
+began = time.perf_counter()
+answer = store.query(text).serialize(format=ox.QueryResultsFormat.JSON)
+print(time.perf_counter() - began, file=sys.stderr)
+sys.stdout.buffer.write(answer)
+"""
 # Requests are made beforehand; a number in a comment makes each of them new.
 SCRIPT = """
 local paths = {}
@@ -88,13 +103,17 @@ class Server:
     pid: int
     graph: str = ""
     load_seconds: float = 0.0
+    named_graphs: tuple[str, ...] = ()
 
     def form(self, query: str) -> str:
         """Return the request's fields; the query comes last, so that a comment can follow it."""
-        given = {"default-graph-uri": self.graph} if self.graph else {}
+        given = [("default-graph-uri", self.graph)] if self.graph else []
+        if "GRAPH " in query:
+            given += [("named-graph-uri", name) for name in self.named_graphs]
         if self.name == "virtuoso":
-            given["format"] = JSON
-        return urlencode({**given, "query": query}, quote_via=quote)
+            given.append(("format", JSON))
+            query = dialect_of(self.name).rewritten(query)
+        return urlencode([*given, ("query", query)], quote_via=quote)
 
     def path(self, query: str) -> str:
         return f"{urlsplit(self.address).path}?{self.form(query)}"
@@ -167,9 +186,9 @@ def spawn(command: list[str], folder: Path, **options: object) -> subprocess.Pop
 
 @contextlib.contextmanager
 def running(name: str, data: Path, folder: Path, options: argparse.Namespace) -> Iterator[Server]:
-    """Start a peer over the triples in ``data``; what it kept is removed at the end."""
+    """Start a peer over the triples in ``data``; unless ``--kept``, what it kept is removed."""
     place = folder / name
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     process, server = STARTS[name](data, place, options)
     try:
         await_answer(server, process, 1800)
@@ -178,12 +197,14 @@ def running(name: str, data: Path, folder: Path, options: argparse.Namespace) ->
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         try:
-            process.wait(30)
+            process.wait(120)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-        shutil.rmtree(place, ignore_errors=True)
+        if not options.kept:
+            shutil.rmtree(place, ignore_errors=True)
 
 
+Ask = Callable[[str, float], tuple[float, object]]
 Started = tuple[subprocess.Popen[bytes], Server]
 
 
@@ -199,8 +220,9 @@ def start_rihla(_: Path, folder: Path, options: argparse.Namespace) -> Started:
 def start_oxigraph(data: Path, folder: Path, options: argparse.Namespace) -> Started:
     program, port, store = str(options.peers / "oxigraph"), free_port(), str(folder / "store")
     began = time.perf_counter()
-    subprocess.run([program, "load", "--location", store, "--file", str(data), "--lenient"],
-                   check=True, capture_output=True)  # fmt: skip
+    if not Path(store).exists():
+        subprocess.run([program, "load", "--location", store, "--file", str(data), "--lenient"],
+                       check=True, capture_output=True)  # fmt: skip
     taken = time.perf_counter() - began
     command = [program, "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{port}"]
     process = spawn(command, folder)
@@ -251,20 +273,37 @@ DefaultQuery = SELECT 1 WHERE {{}}
 """
 
 
-def start_virtuoso(data: Path, folder: Path, _: argparse.Namespace) -> Started:
-    port, isql, graph = free_port(), free_port(), "http://example.org/all"
-    buffers = (
-        680_000 if data.stat().st_size > 3e8 else 170_000
-    )  # as its manual has it for 8 and 2 GB
+def start_virtuoso(data: Path, folder: Path, options: argparse.Namespace) -> Started:
+    """Start Virtuoso, with the union in one graph and the release's graphs beside it."""
+    port, isql = free_port(), free_port()
+    # As its manual has it for 4 and 2 GB.
+    buffers = 340_000 if data.stat().st_size > 3e8 else 170_000
     text = INI.format(isql=isql, port=port, folder=folder, buffers=buffers, dirty=buffers * 3 // 4)
     (folder / "virtuoso.ini").write_text(text)
-    shutil.copy(data, folder / "data.nt")
+    loaded = folder / "loaded"
     process = spawn(["virtuoso-t", "-f", "-c", "virtuoso.ini"], folder)
-    server = Server("virtuoso", f"http://127.0.0.1:{port}/sparql", process.pid, graph)
-    await_answer(server, process, 120)
+    release = current_release(load_settings(options.project).project.releases)
+    server = Server("virtuoso", f"http://127.0.0.1:{port}/sparql", process.pid, ALL,
+                    named_graphs=tuple(release.manifest["graphs"]))  # fmt: skip
+    await_answer(server, process, 600)
+    if loaded.exists():
+        server.load_seconds = float(loaded.read_text())
+        return process, server
+    shutil.copy(data, folder / "data.nt")
+    shutil.copy(release.dump, folder / "data.nq.gz")
     began = time.perf_counter()
+    _load_virtuoso(isql, f"ld_dir('{folder}', 'data.nt', '{ALL}');")
+    server.load_seconds = time.perf_counter() - began  # of the union, as the others
+    if options.questions:
+        _load_virtuoso(isql, f"ld_dir('{folder}', 'data.nq.gz', 'http://example.org/none');")
+    (folder / "data.nt").unlink()
+    loaded.write_text(str(server.load_seconds))
+    return process, server
+
+
+def _load_virtuoso(isql: int, listing: str) -> None:
     statements = (
-        f"ld_dir('{folder}', 'data.nt', '{graph}'); rdf_loader_run(); checkpoint; "
+        f"{listing} rdf_loader_run(); checkpoint; "
         "select ll_error from DB.DBA.load_list where ll_error is not null;"
     )
     done = subprocess.run(
@@ -274,8 +313,6 @@ def start_virtuoso(data: Path, folder: Path, _: argparse.Namespace) -> Started:
     )  # fmt: skip
     if done.stdout.strip():
         raise SystemExit(f"virtuoso's loader: {done.stdout.strip()[:500]}")
-    server.load_seconds = time.perf_counter() - began
-    return process, server
 
 
 STARTS = {
@@ -286,15 +323,11 @@ STARTS = {
 }
 
 
-def write_triples(dump: Path, target: Path) -> int:
+def write_triples(release: Release, target: Path) -> int:
     """Write the union of all graphs as N-Triples, each triple once; return how many."""
-    sorted_lines = target.with_suffix(".unsorted")
-    with gzip.open(dump, "rb") as source, sorted_lines.open("wb") as stream:
-        for quad in ox.parse(source, format=ox.RdfFormat.N_QUADS):
-            stream.write(f"{quad.triple} .\n".encode())
-    subprocess.run(["sort", "-u", "-o", str(target), str(sorted_lines)], check=True,
-                   env={**os.environ, "LC_ALL": "C"})  # fmt: skip
-    sorted_lines.unlink()
+    if not target.exists():
+        store = ox.Store.read_only(str(release.store))
+        store.dump(str(target), ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
     with target.open("rb") as lines:
         return sum(1 for _ in lines)
 
@@ -358,8 +391,7 @@ def questions(release: Release) -> dict[str, str]:
     graph, found = Graph.of_release(release), {}
     common = {kind: most_used(graph, kind) for kind in KINDS}
     for query in catalogue().values():
-        # the peers have the union of all graphs, and no graph by name
-        if query.group not in INTERNAL_GROUPS and "GRAPH" not in query.text:
+        if query.group not in INTERNAL_GROUPS:
             with contextlib.suppress(StopIteration):
                 found[query.id] = bind(query, values_for(query, common))
     return found
@@ -502,29 +534,82 @@ def report(load: Load) -> None:
         print(f"| {name} | {rate:,.0f} | {late:.1f} | {used:.3f} | {ratio} |", flush=True)
 
 
-def compare(asked: dict[str, dict[str, tuple[float, object]]]) -> None:
-    """Print seconds by question and server, and where answers differ from ours."""
-    names = list(next(iter(asked.values())))
+@dataclass
+class Record:
+    """Answers to questions, one a line of JSON in a file: what a run has, another need not ask."""
+
+    path: Path
+    answers: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.path.exists():
+            for line in self.path.read_text(encoding="utf-8").splitlines():
+                found = json.loads(line)
+                self.answers[found["question"], found["engine"]] = found
+
+    def add(self, question: str, engine: str, seconds: float, answer: object) -> None:
+        """Write an answer down: its rows' number and hash, or why there are none."""
+        found: dict[str, object] = {"question": question, "engine": engine, "seconds": seconds}
+        if isinstance(answer, list):
+            digest = hashlib.sha256(json.dumps(answer).encode()).hexdigest()[:16]
+            found |= {"rows": len(answer), "hash": digest}
+        else:
+            found["status"] = str(answer)
+        self.answers[question, engine] = found
+        with self.path.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(found) + "\n")
+        print(f"  {engine} {question}: {seconds:.3f} s, "
+              f"{found.get('rows', found.get('status'))}", flush=True)  # fmt: skip
+
+
+def in_child(store: Path, text: str, seconds: float) -> tuple[float, object]:
+    """Return seconds and rows of a question asked of the engine alone, killed after a while."""
+    try:
+        done = subprocess.run([sys.executable, "-c", CHILD, str(store)], input=text.encode(),
+                              capture_output=True, timeout=seconds)  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return seconds, "TimeoutError"
+    if done.returncode:
+        return 0.0, done.stderr.decode()[-60:].strip()
+    return float(done.stderr), rows_of(done.stdout)
+
+
+def ask_questions(
+    texts: dict[str, str], record: Record, engine: str, ask: Ask, options: argparse.Namespace
+) -> None:
+    """Ask what is not yet written down; a comment makes each try new to a cache."""
+    for question, text in texts.items():
+        if (question, engine) in record.answers:
+            continue
+        tries = [ask(f"{text}\n# 0", options.patience)]
+        while len(tries) < options.repeat and tries[-1][0] < min(5, options.patience):
+            tries.append(ask(f"{text}\n# {len(tries)}", options.patience))
+        record.add(question, engine, statistics.median(t for t, _ in tries), tries[-1][1])
+
+
+def compare(record: Record, names: list[str]) -> None:
+    """Print seconds by question and engine, and where answers differ from ours."""
+    names = [name for name in names if any(engine == name for _, engine in record.answers)]
     print(f"\n| question | {' | '.join(f'{n}, ms' for n in names)} | rows | answers |")
     print(f"|{'---|' * (len(names) + 3)}")
-    for question, found in asked.items():
-        reference = found[names[0]][1]
-        other = [n for n in names[1:] if found[n][1] != reference]
+    ratios: dict[str, list[float]] = {name: [] for name in names}
+    for question in dict.fromkeys(question for question, _ in record.answers):
+        found = {n: record.answers.get((question, n), {"status": "–"}) for n in names}
+        ours = found[names[0]]
+        other = [n for n in names if "hash" in found[n] and found[n]["hash"] != ours.get("hash")]
         cells = " | ".join(
-            f"{seconds * 1000:.1f}" if isinstance(answer, list) else f"{answer}"
-            for seconds, answer in found.values()
+            f"{float(str(f['seconds'])) * 1000:.0f}" if "hash" in f else str(f["status"])
+            for f in found.values()
         )
-        rows = len(reference) if isinstance(reference, list) else "–"
-        print(f"| {question} | {cells} | {rows} | {f'differ: {other}' if other else 'equal'} |")
+        said = f"differ: {other}" if other else "equal" if "hash" in ours else "–"
+        print(f"| {question} | {cells} | {ours.get('rows', '–')} | {said} |")
+        for name, each in found.items():
+            if "hash" in each and each["hash"] == ours.get("hash"):
+                ratios[name].append(float(str(each["seconds"])) / float(str(ours["seconds"])))
     for name in names[1:]:
-        ratios = [
-            found[name][0] / found[names[0]][0]
-            for found in asked.values()
-            if found[name][1] == found[names[0]][1] and isinstance(found[name][1], list)
-        ]
-        if ratios:
-            print(f"{name} takes {statistics.geometric_mean(ratios):.2f} times as long as "
-                  f"{names[0]} (geometric mean of {len(ratios)} equal answers)")  # fmt: skip
+        if ratios[name]:
+            print(f"{name} takes {statistics.geometric_mean(ratios[name]):.2f} times as long as "
+                  f"{names[0]} (geometric mean of {len(ratios[name])} equal answers)")  # fmt: skip
 
 
 def main() -> None:
@@ -534,6 +619,9 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--seconds", type=int, default=10, help="Of each load.")
     parser.add_argument("--questions", action="store_true", help="Ask the named queries too.")
+    parser.add_argument("--only", nargs="+", help="Questions that are asked; all without it.")
+    parser.add_argument("--record", type=Path, help="Where answers to questions are written.")
+    parser.add_argument("--kept", type=Path, help="A folder that keeps what peers loaded.")
     parser.add_argument("--repeat", type=int, default=3, help="Of each question.")
     parser.add_argument("--patience", type=float, default=30, help="Seconds for a question.")
     parser.add_argument("--memory", action="store_true", help="Slow readers too.")
@@ -541,45 +629,66 @@ def main() -> None:
     parser.add_argument("--budget", type=int, default=6, help="Seconds of a load, where slow.")
     options = parser.parse_args()
     options.peers = options.peers.resolve()
-    settings = load_settings(options.project)
-    release = current_release(settings.project.releases)
-    texts = questions(release) if options.questions else {}
-    asked: dict[str, dict[str, tuple[float, object]]] = {name: {} for name in texts}
-    expected: dict[str, object] = {}
+    release = current_release(load_settings(options.project).project.releases)
     with tempfile.TemporaryDirectory(prefix="endpoint-") as name:
-        folder = Path(name)
-        data = folder / "data.nt"
-        print(f"Release {release.id}: {write_triples(release.dump, data):,} triples.", flush=True)
-        every = loads(data, 7)
-        for engine in options.engines:
-            with running(engine, data, folder, options) as server:
-                print(f"{engine}: loaded in {server.load_seconds:.1f} s, "
-                      f"{memory_mib(server.pid):.0f} MiB", flush=True)  # fmt: skip
-                seconds = options.budget if engine in SLOW else options.seconds
-                found = answers_of(server, every)
-                expected = expected or found
-                different = [query for query in found if found[query] != expected[query]]
-                if different:
-                    print(f"{engine} ANSWERS OTHERWISE: {different[0]}", flush=True)
-                for load in every:
-                    wrk(server, load, min(2, seconds), folder)
-                    load.results[engine] = wrk(server, load, seconds, folder)
-                for question, text in texts.items():
-                    # a comment makes each try new to a cache
-                    tries = [server.ask(f"{text}\n# 0", options.patience)]
-                    while len(tries) < options.repeat and tries[-1][0] < 5:
-                        tries.append(server.ask(f"{text}\n# {len(tries)}", options.patience))
-                    asked[question][engine] = (statistics.median(t for t, _ in tries), tries[-1][1])
-                if options.large:
-                    patience = 120 if engine in SLOW else 600
-                    print(f"{engine}: {at_the_cap(server, patience)}", flush=True)
-                    print(f"{engine}: {all_statements(server)}", flush=True)
-                if options.memory and engine not in SLOW:
-                    print(f"{engine}: {slow_readers(server, 150_000, 8, 15)}", flush=True)
+        folder = options.kept.resolve() if options.kept else Path(name)
+        folder.mkdir(exist_ok=True)
+        compare_all(release, folder, options)
+
+
+def compare_all(release: Release, folder: Path, options: argparse.Namespace) -> None:
+    """Ask each engine all that is to be asked, and print what was found."""
+    data = folder / "data.nt"
+    print(f"Release {release.id}: {write_triples(release, data):,} triples.", flush=True)
+    texts = questions(release) if options.questions else {}
+    texts = {name: text for name, text in texts.items() if name in (options.only or texts)}
+    record = Record(options.record or folder / "answers.jsonl")
+    every = loads(data, 7) if options.seconds else []
+    expected: dict[str, object] = {}
+    for engine in options.engines:
+        if engine == "pyoxigraph":
+
+            def alone(text: str, seconds: float) -> tuple[float, object]:
+                return in_child(release.store, text, seconds)
+
+            ask_questions(texts, record, engine, alone, options)
+            continue
+        with running(engine, data, folder, options) as server:
+            print(f"{engine}: loaded in {server.load_seconds:.1f} s, "
+                  f"{memory_mib(server.pid):.0f} MiB", flush=True)  # fmt: skip
+            measure(server, every, expected, options)
+            ask_questions(texts, record, engine, server.ask, options)
+            more(server, options)
+    for load in every:
+        report(load)
+    if texts:
+        compare(record, options.engines)
+
+
+def measure(
+    server: Server, every: list[Load], expected: dict[str, object], options: argparse.Namespace
+) -> None:
+    """Send the loads to a server, and compare a few of its answers with the first server's."""
+    seconds = options.budget if server.name in SLOW else options.seconds
+    found = answers_of(server, every)
+    expected.update({query: found[query] for query in found.keys() - expected.keys()})
+    different = [query for query in found if found[query] != expected[query]]
+    if different:
+        print(f"{server.name} ANSWERS OTHERWISE: {different[0]}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="wrk-") as place:
         for load in every:
-            report(load)
-    if asked:
-        compare(asked)
+            wrk(server, load, min(2, seconds), Path(place))
+            load.results[server.name] = wrk(server, load, seconds, Path(place))
+
+
+def more(server: Server, options: argparse.Namespace) -> None:
+    """Ask for large answers, and read them slowly."""
+    if options.large:
+        patience = 120 if server.name in SLOW else 600
+        print(f"{server.name}: {at_the_cap(server, patience)}", flush=True)
+        print(f"{server.name}: {all_statements(server)}", flush=True)
+    if options.memory and server.name not in SLOW:
+        print(f"{server.name}: {slow_readers(server, 150_000, 8, 15)}", flush=True)
 
 
 if __name__ == "__main__":
