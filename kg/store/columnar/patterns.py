@@ -86,12 +86,11 @@ class Patterns:
 
     def unfiltered(self, group: Group, outer: Scope | None = None) -> tuple[Block, list[Filter]]:
         """Return the block of a group without its filters, and them."""
-        block, filters = Block(self.names), []
-        for part in _values_first(group.parts):
-            if isinstance(part, Filter):
-                filters.append(part)
-            else:
-                block = self.joined(block, part, outer)
+        block = Block(self.names)
+        filters = [part for part in group.parts if isinstance(part, Filter)]
+        left = [part for part in _values_first(group.parts) if not isinstance(part, Filter)]
+        while left:
+            block = self.joined(block, left.pop(_next(block, left)), outer)
         return block, filters
 
     def filter(self, block: Block, filters: Sequence[Filter], outer: Scope | None = None) -> None:
@@ -442,6 +441,21 @@ def _values_first(parts: Sequence[Part]) -> list[Part]:
         and (i < optional or not set(p.names) & optional_variables)
     ]
     return [*first, *(p for p in parts if not any(p is one for one in first))]
+
+
+def _next(block: Block, parts: Sequence[Part]) -> int:
+    """Return which part of a group comes next: of triples in a row one that meets what is there.
+
+    Inner joins go in any order, but behind a LEFT JOIN the database leaves them in ours, and one
+    that meets nothing there multiplies all rows by its own.
+    """
+    known = {name for name, value in block.columns.items() if value.constant is None}
+    for place, part in enumerate(parts):
+        if not isinstance(part, Triple):
+            break
+        if variables_of(part) & known:
+            return place
+    return 0
 
 
 def _label_of(group: Group) -> tuple[Term | Var, Var] | None:
