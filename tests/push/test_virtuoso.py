@@ -78,7 +78,8 @@ def _plain(value: object) -> object:
     return round(value, 6) if isinstance(value, float) else value
 
 
-def _rows(rows: Any) -> list[tuple[object, ...]]:
+def rows_of(rows: Any) -> list[tuple[object, ...]]:
+    """Return rows with numbers as exact as engines agree on them."""
     return [tuple(map(_plain, row)) for row in rows]
 
 
@@ -98,7 +99,7 @@ def test_every_named_query_gives_the_rows_of_the_embedded_store(
         return
     here_table, there_table = graph.store.table(text), remote.store.table(text)
     assert there_table.columns == here_table.columns
-    here_rows, there_rows = _rows(here_table.rows), _rows(there_table.rows)
+    here_rows, there_rows = rows_of(here_table.rows), rows_of(there_table.rows)
     if query_id in ARBITRARY:
         assert len(there_rows) == len(here_rows)
     elif "#+ order: none" in text:

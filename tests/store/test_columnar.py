@@ -131,6 +131,16 @@ def test_what_the_language_has_is_as_the_store_has_it(tmp_path: Path) -> None:
     engine.close()
 
 
+def test_behind_a_left_join_what_meets_comes_first(engine: ColumnEngine) -> None:
+    sql = engine.sql(
+        "PREFIX rihla: <https://w3id.org/rihla/ontology#> SELECT ?a ?b WHERE { "
+        "?a a rihla:LearnerSideParticipation ; rihla:training ?training . "
+        "OPTIONAL { ?a rihla:agent ?learner } "
+        "?b a rihla:EducatorSideParticipation ; rihla:training ?training }"
+    )
+    assert "CROSS JOIN" not in sql  # the database would make all pairs of a and b
+
+
 @pytest.mark.parametrize(
     "text",
     [
