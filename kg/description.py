@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 from rdflib import DCAT, DCTERMS, RDF, VOID, XSD, Literal
+from scipy import sparse
 
 from kg.provenance import GraphNames
 from kg.quads import QUAD, TERM
@@ -40,9 +42,9 @@ def description_quads(quads: pl.DataFrame, names: GraphNames) -> pl.DataFrame:
     A triple that several graphs state counts once.
     """
     dataset = dataset_iri(names.base)
-    union = quads.select("s", "p", "o").unique().lazy()
+    union = _Union(quads)
     rows = [
-        *_record(dataset, names, union),
+        *_record(dataset, names, quads.lazy()),
         *_totals(dataset, union),
         *_by_property(dataset, union),
         *_by_class(dataset, union),
@@ -53,7 +55,53 @@ def description_quads(quads: pl.DataFrame, names: GraphNames) -> pl.DataFrame:
     return frame.with_columns(graph).select(pl.col(name).cast(TERM) for name in QUAD)
 
 
-def _record(dataset: str, names: GraphNames, union: pl.LazyFrame) -> Iterator[_Row]:
+class _Union:
+    """The distinct triples of all graphs as the numbers of their terms, sorted.
+
+    Attributes
+    ----------
+    s, p, o:
+        The columns. Of subjects only their order is kept: they are numbered from 0 on.
+    uses:
+        The rows in which a subject's first triple with a property stands.
+    things, kinds:
+        Of the triples that give a class, which are those with an IRI as object, both ends.
+    """
+
+    def __init__(self, quads: pl.DataFrame) -> None:
+        rows = quads.select(pl.col("s", "p", "o").to_physical()).sort("s", "p", "o")
+        s, p, o = (rows[name].to_numpy() for name in "spo")
+        use = _changes(s) | _changes(p)
+        fresh = use | _changes(o)
+        self.s = np.cumsum(_changes(s[fresh])) - 1
+        self.p, self.o = p[fresh], o[fresh]
+        self.uses = np.flatnonzero(use[fresh])
+        typed = np.isin(self.p, [n for n, text in _texts(self.p) if text == _TYPE])
+        classes = [n for n, text in _texts(self.o[typed]) if text.startswith("<")]
+        typed &= np.isin(self.o, classes)
+        self.things, self.kinds = self.s[typed], self.o[typed]
+
+
+def _changes(values: np.ndarray) -> np.ndarray:
+    """Return which values are others than the one before."""
+    found = np.ones(len(values), dtype=bool)
+    found[1:] = values[1:] != values[:-1]
+    return found
+
+
+def _texts(numbers: np.ndarray) -> list[tuple[int, str]]:
+    """Return the distinct numbers, each with the term that it stands for."""
+    used = np.flatnonzero(np.bincount(numbers))
+    terms = pl.Series(used, dtype=pl.UInt32).cat.to(TERM).cast(pl.String)
+    return list(zip(used.tolist(), terms.to_list(), strict=True))
+
+
+def _distinct(numbers: np.ndarray) -> int:
+    """Return how many numbers there are."""
+    return int(np.count_nonzero(np.bincount(numbers)))
+
+
+def _record(dataset: str, names: GraphNames, quads: pl.LazyFrame) -> Iterator[_Row]:
     """Say what the dataset is (DCAT, VoID), from which sources and under which licences."""
     stated = [
         (RDF.type, VOID.Dataset),
@@ -65,66 +113,73 @@ def _record(dataset: str, names: GraphNames, union: pl.LazyFrame) -> Iterator[_R
     for predicate, value in stated:
         yield _iri(dataset), predicate.n3(), value.n3()
     is_source = (pl.col("p") == _TYPE) & (pl.col("o") == RIHLA.Source.n3())
-    sources = union.filter(is_source).select("s")
-    licences = union.filter(pl.col("p") == DCTERMS.license.n3()).join(sources, on="s")
+    sources = quads.filter(is_source).select("s").unique()
+    licences = quads.filter(pl.col("p") == DCTERMS.license.n3()).join(sources, on="s")
     for (source,) in sources.collect().iter_rows():
         yield _iri(dataset), DCTERMS.source.n3(), source
     for (licence,) in licences.select("o").unique().collect().iter_rows():
         yield _iri(dataset), DCTERMS.license.n3(), licence
 
 
-def _totals(dataset: str, union: pl.LazyFrame) -> Iterator[_Row]:
-    counts = union.select(
-        pl.len().alias("triples"),
-        pl.col("s").n_unique().alias("distinctSubjects"),
-        pl.col("o").n_unique().alias("distinctObjects"),
-        pl.col("p").n_unique().alias("properties"),
-        pl.col("o").filter(_is_type()).n_unique().alias("classes"),
-        pl.col("s").filter(_is_type()).n_unique().alias("entities"),
-    )
-    for name, number in counts.collect(engine="streaming").row(0, named=True).items():
+def _totals(dataset: str, union: _Union) -> Iterator[_Row]:
+    counts = {
+        "triples": len(union.s),
+        "distinctSubjects": _distinct(union.s),
+        "distinctObjects": _distinct(union.o),
+        "properties": _distinct(union.p),
+        "classes": _distinct(union.kinds),
+        "entities": _distinct(union.things),
+    }
+    for name, number in counts.items():
         yield _iri(dataset), VOID[name].n3(), _number(number)
 
 
-def _by_property(dataset: str, union: pl.LazyFrame) -> Iterator[_Row]:
-    counts = union.group_by("p").agg(pl.len(), pl.col("s").n_unique(), pl.col("o").n_unique())
-    for prop, triples, subjects, objects in counts.collect(engine="streaming").iter_rows():
+def _by_property(dataset: str, union: _Union) -> Iterator[_Row]:
+    triples = np.bincount(union.p)
+    subjects = np.bincount(union.p[union.uses])
+    pairs = np.sort(union.p.astype(np.uint64) << np.uint64(32) | union.o)
+    objects = np.bincount((pairs[_changes(pairs)] >> np.uint64(32)).astype(np.int64))
+    for number, prop in _texts(union.p):
         partition = _iri(partition_iri(dataset, "property", prop[1:-1]))
         yield _iri(dataset), VOID.propertyPartition.n3(), partition
         yield partition, VOID.property.n3(), prop
-        yield partition, VOID.triples.n3(), _number(triples)
-        yield partition, VOID.distinctSubjects.n3(), _number(subjects)
-        yield partition, VOID.distinctObjects.n3(), _number(objects)
+        yield partition, VOID.triples.n3(), _number(triples[number])
+        yield partition, VOID.distinctSubjects.n3(), _number(subjects[number])
+        yield partition, VOID.distinctObjects.n3(), _number(objects[number])
 
 
-def _by_class(dataset: str, union: pl.LazyFrame) -> Iterator[_Row]:
-    counts = union.filter(_is_type()).group_by("o").agg(pl.col("s").n_unique())
-    for kind, entities in counts.collect(engine="streaming").iter_rows():
+def _by_class(dataset: str, union: _Union) -> Iterator[_Row]:
+    entities = np.bincount(union.kinds)
+    for number, kind in _texts(union.kinds):
         partition = _iri(partition_iri(dataset, "class", kind[1:-1]))
         yield _iri(dataset), VOID.classPartition.n3(), partition
         yield partition, VOID["class"].n3(), kind
-        yield partition, VOID.entities.n3(), _number(entities)
+        yield partition, VOID.entities.n3(), _number(entities[number])
 
 
-def _by_both(dataset: str, union: pl.LazyFrame) -> Iterator[_Row]:
-    """Count, for each class, how often and on how many of its things each property stands."""
-    types = union.filter(_is_type()).select("s", kind="o")
-    # By subject first: the join would otherwise have a row for each triple and class.
-    uses = union.group_by("s", "p").agg(pl.len().alias("n"))
-    counts = (
-        uses.join(types, on="s").group_by("kind", "p").agg(pl.col("n").sum(), pl.len().alias("on"))
-    )
-    for kind, prop, triples, subjects in counts.collect(engine="streaming").iter_rows():
+def _by_both(dataset: str, union: _Union) -> Iterator[_Row]:
+    """Count, for each class, how often and on how many of its things each property stands.
+
+    As a product of matrices: a join would have a row for each triple and class.
+    """
+    ends = np.append(union.uses[1:], len(union.s))
+    places = (union.s[union.uses], union.p[union.uses])
+    kinds, props = dict(_texts(union.kinds)), dict(_texts(union.p))
+    size = int(union.s[-1]) + 1 if len(union.s) else 0
+    used = sparse.csr_array((ends - union.uses, places), (size, max(props, default=0) + 1))
+    ones = np.ones(len(union.kinds), dtype=np.int64)
+    ends_of_types = (union.kinds, union.things)
+    typed = sparse.csr_array((ones, ends_of_types), (max(kinds, default=0) + 1, size))
+    triples = (typed @ used).tocoo()
+    subjects = (typed @ (used > 0).astype(np.int64)).tocoo()
+    for row, column, number, on in zip(*triples.coords, triples.data, subjects.data, strict=True):
+        kind, prop = kinds[int(row)], props[int(column)]
         of_class = _iri(partition_iri(dataset, "class", kind[1:-1]))
         partition = _iri(partition_iri(dataset, "class-property", kind[1:-1], prop[1:-1]))
         yield of_class, VOID.propertyPartition.n3(), partition
         yield partition, VOID.property.n3(), prop
-        yield partition, VOID.triples.n3(), _number(triples)
-        yield partition, VOID.distinctSubjects.n3(), _number(subjects)
-
-
-def _is_type() -> pl.Expr:
-    return (pl.col("p") == _TYPE) & pl.col("o").cat.starts_with("<")
+        yield partition, VOID.triples.n3(), _number(number)
+        yield partition, VOID.distinctSubjects.n3(), _number(on)
 
 
 def _iri(text: str) -> str:
@@ -132,4 +187,4 @@ def _iri(text: str) -> str:
 
 
 def _number(number: int) -> str:
-    return Literal(str(number), datatype=XSD.integer).n3()
+    return Literal(str(int(number)), datatype=XSD.integer).n3()

@@ -25,7 +25,6 @@ from kg.pipeline.rules import apply_rules
 from kg.pipeline.writing import write_statements
 from kg.provenance import GraphNames
 from kg.quads import term
-from kg.store.columnar import write_triples
 
 __all__ = ["Assembly", "Clock", "assemble"]
 
@@ -118,11 +117,9 @@ def assemble(
         shutil.copytree(ontology.folder, workspace / "ontology", ignore=_LEFT_OUT)
         ordered = OrderedQuads(quads)
         del quads
-        digest = write_statements(ordered, workspace)
-        write_triples(workspace / "store", workspace / "columns" / "triples.duckdb", workspace)
-    triples = ordered.triples
-    figures |= {"triples": triples, "dump": digest}
-    return Assembly(workspace, figures, digest, len(ordered) + triples)
+        written = write_statements(ordered, workspace)
+    figures |= {"triples": written.triples, "dump": written.digest}
+    return Assembly(workspace, figures, written.digest, len(ordered) + written.triples)
 
 
 def _write_columns(quads: pl.DataFrame, workspace: Path) -> dict[str, pl.DataFrame]:

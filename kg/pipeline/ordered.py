@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from kg.quads import QUAD, TERM, lines
 
-__all__ = ["OrderedQuads"]
+__all__ = ["OrderedQuads", "Part"]
 
 _ROWS = 200_000  # quads that are text in memory at a time
 _WORD = 64  # bits of a number
 _TRIPLE = ("s", "p", "o")
 _Ranks = dict[str, np.ndarray]  # by column, one a quad
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some quads in a row.
+
+    Attributes
+    ----------
+    text:
+        Their N-Quads, in their order.
+    named:
+        What a store takes: the N-Quads, and the N-Triples that these state and no quad before
+        them did.
+    anonymous:
+        The same of those with blank nodes, which are not in ``named``.
+    ranks:
+        These triples once more: each term as its rank in its column.
+    """
+
+    text: bytes
+    named: tuple[bytes, ...]
+    anonymous: tuple[bytes, ...]
+    ranks: _Ranks
 
 
 class OrderedQuads:
@@ -31,12 +54,21 @@ class OrderedQuads:
     quads:
         Rows of :data:`kg.quads.QUAD`, in any order, without repetition. They may be let go of
         afterwards: eight bytes a quad are kept.
+
+    Attributes
+    ----------
+    terms:
+        The distinct terms, sorted by code point.
+    positions:
+        For each column, where in ``terms`` its distinct terms are, in their order.
     """
 
     def __init__(self, quads: pl.DataFrame) -> None:
         codes = {name: quads[name].to_physical().to_numpy() for name in QUAD}
-        self._texts, ranks = _ranked(codes)
-        self._bits = {name: max(1, (len(t) - 1).bit_length()) for name, t in self._texts.items()}
+        self.terms, self.positions, ranks = _ranked(codes)
+        self._blank = len(self.terms) - int(self.terms.str.starts_with("_").sum())
+        sizes = {name: len(own) for name, own in self.positions.items()}
+        self._bits = {name: max(1, (size - 1).bit_length()) for name, size in sizes.items()}
         whole = sum(self._bits.values()) <= _WORD
         self._words = (tuple(QUAD),) if whole else (("s", "p"), ("o", "g"))
         packed = [self._packed(codes, ranks, word) for word in self._words]
@@ -51,17 +83,29 @@ class OrderedQuads:
         """Return the number of quads."""
         return len(self._numbers[0])
 
-    @cached_property
-    def triples(self) -> int:
-        """The number of distinct triples in them."""
-        return sum(int(first.sum()) for _, first in self._parts())
-
-    def parts(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yield N-Quads, and the N-Triples that these state and no quad before them did."""
+    def parts(self) -> Iterator[Part]:
+        """Yield all quads in their order, some at a time."""
         for ranks, first in self._parts():
-            rows = pl.DataFrame({name: self._texts[name].gather(ranks[name]) for name in QUAD})
-            fresh = rows.select(_TRIPLE).filter(pl.Series(first))
-            yield b"".join(lines(rows)), b"".join(lines(fresh))
+            rows = pl.DataFrame({name: self._texts(name, ranks[name]) for name in QUAD})
+            blank = pl.Series(self._is_blank("s", ranks) | self._is_blank("o", ranks))
+            fresh = pl.Series(first)
+            text = _text(rows)
+            own = {name: ranks[name][first] for name in _TRIPLE}
+            if blank.any():
+                named, anonymous = (
+                    (_text(rows.filter(which)), _triples(rows, fresh & which))
+                    for which in (~blank, blank)
+                )
+                yield Part(text, named, anonymous, own)
+            else:
+                yield Part(text, (text, _triples(rows, fresh)), (), own)
+
+    def _is_blank(self, name: str, ranks: _Ranks) -> np.ndarray:
+        """Return which terms are blank nodes: sorted by code point, these come last."""
+        return self.positions[name][ranks[name]] >= self._blank
+
+    def _texts(self, name: str, ranks: np.ndarray) -> pl.Series:
+        return self.terms.gather(self.positions[name][ranks])
 
     def _packed(self, codes: _Ranks, ranks: _Ranks, word: tuple[str, ...]) -> np.ndarray:
         numbers = np.zeros(len(codes["s"]), dtype=np.uint64)
@@ -92,21 +136,28 @@ class OrderedQuads:
         return ranks
 
 
-def _ranked(codes: _Ranks) -> tuple[dict[str, pl.Series], _Ranks]:
-    """Return the distinct terms of each column in their order, and the rank of each code."""
+def _text(rows: pl.DataFrame) -> bytes:
+    return b"".join(lines(rows))
+
+
+def _triples(rows: pl.DataFrame, which: pl.Series) -> bytes:
+    return _text(rows.select(_TRIPLE).filter(which))
+
+
+def _ranked(codes: _Ranks) -> tuple[pl.Series, _Ranks, _Ranks]:
+    """Return the distinct terms, where those of each column are, and the rank of each code."""
     count = 1 + max((int(values.max()) for values in codes.values() if len(values)), default=-1)
     # Asking the categories for their texts takes a call of Python for each.
-    terms = pl.arange(count, dtype=pl.UInt32, eager=True).cat.to(TERM).cast(pl.String)
-    used = {name: np.zeros(len(terms), dtype=bool) for name in codes}
+    known = pl.arange(count, dtype=pl.UInt32, eager=True).cat.to(TERM).cast(pl.String)
+    used = {name: np.zeros(count, dtype=bool) for name in codes}
     for name, values in codes.items():
         used[name][values] = True
     found = np.flatnonzero(np.logical_or.reduce(list(used.values())))
-    found = found[terms.gather(found).arg_sort().to_numpy()]
-    texts: dict[str, pl.Series] = {}
+    found = found[known.gather(found).arg_sort().to_numpy()]
+    positions: _Ranks = {}
     ranks: _Ranks = {}
     for name, mask in used.items():
-        own = found[mask[found]]
-        texts[name] = terms.gather(own)
-        ranks[name] = np.zeros(len(terms), dtype=np.uint32)
-        ranks[name][own] = np.arange(len(own), dtype=np.uint32)
-    return texts, ranks
+        positions[name] = np.flatnonzero(mask[found]).astype(np.uint32)
+        ranks[name] = np.zeros(count, dtype=np.uint32)
+        ranks[name][found[positions[name]]] = np.arange(len(positions[name]), dtype=np.uint32)
+    return known.gather(found), positions, ranks

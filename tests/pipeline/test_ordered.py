@@ -46,15 +46,24 @@ def test_lines_come_in_the_order_of_their_text(
         patch.setattr(ordered, "_ROWS", size)
         made = OrderedQuads(quads.sample(fraction=1, shuffle=True, seed=1))
         parts = list(made.parts())
-        assert made.triples == quads.select("s", "p", "o").n_unique()
     assert len(made) == quads.height
-    text = b"".join(statements for statements, _ in parts).decode()
+    text = b"".join(part.text for part in parts).decode()
     assert text.split("\n")[:-1] == sorted(b"".join(lines(quads)).decode().split("\n")[:-1])
-    union = b"".join(fresh for _, fresh in parts).decode().split("\n")[:-1]
-    expected = b"".join(lines(quads.select("s", "p", "o").unique())).decode()
-    assert union == sorted(expected.split("\n")[:-1])
+    union = sorted(b"".join(lines(quads.select("s", "p", "o").unique())).decode().split("\n")[:-1])
+    named = b"".join(text for part in parts for text in part.named).decode()
+    anonymous = b"".join(text for part in parts for text in part.anonymous).decode()
+    assert sorted((named + anonymous).split("\n")[:-1]) == sorted([*text.split("\n")[:-1], *union])
+    assert "_:" not in named
+    assert all("_:" in line for line in anonymous.split("\n")[:-1])
+    assert made.terms.to_list() == sorted(set(made.terms))
+    told = [
+        " ".join(made.terms[int(made.positions[name][rank])] for name, rank in triple) + " ."
+        for part in parts
+        for triple in zip(*([(n, r) for r in part.ranks[n]] for n in "spo"), strict=True)
+    ]
+    assert told == union
 
 
 def test_no_quad_gives_no_line() -> None:
     made = OrderedQuads(pl.DataFrame(schema=dict(QUAD)))
-    assert (len(made), made.triples, list(made.parts())) == (0, 0, [])
+    assert (len(made), list(made.parts())) == (0, [])

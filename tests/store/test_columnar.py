@@ -13,6 +13,9 @@ import pytest
 
 from kg.analysis.graph import Graph
 from kg.errors import LimitError
+from kg.pipeline.ordered import OrderedQuads
+from kg.pipeline.writing import write_statements
+from kg.quads import quads_of_dataset
 from kg.queries import bind, catalogue, get_query, origin
 from kg.store.base import JSON_RESULTS, table_from_json
 from kg.store.columnar import (
@@ -20,7 +23,6 @@ from kg.store.columnar import (
     ColumnEngine,
     UnsupportedError,
     is_marked,
-    write_triples,
 )
 from kg.store.embedded import EmbeddedStore
 from kg.store.release import Release
@@ -88,12 +90,19 @@ def test_sql_reaches_nothing_else(engine: ColumnEngine, sql: str) -> None:
 
 def over(triples: str, folder: Path) -> tuple[ColumnEngine, EmbeddedStore]:
     """Return both engines over the same triples."""
-    made = ox.Store(str(folder / "writing"))
-    made.load(triples.encode(), ox.RdfFormat.TURTLE)
-    made.flush()
-    made.backup(str(folder / "store"))
-    write_triples(folder / "store", folder / "triples.duckdb", folder)
-    return ColumnEngine(folder / "triples.duckdb"), EmbeddedStore(folder / "store", "few")
+    dataset = ox.Dataset(ox.parse(triples.encode(), ox.RdfFormat.TURTLE))
+    write_statements(OrderedQuads(quads_of_dataset(dataset, "urn:g")), folder)
+    made = folder / "columns" / "triples.duckdb"
+    return ColumnEngine(made), EmbeddedStore(folder / "store", "few")
+
+
+def _unnamed(document: Any) -> Any:
+    """Return an answer without the names of its blank nodes, which the store makes up."""
+    for row in document["results"]["bindings"]:
+        for value in row.values():
+            if value["type"] == "bnode":
+                value["value"] = ""
+    return document
 
 
 FEW = """@prefix : <urn:> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -127,7 +136,7 @@ def test_what_the_language_has_is_as_the_store_has_it(tmp_path: Path) -> None:
     for text in ASKED_OF_FEW:
         asked = f"PREFIX : <urn:> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> {text}"
         there = json.loads(store.serialise(asked, JSON_RESULTS))
-        assert engine.document(asked) == there, text
+        assert _unnamed(engine.document(asked)) == _unnamed(there), text
     engine.close()
 
 

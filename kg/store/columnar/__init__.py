@@ -10,6 +10,6 @@ from kg.store.columnar.answering import ColumnAnswers
 from kg.store.columnar.engine import ColumnEngine
 from kg.store.columnar.marks import is_marked
 from kg.store.columnar.values import UnsupportedError
-from kg.store.columnar.writing import write_triples
+from kg.store.columnar.writing import TripleTables
 
-__all__ = ["ColumnAnswers", "ColumnEngine", "UnsupportedError", "is_marked", "write_triples"]
+__all__ = ["ColumnAnswers", "ColumnEngine", "TripleTables", "UnsupportedError", "is_marked"]

@@ -32,7 +32,7 @@ class ColumnEngine:
     Parameters
     ----------
     path:
-        The file of :func:`kg.store.columnar.writing.write_triples`.
+        The file of :class:`kg.store.columnar.writing.TripleTables`.
     memory:
         How much the engine may use, as ``2GB``; what needs more is written to disk beside it.
     threads:

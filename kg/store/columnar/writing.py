@@ -1,139 +1,111 @@
 """A release's triples as tables of numbers: one for each property and each class, in one file.
 
-Terms are numbered in an order of their own: blank nodes, IRIs and literals, each by its text; an
-integer literal is its own number (:data:`kg.store.columnar.values.FIRST_INTEGER`), so that years
-and counts need no look-up. The file is DuckDB's, which reads files of its earlier versions.
+The triples come from what is written into the store, while it is written, so that nothing is read
+back from there. The file is DuckDB's, which reads files of its earlier versions.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
-import pyoxigraph as ox
+import numpy as np
+import polars as pl
 
+from kg.store.columnar.numbering import number_terms
 from kg.store.columnar.values import FIRST_INTEGER, XSD
 
-__all__ = ["VERSION", "write_triples"]
+__all__ = ["VERSION", "TripleTables"]
 
 VERSION = 1
 """Of the tables' form: an engine asks the store where a file has another one."""
 
 _MEMORY = "2GB"
 _FREQUENT = 20_000  # triples: a property or class with more has a table of its own
-_LARGE = 100_000_000  # bytes of triples as text
+_LARGE = 500_000  # triples
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
-_INTEGER = f"datatype = '{XSD}integer' AND regexp_full_match(text, '-?[0-9]{{1,18}}')"
 _NUMBERS = ", ".join(f"'{XSD}{name}'" for name in ("integer", "decimal", "double", "float"))
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
-_SHORT = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 
 
-def write_triples(store: Path, target: Path, workspace: Path) -> int:
-    """Write the default graph of a store as tables, and return its triples.
+class TripleTables:
+    """The tables in the making.
 
     Parameters
     ----------
-    store:
-        A folder of the engine's; it is opened read-only.
-    target:
-        The file, which must not be there yet.
+    terms:
+        The terms of all triples (others may be among them), each once, sorted by code point.
+    positions:
+        For ``s``, ``p`` and ``o`` where in ``terms`` the terms of the column are, in their order.
     workspace:
-        A folder for what is needed meanwhile: some 150 bytes a triple.
+        A folder for what is needed meanwhile: some 50 bytes a triple.
     """
-    scratch = workspace / "triples"
-    scratch.mkdir()
-    try:
-        lines = scratch / "lines.nt"
-        opened = ox.Store.read_only(str(store))
-        opened.dump(str(lines), ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-        del opened
+
+    def __init__(
+        self, terms: pl.Series, positions: Mapping[str, np.ndarray], workspace: Path
+    ) -> None:
+        self._folder = workspace / "triples"
+        self._folder.mkdir()
+        self._total = 0
+        self._parts = 0
+        used = np.zeros(len(terms), dtype=bool)
+        used[positions["s"]] = used[positions["o"]] = True
+        numbers = np.empty(len(terms), dtype=np.int64)
+        numbers[used], dictionary = number_terms(terms.filter(pl.Series(used)))
+        self._write("terms", dictionary)
+        properties = terms.gather(positions["p"]).alias("term")
+        named = np.arange(1, len(properties) + 1)
+        self._write("named", pl.DataFrame({"term": properties, "p": named}))
+        self._numbers = {
+            "s": numbers[positions["s"]], "p": named, "o": numbers[positions["o"]]
+        }  # fmt: skip
+
+    def add(self, ranks: Mapping[str, np.ndarray]) -> None:
+        """Take in triples, none of which came before: each term as its rank in its column."""
+        numbers = {name: own[ranks[name]] for name, own in self._numbers.items()}
+        self._write(f"triples-{self._parts}", pl.DataFrame(numbers))
+        self._parts += 1
+        self._total += len(numbers["s"])
+
+    def _write(self, name: str, rows: pl.DataFrame) -> None:
+        rows.write_parquet(self._folder / f"{name}.parquet", compression="lz4")
+
+    def finish(self, target: Path) -> None:
+        """Write the tables into a file, which must not be there yet."""
         with duckdb.connect() as database:
             database.execute(f"SET memory_limit = '{_MEMORY}'")
-            database.execute(f"SET temp_directory = '{scratch}'")
+            database.execute(f"SET temp_directory = '{self._folder}'")
             # A block for each column of each table: small ones keep small graphs small.
-            block = 262_144 if lines.stat().st_size > _LARGE else 16_384
+            block = 262_144 if self._total > _LARGE else 16_384
             database.execute(f"ATTACH '{target}' AS made (BLOCK_SIZE {block})")
             database.execute("USE made")
             database.execute("BEGIN")  # as one: each table by itself would wait for the disk
-            total = _fill(database, lines)
+            self._fill(database)
             database.execute("COMMIT")
             database.execute("USE memory")
             database.execute("DETACH made")
-            return total
-    finally:
-        shutil.rmtree(scratch)
+        shutil.rmtree(self._folder)
 
-
-def _fill(database: duckdb.DuckDBPyConnection, lines: Path) -> int:
-    database.execute(
-        r"""CREATE TEMP TABLE lines AS
-        SELECT split_part(line, ' ', 1) AS s, split_part(line, ' ', 2) AS p,
-          regexp_extract(line, '(?s)^[^ ]+ [^ ]+ (.*) \.$', 1) AS o
-        FROM read_csv(?, columns = {'line': 'VARCHAR'}, header = false, delim = '\x01', quote = '',
-             escape = '', auto_detect = false, max_line_size = 100000000)""",
-        [str(lines)],
-    )
-    _number_terms(database)
-    database.execute(
-        """CREATE TEMP TABLE named AS SELECT p AS term, row_number() OVER (ORDER BY p) AS p
-        FROM (SELECT DISTINCT p FROM lines)"""
-    )
-    # In the order of the properties, so that each of their tables is read off in one piece.
-    database.execute(
-        """CREATE TEMP TABLE triples AS SELECT a.id AS s, n.p, b.id AS o FROM lines l
-        JOIN named n ON n.term = l.p JOIN numbers a ON a.term = l.s JOIN numbers b ON b.term = l.o
-        ORDER BY n.p, a.id, b.id"""
-    )
-    database.execute("DROP TABLE lines")
-    total = _count(database, "SELECT count(*) FROM triples")
-    _write_properties(database)
-    _write_labels(database)
-    database.execute("CREATE TABLE about AS SELECT ? AS version, ? AS triples", [VERSION, total])
-    return total
-
-
-def _count(database: duckdb.DuckDBPyConnection, sql: str) -> int:
-    found = database.execute(sql).fetchone()
-    assert found is not None  # a count has a row
-    return int(found[0])
-
-
-def _number_terms(database: duckdb.DuckDBPyConnection) -> None:
-    database.execute(
-        r"""CREATE TEMP TABLE parts AS
-        SELECT term, CASE WHEN term[1] = '_' THEN 0 WHEN term[1] = '<' THEN 1 ELSE 2 END AS kind,
-          CASE kind WHEN 0 THEN term[3:] WHEN 1 THEN term[2:-2] ELSE text END AS text,
-          CASE WHEN kind = 2 THEN language ELSE '' END AS language,
-          CASE WHEN kind = 2 THEN datatype ELSE '' END AS datatype
-        FROM (SELECT term, unnest(regexp_extract(term,
-                '(?s)^"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?$',
-                ['text', 'language', 'datatype']))
-              FROM (SELECT s AS term FROM lines UNION SELECT o FROM lines))"""
-    )
-    escaped = database.execute(r"SELECT term, text FROM parts WHERE contains(text, '\')").fetchall()
-    if escaped:
-        plain = [(_ESCAPE.sub(_unescaped, text), term) for term, text in escaped]
-        database.executemany("UPDATE parts SET text = ? WHERE term = ?", plain)
-    database.execute(
-        f"""CREATE TEMP TABLE numbers AS
-        SELECT term, {FIRST_INTEGER} + CAST(text AS BIGINT) AS id FROM parts WHERE {_INTEGER}
-        UNION ALL SELECT term, row_number() OVER (ORDER BY kind, text, language, datatype) AS id
-        FROM parts WHERE NOT ({_INTEGER})"""
-    )
-    database.execute(
-        f"""CREATE TABLE terms AS SELECT id, kind::TINYINT AS kind, text, language, datatype
-        FROM parts JOIN numbers USING (term) WHERE id < {FIRST_INTEGER // 2} ORDER BY id"""
-    )
-    database.execute("DROP TABLE parts")
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    code = match[1] or match[2]
-    return chr(int(code, 16)) if code else _SHORT.get(match[3], match[3])
+    def _fill(self, database: duckdb.DuckDBPyConnection) -> None:
+        for kind, name, columns in (
+            ("TABLE", "terms", "*"), ("TEMP TABLE", "named", "term, p"),
+        ):  # fmt: skip
+            path = self._folder / f"{name}.parquet"
+            database.execute(
+                f"CREATE {kind} {name} AS SELECT {columns} FROM read_parquet('{path}')"
+            )
+        parts = self._folder / "triples-*.parquet"
+        # In the order of the properties, so that each of their tables is read off in one piece.
+        database.execute(
+            f"""CREATE TEMP TABLE triples AS SELECT s, p, o FROM read_parquet('{parts}')
+            ORDER BY p, s, o"""
+        )
+        _write_properties(database)
+        _write_labels(database)
+        about = [VERSION, self._total]
+        database.execute("CREATE TABLE about AS SELECT ? AS version, ? AS triples", about)
 
 
 def _write_properties(database: duckdb.DuckDBPyConnection) -> None:
