@@ -18,7 +18,7 @@ from kg.store.columnar import TripleTables
 __all__ = ["Written", "write_statements"]
 
 _GZIP_LEVEL = 3  # twice as fast as the default for a tenth more bytes
-_BATCH_BYTES = 80_000_000  # text that the engine loads at a time
+_BATCH_BYTES = 50_000_000  # text that the engine loads at a time: some half million lines
 _LOADERS = 2  # batches that it loads at the same time
 
 

@@ -79,12 +79,13 @@ def _as_kept(literals: pl.Series) -> pl.Series:
     """Return literals in the form in which the engine keeps and gives them."""
     at = (~literals.str.contains(_KEPT)).arg_true()
     asked = literals.gather(at)
-    lines = pl.select(pl.format("<n:{}> <n:> {} .", pl.arange(len(at)), asked)).to_series()
+    stated = pl.select(pl.format("<n:{}> <n:> {} .", pl.arange(len(at)), asked)).to_series()
     store = ox.Store()
     # What is no RDF is for the load of the release to say.
-    store.bulk_load("\n".join(lines).encode(), ox.RdfFormat.N_TRIPLES, lenient=True)
-    given = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()).decode()
-    found = pl.Series(given.split("\n")[:-1], dtype=pl.String).str.extract_groups(_ASKED)
+    store.bulk_load("\n".join(stated).encode(), ox.RdfFormat.N_TRIPLES, lenient=True)
+    given = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
+    lines = given.decode().split("\n")[:-1]
+    found = pl.Series(lines, dtype=pl.String).str.extract_groups(_ASKED)
     rows = found.struct.field("1").cast(pl.UInt32)
     return literals.scatter(at.gather(rows), found.struct.field("2"))
 
