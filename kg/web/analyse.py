@@ -21,7 +21,7 @@ from kg.web import headers
 from kg.web.sending import not_modified, send_text
 from kg.web.service import service
 
-__all__ = ["SUFFIXES", "answered", "blueprint", "in_words"]
+__all__ = ["SUFFIXES", "answered", "asked_language", "blueprint", "in_words"]
 
 blueprint = Blueprint("analyse", __name__, url_prefix="/api/analyse")
 
@@ -98,17 +98,29 @@ def drawing(name: str, kind: str) -> Response:
 def _asked() -> tuple[str, dict[str, list[str]]]:
     """Return the language that is asked for, and the parameters of the analysis."""
     values = dict(request.args.lists())
-    code = values.pop("language", ["en"])[-1]
-    if code not in LANGUAGES:
+    values.pop("language", None)
+    return asked_language(), values
+
+
+def asked_language() -> str:
+    """Return the language that the address asks for; English where it asks for none.
+
+    Raises
+    ------
+    QueryError
+        It is none of ours.
+    """
+    code = request.args.getlist("language")[-1:] or ["en"]
+    if code[0] not in LANGUAGES:
         raise QueryError(
             tell(
                 "%(key)s: found %(value)s. Accepted: %(accepted)s.",
                 key="language",
-                value=repr(code[:40]),
+                value=repr(code[0][:40]),
                 accepted=", ".join(LANGUAGES),
             )
         )
-    return code, values
+    return code[0]
 
 
 def in_words(result: Result, code: str) -> Result:
@@ -116,10 +128,11 @@ def in_words(result: Result, code: str) -> Result:
     return result if code == "en" else renamed(result, service().labels(code))
 
 
-def answered(name: str, given: Mapping[str, list[str]]) -> Result:
+def answered(name: str, given: Mapping[str, list[str]], patience_s: float = _PATIENCE_S) -> Result:
     """Answer an analysis with the parameters of an address; the last answers are kept.
 
-    A page asks for the same answer as its drawing and its downloads do a moment later.
+    A page asks for the same answer as its drawing and its downloads do a moment later. A heavy
+    one waits up to ``patience_s`` for the one before it.
 
     Raises
     ------
@@ -131,7 +144,7 @@ def answered(name: str, given: Mapping[str, list[str]]) -> Result:
     found = kept.get(key)
     if found is not None:
         return found
-    with _one_at_a_time(name):
+    with _one_at_a_time(name, patience_s):
         values = {k: v[0] if len(v) == 1 else v for k, v in given.items()}
         result = service().graph.analyse(name, **values)
     if len(result) <= _KEPT_ROWS:
@@ -140,12 +153,12 @@ def answered(name: str, given: Mapping[str, list[str]]) -> Result:
 
 
 @contextmanager
-def _one_at_a_time(name: str) -> Iterator[None]:
+def _one_at_a_time(name: str, patience_s: float) -> Iterator[None]:
     """Let heavy analyses wait for each other, so that they leave a processor to the others."""
     if name not in ANALYSES or not ANALYSES[name].heavy:
         yield
         return
-    if not _HEAVY.acquire(timeout=_PATIENCE_S):
+    if not _HEAVY.acquire(timeout=patience_s):
         raise LimitError(
             tell(
                 "Another long analysis is running. Try again in a while, or run it on your own "

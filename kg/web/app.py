@@ -34,6 +34,7 @@ from kg.web import (
     problems,
     reconciliation,
     render,
+    reports,
     search,
     sparql,
     stewards,
@@ -42,6 +43,7 @@ from kg.web import (
 from kg.web.current import Current
 from kg.web.elsewhere import Elsewhere
 from kg.web.profiles import pages as profiles
+from kg.web.report_desk import Desk
 
 __all__ = ["close_app", "create_app"]
 
@@ -50,7 +52,7 @@ _BLUEPRINTS = (
 )  # fmt: skip
 _OURS = (
     analyse, analysis_pages, checking, home, network_layout, network_pages, profiles,
-    reconciliation, search, stewards,
+    reconciliation, reports, search, stewards,
 )  # fmt: skip
 """What only a release of ``kg build`` has something to show for."""
 
@@ -97,6 +99,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["rihla"] = current
+    app.extensions["rihla.reports"] = Desk(app)
     app.teardown_appcontext(_leave)
     parts = (*_BLUEPRINTS, *(_OURS if current.is_ours else ()))
     for blueprint in dict.fromkeys(part.blueprint for part in parts):  # some parts share one

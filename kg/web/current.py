@@ -94,6 +94,11 @@ class Current:
         return self._opened.service.is_ours
 
     @property
+    def is_closing(self) -> bool:
+        """Whether the application ends: what is begun beside the requests ends too."""
+        return self._stop.is_set()
+
+    @property
     def tombstones(self) -> Tombstones:
         """The people who were forgotten, as of now."""
         folder = self.settings.project.forgotten

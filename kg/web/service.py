@@ -14,6 +14,7 @@ from flask import current_app, g, request
 
 from kg.analysis.graph import Graph
 from kg.analysis.naming import names_in
+from kg.analysis.report import Report
 from kg.analysis.result import Result
 from kg.description import dataset_iri
 from kg.latest import Latest
@@ -51,7 +52,7 @@ class Service:
 
     ``columns`` answers named queries without a worker; ``tombstones`` gives those of the project
     as they are now; ``answers`` keeps what was answered,
-    ``analyses`` and ``layouts`` the last of what takes long; ``opened`` is for
+    ``analyses``, ``layouts`` and ``reports`` the last of what takes long; ``opened`` is for
     :class:`kg.web.current.Current`, which made this.
     """
 
@@ -66,6 +67,7 @@ class Service:
     layouts: Latest[tuple[Network, Network, Layout]] = field(
         default_factory=lambda: Latest(12), repr=False
     )
+    reports: Latest[Report] = field(default_factory=lambda: Latest(4), repr=False)
     _labels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     _terms: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 

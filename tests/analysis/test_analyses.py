@@ -241,3 +241,24 @@ def test_doctests() -> None:
 
 def test_thresholds_that_hold_nothing_back_are_accepted() -> None:
     assert analyse(hand_made(), "balance", OPEN).meta["withheld_cells"] == 0
+
+
+def test_no_filter_is_taken_and_then_ignored(graph: Graph, name: str) -> None:
+    """Where a country may be given, its answer is another one than that of the whole world."""
+    if "country" not in ANALYSES[name].filters:
+        pytest.skip("it knows no country")
+    given = {k: v for k, v in ANALYSES[name].example.items() if k not in ("bloc", "country")}
+    if name == "breakdown":
+        given = {"by": "institution", "who": "all"}
+    if name == "recommend":
+        given |= {"node": "ZA"}
+    open_graph = Graph(graph.store, graph.release, OPEN)
+
+    def asked(**filters: object) -> object:
+        try:
+            found = open_graph.analyse(name, **given, **filters)
+        except QueryError as error:
+            return str(error)
+        return found.rows, found.coverage, found.caveats
+
+    assert asked(country="ZA") != asked(country="GB")

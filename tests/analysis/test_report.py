@@ -83,6 +83,88 @@ def test_the_rows_of_an_institution_are_its_own(reports: dict[str, Report]) -> N
     assert len(balance.result) == 1
 
 
+def test_a_place_in_the_network_is_one_in_all_of_it(reports: dict[str, Report]) -> None:
+    """Of what is linked with one country that country is the middle, whatever it is elsewhere."""
+    section = next(
+        s for s in reports["country"].sections
+        if s.analysis == "rank-intervals" and s.given["level"] == "country"
+    )  # fmt: skip
+    assert "country" not in section.given
+    assert section.narrowed
+    assert section.result is not None
+    assert [row[0] for row in section.result.rows] == ["https://w3id.org/rihla/id/country/TR"]
+
+
+def test_a_country_and_a_bloc_have_their_own_institutions(reports: dict[str, Report]) -> None:
+    for kind, countries in (("country", {"TR"}), ("bloc", None)):
+        section = next(
+            s for s in reports[kind].sections
+            if s.analysis == "rank-intervals" and s.given["level"] == "institution"
+        )  # fmt: skip
+        if section.result is None:
+            assert section.refusal
+            continue
+        found = set(section.result.column("node"))
+        assert found
+        assert countries is None or len(found) < 60
+
+
+def test_every_figure_is_captioned(reports: dict[str, Report], tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    write_report(reports["bloc"], file)
+    text = file.read_text(encoding="utf-8")
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", text)
+    assert len(captions) == text.count("<svg ")
+    for number, caption in enumerate(captions, 1):
+        assert caption.startswith(f"Figure {number}. ")
+        assert "Method: " in caption
+        assert "Coverage: " in caption
+        assert reports["bloc"].release in caption
+
+
+def test_rows_stand_in_the_order_of_the_plan(reports: dict[str, Report]) -> None:
+    section = next(s for s in reports["bloc"].sections if s.given.get("by") == "sector")
+    assert section.shown is not None
+    years = section.shown.column("year")
+    assert years == sorted(years, reverse=True)
+
+
+def test_columns_are_called_by_what_they_hold(reports: dict[str, Report]) -> None:
+    section = next(s for s in reports["bloc"].sections if s.analysis == "arrivals")
+    assert section.heading("node_label") == "country"
+    assert section.heading("value_label") == "method"
+    assert section.heading("source_label") == "source"
+    section = next(s for s in reports["institution"].sections if s.analysis == "balance")
+    assert section.heading("label") == "institution"
+
+
+def test_names_are_no_markup_in_markdown(reports: dict[str, Report], tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    report = reports["country"]
+    named = replace(report, title="<b>*Land*</b> [x](y)")
+    file = tmp_path / "report.md"
+    write_report(named, file)
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith("# \\<b\\>\\*Land\\*\\</b\\> \\[x\\](y)")
+
+
+def test_who_waits_is_told_how_far_it_is(open_graph: Graph) -> None:
+    class EnoughError(Exception):
+        pass
+
+    told: list[tuple[int, int]] = []
+
+    def begun(done: int, of: int) -> None:
+        told.append((done, of))
+        if done == 3:
+            raise EnoughError
+
+    with pytest.raises(EnoughError):
+        gather(open_graph, "country", "TR", begun=begun)
+    assert told == [(n, len(_PLANS["country"])) for n in range(4)]
+
+
 def test_the_command_gives_the_table(reports: dict[str, Report]) -> None:
     section = next(s for s in reports["bloc"].sections if s.analysis == "partners")
     assert section.command == "kg analyse partners --level country --bloc oic"

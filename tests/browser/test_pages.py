@@ -36,6 +36,7 @@ PAGES = {
     "releases": "/releases",
     "templates": "/templates",
     "check": "/check",
+    "report": "/report/bloc/oic",
     "problems": "/problems",
 }
 MISSING = "/page/person/nobody-of-this-name"
@@ -151,3 +152,38 @@ def test_suggestions_that_are_markup_stay_text(visit: Visit, marked: str) -> Non
     option.wait_for()
     assert any(mark in option.inner_text() for mark in MARKS)
     assert page.evaluate("window.caught") is None
+
+
+def test_a_report_is_ordered_from_a_profile_and_read(visitor: Visitor) -> None:
+    page = visitor.open("/page/country/ZA")
+    page.get_by_role("link", name="Report: all analyses").click()
+    visitor.check_axe()
+    visitor.check_width()
+    if page.locator("#state[data-state=open]").count():
+        page.get_by_role("button", name="Make the report").click()
+    page.locator("#state[data-state=ready]").wait_for(timeout=180_000)
+    visitor.check_axe()
+    visitor.check_dark()
+    visitor.check_width()
+    visitor.check_policy()
+    page.get_by_role("link", name="Read it").click()
+    assert page.locator("figure svg").count() > 5
+    assert page.evaluate("getComputedStyle(document.body).maxWidth") != "none"  # its style holds
+    visitor.check_policy()
+    visitor.check_width()
+    visitor.check_axe()
+    visitor.check_dark()
+
+
+def test_a_report_without_scripts(visit: Visit, live: str) -> None:
+    visitor = visit(live, java_script_enabled=False)
+    page = visitor.open("/fr/report/country/TR")
+    page.get_by_role("button", name="Faire le rapport").click()
+    assert page.url.endswith("/fr/report/country/TR")
+    for _ in range(60):
+        if page.locator("#state[data-state=ready]").count():
+            break
+        page.wait_for_timeout(2_000)
+        page.get_by_role("link", name="Regarder de nouveau").click()
+    page.get_by_role("link", name="Le lire").click()
+    assert page.locator("html").get_attribute("lang") == "fr"

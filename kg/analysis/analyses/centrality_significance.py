@@ -13,6 +13,7 @@ from kg.analysis.analyses.shared import (
     SEED,
     level,
     samples,
+    seen_from_inside,
 )
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.cooccurrence import bipartite_of
@@ -52,6 +53,7 @@ def centrality_significance(world: World, given: Given) -> Answer:
         rows,
         coverage={"nodes": len(observed), "tested": int(tested.sum()), "with_few_trainings": few},
         caveats=(
+            *seen_from_inside(world),
             tell(
                 "No p-value can fall below %(floor)s with %(samples)s samples; rows that share a q "
                 "stand in the order of the size of their effect.",

@@ -6,7 +6,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.analyses.shared import MEASURE, PROJECTION, SEED, WEIGHT, level, samples
+from kg.analysis.analyses.shared import (
+    MEASURE,
+    PROJECTION,
+    SEED,
+    WEIGHT,
+    level,
+    samples,
+    seen_from_inside,
+)
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.links import Links, links_of, scores_of
 from kg.language import tell
@@ -43,6 +51,7 @@ def rank_intervals(world: World, given: Given) -> Answer:
         rows,
         coverage={"nodes": len(nodes), "trainings_drawn": world.selection.trainings.height},
         caveats=(
+            *seen_from_inside(world),
             tell(
                 "The trainings of the record stand for those that could have been held; what the "
                 "record misses, the interval does not know."

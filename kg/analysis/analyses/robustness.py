@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kg.analysis.analyses.shared import MEASURE, PROJECTION, WEIGHT, level
+from kg.analysis.analyses.shared import MEASURE, PROJECTION, WEIGHT, level, seen_from_inside
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.links import Links, links_of, scores_of
 from kg.analysis.ranks import mean_ranks
@@ -37,6 +37,7 @@ def robustness(world: World, given: Given) -> Answer:
             "trainings_that_link": len(linking),
             "trainings_left_out_in_turn": len(chosen),
         },
+        caveats=seen_from_inside(world),
         reason=links.network.reason,
     )
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from kg.analysis.base import Parameter, World
 from kg.analysis.seats import GROUPS
+from kg.language import tell
 
 __all__ = [
     "ALPHA",
@@ -22,6 +23,7 @@ __all__ = [
     "named_groups",
     "placed_on_map",
     "samples",
+    "seen_from_inside",
 ]
 
 BY = Parameter(
@@ -78,6 +80,21 @@ def samples(usual: int) -> Parameter:
 def named_groups(world: World, frame: pl.DataFrame) -> pl.DataFrame:
     """Add ``group_label`` behind ``group``: the label of a topic, or the year itself."""
     return world.labelled(frame, "group")
+
+
+def seen_from_inside(world: World) -> tuple[str, ...]:
+    """Return the caveat of a network of which a filter shows a part only, if it does."""
+    filters = world.selection.filters
+    if world.selection.within or not {"bloc", "country"} & set(filters):
+        return ()
+    return (
+        tell(
+            "Only links with an end inside the filter are in this network: of those outside, only "
+            "their links to the inside are seen, and who is inside stands in the middle. Ask "
+            "without the filter for a place in the whole network, or with within for one among "
+            "those inside."
+        ),
+    )
 
 
 def placed_on_map(world: World, frame: pl.DataFrame, country: str) -> pl.DataFrame:

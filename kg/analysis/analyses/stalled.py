@@ -14,11 +14,12 @@ __all__ = ["STALLED", "stalled"]
 
 
 def stalled(world: World, given: Given) -> Answer:
-    """Return how far each method or topic came, and whether it still spreads."""
+    """Return how far each method or topic came inside the filter, and whether it still spreads."""
     here, found = spread_of(world, given)
     recorded = here.join(record_ends(world), on="training").group_by("value").agg(
         recorded_until=pl.col("end_year").max()
     )  # fmt: skip
+    here, found = here.filter("inside"), found.filter("inside")
     learned = pl.col("kind") == "learned"
     trained = here.group_by("value").agg(
         trainings=pl.col("training").n_unique().cast(pl.Int64), last_year=pl.col("year").max()
@@ -58,7 +59,7 @@ STALLED = Analysis(
     title="Methods and topics that stopped spreading",
     definition=(
         "How many nodes a method or topic reached, how many of those who learned it teach it, and "
-        "how long no new node has had it."
+        "how long no new node has had it; with a bloc or country, of the nodes there."
     ),
     formula=(
         "no training since, if recorded_until − last_year ≥ after; else stalled, if recorded_until "

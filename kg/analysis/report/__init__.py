@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from kg.analysis.report.content import Report, Section, gather
+from kg.analysis.report.content import Report, Section, gather, in_words
 from kg.analysis.report.writing import WRITERS, as_html, as_markdown, write_report
 
-__all__ = ["WRITERS", "Report", "Section", "as_html", "as_markdown", "gather", "write_report"]
+__all__ = [
+    "WRITERS",
+    "Report",
+    "Section",
+    "as_html",
+    "as_markdown",
+    "gather",
+    "in_words",
+    "write_report",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any
@@ -17,7 +17,7 @@ from kg.errors import KgError, QueryError
 from kg.language import Told, tell, words
 from kg.results import Value
 
-__all__ = ["SUBJECTS", "Report", "Section", "gather"]
+__all__ = ["SUBJECTS", "Report", "Section", "gather", "in_words"]
 
 SUBJECTS = ("bloc", "country", "institution")
 """What a report can be about."""
@@ -29,8 +29,10 @@ _ROWS = 12  # rows of a table that are shown; the rest is one call away
 class _Plan:
     """One analysis of a report.
 
-    ``given`` are its parameters; ``ends`` the columns one of which must be the institution, where
-    an analysis knows no filter for one; ``order`` the columns by which the rows are shown where
+    ``given`` are its parameters; ``ends`` the columns one of which must be of the subject, where
+    nothing is filtered: an analysis knows no filter for an institution, and a place in a network
+    is a place in all of it (of what is linked with one country, that country is the middle);
+    ``order`` the columns by which the rows are shown where
     their own order tells little in a dozen rows, downwards where a minus stands before.
     """
 
@@ -50,6 +52,7 @@ class Section:
     result: Result | None
     refusal: str = ""
     order: tuple[str, ...] = ()
+    narrowed: bool = False
 
     @property
     def anchor(self) -> str:
@@ -59,7 +62,7 @@ class Section:
     @property
     def command(self) -> str:
         """The command that gives the whole table."""
-        options = (f"--{k.replace('_', '-')} {_quoted(v)}" for k, v in self.given.items())
+        options = (_option(key, value) for key, value in self.given.items())
         return " ".join(["kg analyse", self.analysis, *options])
 
     @property
@@ -106,10 +109,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A report: its subject, the release, its numbers in one row, and its sections in order."""
+    """A report: its subject, the release, its numbers in one row, and its sections in order.
+
+    The ``narrowed`` of a section says that it tells the subject's rows of a table of everybody.
+    """
 
     subject: str
     kind: str
+    iri: str
     release: str
     title: str
     sections: Sequence[Section]
@@ -129,6 +136,12 @@ class Report:
         return results[0].coverage if results else {}
 
 
+_NODE = ("node",)
+_RANKS = _Plan(
+    "rank-intervals",
+    {"measure": "strength", "weight": "newman", "level": "institution", "samples": 100},
+    _NODE,
+)
 _BOTH: tuple[_Plan, ...] = (
     _Plan("trends"),
     _Plan("trends", {"by": "sector"}, order=("-year", "-trainings", "group_label")),
@@ -137,11 +150,10 @@ _BOTH: tuple[_Plan, ...] = (
     _Plan("flow-matrix", {"level": "country"}),
     _Plan("partners", {"level": "country"}),
     _Plan("dependence", {"level": "country"}),
-    _Plan("rank-intervals", {"measure": "betweenness", "level": "country"}),
-    _Plan("rank-intervals", {"measure": "strength", "weight": "newman", "level": "institution"}),
-    _Plan("robustness", {"measure": "degree", "level": "country"}),
+    _Plan("rank-intervals", {"measure": "betweenness", "level": "country"}, _NODE),
+    _RANKS,
     _Plan("edge-significance", {"level": "country"}),
-    _Plan("centrality-significance", {"measure": "betweenness", "level": "country"}),
+    _Plan("centrality-significance", {"measure": "betweenness", "level": "country"}, _NODE),
     _Plan("arrivals", {"level": "country", "of": "method"}, order=("-year", "value_label")),
     _Plan("survival", {"level": "country", "of": "method", "event": "teaching"}),
     _Plan("stalled", {"level": "country", "of": "method"}),
@@ -155,39 +167,48 @@ _BOTH: tuple[_Plan, ...] = (
 )
 
 _PLANS: Mapping[str, tuple[_Plan, ...]] = {
-    "bloc": (*_BOTH, _Plan("bloc-shares", {"by": "year"}), _Plan("recommend-evaluation")),
+    "bloc": (
+        *_BOTH,
+        _Plan("robustness", {"measure": "degree", "level": "country", "within": True}),
+        _Plan("bloc-shares", {"by": "year"}),
+        _Plan("recommend-evaluation"),
+    ),
     "country": (
         *_BOTH,
         _Plan("balance", {"level": "institution"}),
         _Plan("recommend", {"level": "country"}),
     ),
     "institution": (
-        _Plan("balance", {"level": "institution"}, ("node",)),
-        _Plan("balance", {"level": "institution", "by": "year"}, ("node",)),
+        _Plan("balance", {"level": "institution"}, _NODE),
+        _Plan("balance", {"level": "institution", "by": "year"}, _NODE),
         _Plan("flow-matrix", {"level": "institution"}, ("source", "target")),
-        _Plan("dependence", {"level": "institution"}, ("node",)),
-        _Plan(
-            "rank-intervals",
-            {"measure": "strength", "weight": "newman", "level": "institution"},
-            ("node",),
-        ),
+        _Plan("dependence", {"level": "institution"}, _NODE),
+        _RANKS,
         _Plan("edge-significance", {"level": "institution"}, ("source", "target")),
-        _Plan("centrality-significance", {"measure": "degree", "level": "institution"}, ("node",)),
+        _Plan("centrality-significance", {"measure": "degree", "level": "institution"}, _NODE),
         _Plan(
             "arrivals",
             {"level": "institution", "of": "method"},
             ("node", "source"),
             order=("-year", "value_label"),
         ),
-        _Plan("spreaders", {"level": "institution", "of": "method"}, ("node",)),
-        _Plan("specialisation", {"level": "institution", "of": "topic"}, ("node",)),
+        _Plan("spreaders", {"level": "institution", "of": "method"}, _NODE),
+        _Plan("specialisation", {"level": "institution", "of": "topic"}, _NODE),
         _Plan("recommend", {"level": "institution"}),
     ),
 }
 """Kind of subject → the analyses of its report, in order."""
 
 
-def gather(graph: Graph, kind: str, subject: str, language: str = "en") -> Report:
+def gather(
+    graph: Graph,
+    kind: str,
+    subject: str,
+    language: str = "en",
+    *,
+    ask: Ask | None = None,
+    begun: Progress = lambda _done, _of: None,
+) -> Report:
     """Run all analyses of a report.
 
     Parameters
@@ -200,6 +221,10 @@ def gather(graph: Graph, kind: str, subject: str, language: str = "en") -> Repor
         The bloc, country or institution, by key, code, name or IRI.
     language:
         Of the names of things, where the data have them.
+    ask:
+        Answers an analysis; ``graph.analyse`` where None.
+    begun:
+        Told before each analysis how many are done, of how many; what it raises ends the report.
 
     Raises
     ------
@@ -209,62 +234,100 @@ def gather(graph: Graph, kind: str, subject: str, language: str = "en") -> Repor
     """
     if kind not in SUBJECTS:
         raise QueryError(f"A report is about {', '.join(SUBJECTS)}; found {kind!r}.")
-    iri = graph.iri(subject, LEVEL_CLASSES[kind])
+    about = _About(graph, kind, subject, graph.iri(subject, LEVEL_CLASSES[kind]))
+    ask, plans, sections = ask or graph.analyse, _PLANS[kind], []
+    for done, plan in enumerate(plans):
+        begun(done, len(plans))
+        sections.append(_section(ask, plan, about))
     entities = graph.columns("entities")
-    names = entities.filter(entities["entity"] == iri)["label"].to_list()
+    names = entities.filter(entities["entity"] == about.iri)["label"].to_list()
+    title = str(names[0]) if names and names[0] else about.iri
+    profile = _profile(ask, about.iri)
+    found = Report(subject, kind, about.iri, graph.store.release_id, title, sections, profile)
     native = {} if language == "en" else names_in(graph.columns("names"), language)
-    title = native.get(iri) or (str(names[0]) if names and names[0] else iri)
-    sections = [_in_words(_section(graph, plan, kind, subject, iri), native)
-                for plan in _PLANS[kind]]  # fmt: skip
-    profile = _profile(graph, iri)
-    return Report(subject, kind, graph.store.release_id, title, sections, profile)
+    return in_words(found, native)
 
 
-def _profile(graph: Graph, iri: str) -> Result | None:
+Ask = Callable[..., Result]
+Progress = Callable[[int, int], None]
+
+
+def in_words(report: Report, names: Mapping[str, str]) -> Report:
+    """Return a report whose things are called as in ``names``; others keep their label."""
+    sections = [
+        replace(section, result=renamed(section.result, names)) if section.result else section
+        for section in report.sections
+    ]
+    return replace(report, title=names.get(report.iri, report.title), sections=sections)
+
+
+def _profile(ask: Ask, iri: str) -> Result | None:
     try:
-        return graph.analyse("profile", subject=iri)
+        return ask("profile", subject=iri)
     except KgError:
         return None  # the sections say what is too little
 
 
-def _in_words(section: Section, native: Mapping[str, str]) -> Section:
-    """Return a section with the names of things in the language of the report."""
-    if section.result is None:
-        return section
-    return replace(section, result=renamed(section.result, native))
+@dataclass(frozen=True)
+class _About:
+    """What a report is about, and where its nodes are found."""
+
+    graph: Graph
+    kind: str
+    subject: str
+    iri: str
+
+    def nodes(self, level: str) -> set[object]:
+        """Return its nodes at a level: of a bloc those of whoever was a member at some time."""
+        if self.kind == "institution":
+            return {self.iri}
+        countries = {self.iri}
+        if self.kind == "bloc":
+            members = self.graph.columns("bloc_members")
+            countries = set(members.filter(members["bloc"] == self.iri)["country"].to_list())
+        if level == "country":
+            return set(countries)
+        entities = self.graph.columns("entities")
+        there = entities.filter(
+            (entities["kind"] == "organisation") & entities["country"].is_in(list(countries))
+        )
+        return set(there["entity"].to_list())
 
 
-def _section(graph: Graph, plan: _Plan, kind: str, subject: str, iri: str) -> Section:
+def _section(ask: Ask, plan: _Plan, about: _About) -> Section:
     given: dict[str, object] = dict(plan.given)
-    if kind != "institution":
-        given[kind] = subject
     if plan.analysis == "recommend":
-        given = {**plan.given, "node": subject}
+        given["node"] = about.subject
+    elif not plan.ends:
+        given[about.kind] = about.subject
     title: str = Told(ANALYSES[plan.analysis].title)
     if "by" in plan.given:
         by = Told(words(str(plan.given["by"])))
         title = tell("%(title)s, by %(group)s", title=title, group=by)
-    elif plan.given.get("level") == "institution" and kind != "institution":
+    elif plan.given.get("level") == "institution" and about.kind != "institution":
         title = tell("%(title)s, institutions", title=title)
     try:
-        result = graph.analyse(plan.analysis, **given)
+        result = ask(plan.analysis, **given)
     except KgError as error:
         return Section(plan.analysis, title, given, None, error.told)
     if plan.ends:
-        result = _narrowed(result, plan.ends, iri)
+        result = _narrowed(result, plan.ends, about.nodes(str(plan.given["level"])))
     if not result.rows:
-        reason = result.reason or tell("No row tells of this institution.")
+        reason = result.reason or tell("No row tells of it.")
         return Section(plan.analysis, title, given, None, reason)
-    return Section(plan.analysis, title, given, result, order=plan.order)
+    narrowed = bool(plan.ends)
+    return Section(plan.analysis, title, given, result, order=plan.order, narrowed=narrowed)
 
 
-def _narrowed(result: Result, ends: Sequence[str], iri: str) -> Result:
-    """Keep the rows that tell of one institution; their numbers stay those of all."""
+def _narrowed(result: Result, ends: Sequence[str], nodes: set[object]) -> Result:
+    """Keep the rows that tell of some nodes; their numbers stay those of all."""
     places = [result.columns.index(end) for end in ends]
-    rows = [row for row in result.rows if any(row[place] == iri for place in places)]
+    rows = [row for row in result.rows if any(row[place] in nodes for place in places)]
     return replace(result, rows=rows)
 
 
-def _quoted(value: object) -> str:
-    text = str(value)
-    return f'"{text}"' if " " in text else text
+def _option(key: str, value: object) -> str:
+    name = f"--{key.replace('_', '-')}"
+    if value is True:
+        return name
+    return f'{name} "{value}"' if " " in str(value) else f"{name} {value}"

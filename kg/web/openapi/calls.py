@@ -22,6 +22,7 @@ from kg.web.network_api import ALL, ASKED, DRAWN, NETWORK_TYPES, NODE_TABLES, SH
 from kg.web.openapi import parameters as p
 from kg.web.protocol import FORM_BODY, QUERY_BODY
 from kg.web.query_api import TABLES
+from kg.web.reports import FORMS, REPORTED
 from kg.web.search import MOST
 from kg.web.service import service
 from kg.web.stewards import tables_of
@@ -67,6 +68,7 @@ def all_calls() -> list[Call]:
             _queries(),
             _networks(),
             _analyses(),
+            _reports(),
             _search(),
             *parts,
             _reconciliation(),
@@ -216,6 +218,19 @@ def _analysis(name: str, analysis: Analysis, group: str) -> Call:
         example=_address(f"/api/analyse/{name}.json", analysis.example),
         statuses=(400, 404),
     )
+
+
+def _reports() -> Iterator[Call]:
+    yield Call(
+        "report", _("Analyses"), "/api/report/{kind}/{key}.{format}",
+        _("A report: all analyses of a bloc, a country or an institution"),
+        {"text/html": "", "application/zip": ""},
+        _("One HTML file that loads nothing, or Markdown with its drawings. One that is not made "
+          "yet is ordered: 503 with Retry-After until it is there."),
+        [p.path("kind", list(REPORTED)), p.path("key"), p.path("format", list(FORMS)),
+         _language()],
+        example="/api/report/bloc/oic.html", statuses=(400, 404),
+    )  # fmt: skip
 
 
 def _language() -> dict[str, Any]:

@@ -14,7 +14,8 @@ FORMATS = ("csv", "json", "jsonld", "rq", "svg", "ttl", "xlsx")
 """Endings of the data files that are written; others take a server."""
 
 ASKED = ("/sparql", "/search", "/api/search", "/reconcile", "/graphs", "/files", "/metrics",
-         "/healthz", "/readyz", "/pair", "/compare", "/check")  # fmt: skip
+         "/healthz", "/readyz", "/pair", "/compare", "/check", "/report",
+         "/api/report")  # fmt: skip
 """What answers a question of its reader, or is of the server."""
 
 _ONTOLOGY = re.compile(r"^(/(ar|fr))?/ontology/(?P<text>en|ar|fr)/")

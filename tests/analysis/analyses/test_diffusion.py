@@ -186,3 +186,13 @@ def test_topics_can_be_narrowed_to_one() -> None:
     facets = [*R, ("t1", "topic", "x"), ("t1", "topic", "y")]
     found = analyse(small(DAYS, PEOPLE, facets), "arrivals", of="topic", topic="x")
     assert {row[0] for row in frame_of(found, "value")} == {"x"}
+
+
+def test_inside_a_filter_only_the_nodes_there_count() -> None:
+    everywhere = analyse(small(DAYS, PEOPLE, R), "stalled").to_records()[0]
+    assert (everywhere["nodes"], everywhere["trainings"]) == (7, 4)
+    countries = [(code, "country", code, None) for code in ("NG", "SN")]
+    world = small(DAYS, PEOPLE, R, entities=countries)
+    there = analyse(world, "stalled", country=["NG", "SN"]).to_records()[0]
+    assert (there["nodes"], there["learned"], there["teach_on"]) == (2, 2, 2)
+    assert (there["trainings"], there["last_year"], there["last_arrival"]) == (3, 2020, 2017)
