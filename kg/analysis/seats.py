@@ -41,6 +41,9 @@ def seats(selection: Selection, level: str) -> pl.DataFrame:
         placed = rows.filter(pl.col("inside")).with_columns(node=pl.lit("all"), via=pl.lit("all"))
     else:
         placed = LEVELS[level].place(rows, selection).filter(pl.col("node").is_not_null())
+    chosen = selection.filters.get("bloc") if level == "bloc" else None
+    if chosen:  # who is inside is here as a member of the blocs that were asked for
+        placed = placed.filter(~pl.col("inside") | pl.col("node").is_in(chosen))
     named = pl.col("person").drop_nulls().n_unique().cast(pl.Int64)
     group = pl.col("headcount").fill_null(1).clip(1).filter(pl.col("person").is_null())
     counted = placed.group_by("training", "node", "side").agg(

@@ -8,8 +8,9 @@ import polars as pl
 
 from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, level, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
+from kg.analysis.flowing import flowing
 from kg.analysis.guards import ratio
-from kg.analysis.seats import SIDES, flows, grouped, seats
+from kg.analysis.seats import SIDES, grouped, seats
 from kg.language import tell
 
 __all__ = ["BALANCE", "balance", "reciprocity"]
@@ -88,8 +89,8 @@ def _people(count: str, side: str) -> pl.Expr:
 def _mutual(world: World, given: Given) -> pl.DataFrame:
     """Return (node, group, mutual, flow); for all nodes as one, between countries."""
     together = given["level"] == "all"
-    seated = seats(world.selection, "country" if together else given["level"])
-    exchanged = flows(seated).filter(pl.col("inside_source") | pl.col("inside_target"))
+    exchanged = flowing(world.selection, "country" if together else given["level"])
+    exchanged = exchanged.filter(pl.col("inside_source") | pl.col("inside_target"))
     by_group = grouped(exchanged, world.columns["facets"], given["by"], given["period"])
     found = reciprocity(by_group)
     if not together:

@@ -6,20 +6,20 @@ import polars as pl
 
 from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, level, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
+from kg.analysis.flowing import in_blocs, seated_for
 from kg.analysis.recorded import untaught
-from kg.analysis.seats import flows, grouped, seats
+from kg.analysis.seats import flows, grouped
 from kg.language import tell
+from kg.network.blocs import memberships
 
 __all__ = ["DEPENDENCE", "dependence", "herfindahl"]
 
 
 def dependence(world: World, given: Given) -> Answer:
     """Return the concentration of each learner's sources, by group."""
-    seated = seats(world.selection, given["level"])
+    seated = seated_for(world.selection, given["level"])
     coverage, caveats = untaught(seated)
-    exchanged = flows(seated).filter(pl.col("inside_target"))
-    if not given["own"]:
-        exchanged = exchanged.filter(pl.col("source") != pl.col("target"))
+    exchanged = _by_source(world, given, flows(seated).filter(pl.col("inside_target")))
     by_group = grouped(exchanged, world.columns["facets"], given["by"], given["period"])
     rows = herfindahl(by_group)
     enough = pl.col("learners") >= world.policy.least_base
@@ -35,6 +35,25 @@ def dependence(world: World, given: Given) -> Answer:
         caveats=caveats,
         reason=tell("No training has both a learner and an educator who can be placed."),
     )
+
+
+def _by_source(world: World, given: Given, exchanged: pl.DataFrame) -> pl.DataFrame:
+    """Return the flows to the nodes of a level; the sources of a bloc are countries.
+
+    Countries of several blocs, and of none, would make shares of blocs that sum to anything.
+    """
+    if given["level"] != "bloc":
+        away = pl.col("source") != pl.col("target")
+        return exchanged if given["own"] else exchanged.filter(away)
+    found = in_blocs(world.selection, exchanged, "target")
+    if given["own"]:
+        return found
+    there = memberships(
+        exchanged.select("training", country="source"),
+        world.selection.trainings,
+        world.selection.bloc_members,
+    ).rename({"country": "source", "bloc": "target"})
+    return found.join(there, on=["training", "source", "target"], how="anti")
 
 
 def herfindahl(exchanged: pl.DataFrame) -> pl.DataFrame:
@@ -78,7 +97,8 @@ DEPENDENCE = Analysis(
     title="Dependence of learning on its sources",
     definition=(
         "Concentration of the sources that taught a node's learners (Herfindahl–Hirschman index); "
-        "what a node taught itself is left out unless asked for."
+        "what a node taught itself is left out unless asked for. The sources of a bloc are "
+        "countries."
     ),
     formula="herfindahl = Σ_s (w_s/Σ w)²; effective_sources = 1/herfindahl",
     reference="Hirschman (1964), Am. Econ. Rev. 54(5), 761-762",

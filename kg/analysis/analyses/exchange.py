@@ -7,6 +7,7 @@ import polars as pl
 from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
 from kg.analysis.coded import coded, only
+from kg.analysis.flowing import flows_at
 from kg.analysis.seats import flows
 from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, headcounts, placed, subject_of
 from kg.language import Told, tell
@@ -27,16 +28,18 @@ def exchange(world: World, given: Given) -> Answer:
     own = subject.own
     own = own.with_columns(node=only(world, subject.iri).new_from_index(0, own.height))
     others = placed(world, subject.others(), given["level"]).filter(pl.col("node") != node)
-    rows = pl.concat([own, others.select(own.columns)])
-    partners = _partners(rows, node, subject.trainings)
+    partners = _partners(others, subject.trainings)
     if partners.is_empty():
         reason = tell(
             "Nobody else with a known %(level)s is recorded in these trainings.",
             level=Told(given["level"]),
         )
         return Answer(_nothing(), _CELLS, reason=reason)
-    seated = _seated(rows, subject.trainings)
-    taught, learned = flows(seated, source=node), flows(seated, target=node)
+    if given["level"] == "bloc":  # learners are shared among countries: see kg.analysis.flowing
+        others = placed(world, subject.others(), "country").filter(pl.col("node") != node)
+    seated = _seated(pl.concat([own, others.select(own.columns)]), subject.trainings)
+    taught = flows_at(world.selection, given["level"], flows(seated, source=node), ("target",))
+    learned = flows_at(world.selection, given["level"], flows(seated, target=node), ("source",))
     frame = partners.join(_summed(taught, "target", "given"), on="partner", how="left")
     frame = frame.join(_summed(learned, "source", "received"), on="partner", how="left")
     frame = frame.with_columns(pl.col("given", "received", *_CELLS.values()).fill_null(0.0))
@@ -50,8 +53,8 @@ def exchange(world: World, given: Given) -> Answer:
     return Answer(labelled, _CELLS, derived=("net",))
 
 
-def _partners(rows: pl.DataFrame, node: pl.Expr, trainings: pl.DataFrame) -> pl.DataFrame:
-    met = rows.filter(pl.col("node") != node, pl.col("side") != "funder")
+def _partners(others: pl.DataFrame, trainings: pl.DataFrame) -> pl.DataFrame:
+    met = others.filter(pl.col("side") != "funder")
     dated = met.select("training", partner="node").unique().join(trainings, on="training")
     return dated.group_by("partner").agg(
         trainings=pl.len().cast(pl.Int64),

@@ -6,9 +6,10 @@ import polars as pl
 
 from kg.analysis.analyses.shared import BY, PERIOD, TOO_FEW, level, named_groups
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, Parameter, World
+from kg.analysis.flowing import flows_at, seated_for
 from kg.analysis.guards import ratio
 from kg.analysis.recorded import untaught
-from kg.analysis.seats import flows, grouped, seats
+from kg.analysis.seats import flows, grouped
 from kg.language import tell
 
 __all__ = ["FLOW_MATRIX", "flow_matrix"]
@@ -16,10 +17,10 @@ __all__ = ["FLOW_MATRIX", "flow_matrix"]
 
 def flow_matrix(world: World, given: Given) -> Answer:
     """Return the learners of each target taught by each source, by group."""
-    seated = seats(world.selection, given["level"])
+    seated = seated_for(world.selection, given["level"])
     coverage, caveats = untaught(seated)
     exchanged = flows(seated)
-    by_group = grouped(exchanged, world.columns["facets"], given["by"], given["period"])
+    by_group = _grouped(world, given, flows_at(world.selection, given["level"], exchanged))
     rows = by_group.group_by("group", "source", "target").agg(
         trainings=pl.col("training").n_unique().cast(pl.Int64),
         learners=pl.col("learners").sum(),
@@ -29,7 +30,7 @@ def flow_matrix(world: World, given: Given) -> Answer:
         first_year=pl.col("year").min(),
         last_year=pl.col("year").max(),
     )
-    rows = _shares(rows, world.policy.least_base).filter(_kept(world.selection.within))
+    rows = _shares(world, given, rows, exchanged).filter(_kept(world.selection.within))
     if not given["own"]:
         rows = rows.filter(pl.col("source") != pl.col("target"))
     rows = rows.sort(
@@ -46,13 +47,28 @@ def flow_matrix(world: World, given: Given) -> Answer:
     )
 
 
-def _shares(rows: pl.DataFrame, least: int) -> pl.DataFrame:
-    """Add what a flow is of all that the source taught, and of all that the target learned."""
-    whole = {end: pl.col("learners").sum().over("group", end) for end in ("source", "target")}
-    return rows.with_columns(
-        ratio(pl.col("learners"), total, total, least).alias(f"share_of_{end}")
-        for end, total in whole.items()
-    )
+def _grouped(world: World, given: Given, exchanged: pl.DataFrame) -> pl.DataFrame:
+    return grouped(exchanged, world.columns["facets"], given["by"], given["period"])
+
+
+def _shares(
+    world: World, given: Given, rows: pl.DataFrame, exchanged: pl.DataFrame
+) -> pl.DataFrame:
+    """Add what a flow is of all that the source taught, and of all that the target learned.
+
+    That is all flows at this end, also those whose other end has no node at the level: a country
+    that belongs to no bloc.
+    """
+    least = world.policy.least_base
+    for end in ("source", "target"):
+        there = _grouped(world, given, flows_at(world.selection, given["level"], exchanged, (end,)))
+        whole = there.group_by("group", end).agg(whole=pl.col("learners").sum())
+        rows = rows.join(whole, on=["group", end], how="left").with_columns(
+            ratio(pl.col("learners"), pl.col("whole"), pl.col("whole"), least).alias(
+                f"share_of_{end}"
+            )
+        ).drop("whole")  # fmt: skip
+    return rows
 
 
 def _kept(within: bool) -> pl.Expr:
@@ -65,7 +81,8 @@ FLOW_MATRIX = Analysis(
     title="Flow of knowledge: who taught whom",
     definition=(
         "Learners of the target in trainings where the source taught; the learners of a training "
-        "are shared among those who taught by their number of educators."
+        "are shared among those who taught by their number of educators. Between blocs it is the "
+        "sum over the countries that belonged to them at the time; blocs overlap."
     ),
     formula="learners(a→b) = Σ_t l_t(b) · e_t(a) / Σ_x e_t(x)",
     reference="fractional counting as in Perianes-Rodriguez et al. (2016), doi:10.1016/j.joi.2016.10.006",  # noqa: E501

@@ -6,9 +6,10 @@ import polars as pl
 
 from kg.analysis.analyses.shared import TOO_FEW, level
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
+from kg.analysis.flowing import flows_at, seated_for
 from kg.analysis.guards import ratio
 from kg.analysis.recorded import untaught
-from kg.analysis.seats import flows, seats
+from kg.analysis.seats import flows
 from kg.errors import QueryError
 from kg.language import tell
 from kg.network import FACETS
@@ -26,11 +27,12 @@ def partners(world: World, given: Given) -> Answer:
     """
     if not {"bloc", "country"} & set(world.selection.filters):
         raise QueryError("partners needs bloc or country: whose partners are meant?")
-    seated = seats(world.selection, given["level"])
+    seated = seated_for(world.selection, given["level"])
     coverage, caveats = untaught(seated)
     exchanged = flows(seated)
-    inward = _side(exchanged, "source", "target", "taught_us")
-    outward = _side(exchanged, "target", "source", "learned_from_us")
+    inward = _side(world, given, exchanged, "source", "target", "taught_us")
+    outward = _side(world, given, exchanged, "target", "source", "learned_from_us")
+    across = exchanged.filter(pl.col("inside_source") != pl.col("inside_target"))
     both = pl.concat([inward, outward], how="diagonal")
     rows = both.group_by("partner").agg(
         trainings=pl.col("training").n_unique().cast(pl.Int64),
@@ -43,9 +45,8 @@ def partners(world: World, given: Given) -> Answer:
     )
     total = pl.col("taught_us") + pl.col("learned_from_us")
     least = world.policy.least_base
-    rows = rows.with_columns(exchanged=total).with_columns(
-        share=ratio(total, total.sum(), total.sum(), least)
-    )
+    whole = pl.lit(float(across["learners"].sum()))
+    rows = rows.with_columns(exchanged=total).with_columns(share=ratio(total, whole, whole, least))
     rows = rows.sort(["exchanged", "partner"], descending=[True, False])
     return Answer(
         world.labelled(rows, "partner"),
@@ -57,10 +58,12 @@ def partners(world: World, given: Given) -> Answer:
     )
 
 
-def _side(exchanged: pl.DataFrame, partner: str, ours: str, count: str) -> pl.DataFrame:
-    """Return the flows between a partner outside at one end and us at the other."""
-    across = ~pl.col(f"inside_{partner}") & pl.col(f"inside_{ours}")
-    return exchanged.filter(across).select(
+def _side(
+    world: World, given: Given, exchanged: pl.DataFrame, partner: str, ours: str, count: str
+) -> pl.DataFrame:
+    """Return the flows between a partner outside at one end and us, as one, at the other."""
+    across = exchanged.filter(~pl.col(f"inside_{partner}") & pl.col(f"inside_{ours}"))
+    return flows_at(world.selection, given["level"], across, (partner,)).select(
         "training",
         "year",
         pl.col(partner).alias("partner"),

@@ -8,7 +8,7 @@ import pytest
 from kg.analysis.analyses.dependence import herfindahl
 from kg.errors import KgError, QueryError
 from kg.network import project
-from tests.analysis.worlds import analyse, frame_of
+from tests.analysis.worlds import analyse, frame_of, small
 from tests.network.worlds import world
 
 
@@ -96,3 +96,74 @@ def test_known_answers_of_herfindahl(weights: list[float], expected: float) -> N
     found = herfindahl(frame).row(0, named=True)
     assert found["herfindahl"] == pytest.approx(expected)
     assert found["effective_sources"] == pytest.approx(1 / expected)
+
+
+# GB (of none) and NG (of two blocs) teach TR and FR; NG learns too.
+_LANDS = [(c, "country", c, None) for c in ("GB", "NG", "TR", "FR", "US")]
+_BLOCS = [(b, "bloc", b, None) for b in ("OIC", "AU", "EU")]
+_MEMBERS = [
+    ("OIC", "NG", None, None), ("OIC", "TR", None, None), ("AU", "NG", None, None),
+    ("EU", "FR", None, None),
+]  # fmt: skip
+OVERLAPPING = small(
+    [("t1", "2020-01-01"), ("t2", "2021-01-01")],
+    [
+        ("t1", "educator", "e1", None, "GB", 1),
+        ("t1", "educator", "e2", None, "GB", 1),
+        ("t1", "educator", "e3", None, "NG", 1),
+        ("t1", "educator", "e4", None, "FR", 1),
+        ("t1", "learner", None, None, "TR", 8),
+        ("t1", "learner", None, None, "FR", 4),
+        ("t2", "educator", "e4", None, "FR", 1),
+        ("t2", "learner", None, None, "NG", 6),
+        ("t2", "learner", None, None, "US", 9),
+    ],
+    entities=[*_LANDS, *_BLOCS],
+    bloc_members=_MEMBERS,
+)
+
+
+def test_between_blocs_a_flow_is_that_of_their_countries() -> None:
+    """Who is of no bloc still taught; who is of two counts in each, once."""
+    found = analyse(OVERLAPPING, "flow-matrix", level="bloc")
+    flows = {(r["source"], r["target"]): r["learners"] for r in found.to_records()}
+    assert flows == {
+        ("OIC", "OIC"): 2, ("AU", "OIC"): 2, ("EU", "OIC"): 2 + 6,  # TR by NG; by FR; NG by FR
+        ("EU", "AU"): 6, ("OIC", "EU"): 1, ("AU", "EU"): 1, ("EU", "EU"): 1,
+    }  # fmt: skip
+    share = {(r["source"], r["target"]): r["share_of_target"] for r in found.to_records()}
+    assert share["EU", "OIC"] == pytest.approx(8 / 14)  # 14 learners of OIC, 4 of them by GB
+    assert share["OIC", "EU"] == pytest.approx(1 / 4)
+
+
+def test_no_partner_teaches_more_than_learned() -> None:
+    rows = analyse(OVERLAPPING, "partners", level="bloc", bloc="OIC").to_records()
+    found = {r["partner"]: (r["taught_us"], r["learned_from_us"]) for r in rows}
+    assert found == {"EU": (8, 1)}
+    assert rows[0]["share"] == pytest.approx(9 / (12 + 1))  # all across: TR by GB 4, by FR 2 + 6; 1
+    row = analyse(OVERLAPPING, "bloc-shares", bloc="OIC").to_records()[0]
+    assert (row["intra"], row["inbound"], row["outbound"]) == (2, 12, 1)
+
+
+def test_a_filter_by_bloc_shows_that_bloc_alone_inside() -> None:
+    for name in ("balance", "dependence"):
+        found = analyse(OVERLAPPING, name, level="bloc", bloc="OIC")
+        assert set(found.column("node")) == {"OIC"}
+    found = analyse(OVERLAPPING, "flow-matrix", level="bloc", bloc="OIC")
+    assert {"AU"} & set(found.column("source")) == set()
+
+
+def test_the_sources_of_a_bloc_are_countries() -> None:
+    rows = analyse(OVERLAPPING, "dependence", level="bloc").to_records()
+    oic = next(r for r in rows if r["node"] == "OIC")
+    assert (oic["learners"], oic["sources"], oic["top_source"]) == (12, 2, "FR")
+    assert oic["herfindahl"] == pytest.approx((8 / 12) ** 2 + (4 / 12) ** 2)
+    rows = analyse(OVERLAPPING, "dependence", level="bloc", own=True).to_records()
+    oic = next(r for r in rows if r["node"] == "OIC")
+    assert (oic["learners"], oic["sources"]) == (14, 3)
+
+
+def test_exchange_with_blocs_shares_among_countries() -> None:
+    found = analyse(OVERLAPPING, "exchange", subject="TR", level="bloc").to_records()
+    received = {r["partner"]: r["received"] for r in found}
+    assert received == {"EU": 2, "OIC": 2, "AU": 2}  # of 8, of which GB taught 4
