@@ -8,6 +8,8 @@ time of the training.
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from kg.analysis.seats import flows, seats
@@ -54,7 +56,7 @@ def in_blocs(selection: Selection, exchanged: pl.DataFrame, end: str) -> pl.Data
     found = exchanged.join(
         there.rename({"country": end}), on=["training", end], maintain_order="left"
     )
-    chosen = selection.filters.get("bloc")
+    chosen: Any = selection.filters.get("bloc")
     if chosen:
         found = found.filter(~pl.col(f"inside_{end}") | pl.col("bloc").is_in(chosen))
     return found.drop(end).rename({"bloc": end}).select(exchanged.columns)

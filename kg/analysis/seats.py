@@ -7,6 +7,8 @@ nobody wrote the number down (a lower bound).
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from kg.network import LEVELS, Selection
@@ -41,7 +43,7 @@ def seats(selection: Selection, level: str) -> pl.DataFrame:
         placed = rows.filter(pl.col("inside")).with_columns(node=pl.lit("all"), via=pl.lit("all"))
     else:
         placed = LEVELS[level].place(rows, selection).filter(pl.col("node").is_not_null())
-    chosen = selection.filters.get("bloc") if level == "bloc" else None
+    chosen: Any = selection.filters.get("bloc") if level == "bloc" else None
     if chosen:  # who is inside is here as a member of the blocs that were asked for
         placed = placed.filter(~pl.col("inside") | pl.col("node").is_in(chosen))
     named = pl.col("person").drop_nulls().n_unique().cast(pl.Int64)
