@@ -31,7 +31,9 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     middle = p + z2 / (2 * trials)
     half = _Z * math.sqrt(p * (1 - p) / trials + z2 / (4 * trials**2))
     whole = 1 + z2 / trials
-    return max((middle - half) / whole, 0.0), min((middle + half) / whole, 1.0)
+    low = (middle - half) / whole if successes else 0.0  # as they are without rounding
+    high = (middle + half) / whole if successes < trials else 1.0
+    return low, high
 
 
 def poisson_interval(counts: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -11,6 +11,7 @@ from kg.analysis.analyses.recommend_evaluation import recommend_evaluation
 from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.candidates import SCORE_NAMES, Knowledge, common_partners, knowledge
+from kg.analysis.recorded import record_ends
 from kg.errors import NotFoundError, QueryError
 from kg.language import tell
 
@@ -85,7 +86,6 @@ class _Told:
         entities = world.selection.entities
         self.labels: Mapping[str, str | None] = dict(entities.select("entity", "label").rows())
         self.nodes = known.network.nodes["node"].to_list()
-        self.last_year = world.last_year or 0
         self.activity = _activity(world, known)
         degree = known.degree
         self.rarity = np.asarray(known.had.sum(axis=0))
@@ -138,7 +138,7 @@ class _Told:
     def _objections(
         self, other: int, brings: np.ndarray, shared: list[int]
     ) -> list[tuple[str, str]]:
-        trainings, last = self.activity.get(self.nodes[other], (0, None))
+        trainings, last, until = self.activity.get(self.nodes[other], (0, None, None))
         found = []
         if not shared:
             found.append(("far", "no common partner"))
@@ -146,23 +146,29 @@ class _Told:
             found.append(("same", "taught nothing that is new here"))
         if trainings == 1:
             found.append(("thin", "known from one training only"))
-        if last is not None and self.last_year - last >= _QUIET:
+        if last is not None and until is not None and until - last >= _QUIET:
             found.append(("quiet", f"last seen in {last}"))
         if self.popular[other] >= _POPULAR and len(shared) <= 1:
             found.append(("popular", "ranks high by its many partners rather than by nearness"))
         return found
 
 
-def _activity(world: World, known: Knowledge) -> dict[str, tuple[int, int | None]]:
-    """Return node → its trainings and the last year."""
+def _activity(world: World, known: Knowledge) -> dict[str, tuple[int, int | None, int | None]]:
+    """Return node → its trainings, the last year, and until when its programmes are recorded.
+
+    Where the record ends, silence says nothing against anybody.
+    """
     level = str(known.network.meta["level"])
     column = {"institution": "organisation", "person": "person"}.get(level, "country")
     rows = (
         world.selection.involvements.select("training", node=pl.col(column)).drop_nulls().unique()
     )
     rows = rows.join(world.selection.trainings.select("training", "year"), on="training")
-    found = rows.group_by("node").agg(n=pl.len(), last=pl.col("year").max())
-    return {node: (n, last) for node, n, last in found.rows()}
+    rows = rows.join(record_ends(world).select("training", "end_year"), on="training", how="left")
+    found = rows.group_by("node").agg(
+        n=pl.len(), last=pl.col("year").max(), until=pl.col("end_year").max()
+    )
+    return {node: (n, last, until) for node, n, last, until in found.rows()}
 
 
 def _verdict(world: World, given: Given) -> tuple[str, ...]:
