@@ -29,6 +29,7 @@ from kg.ontology import load_ontology
 from kg.pipeline.load import load_sources
 from kg.schema import Column, TableSchema
 from kg.settings import load_settings
+from kg.sources import get_ready
 from kg.terms import DEFAULT_BASE
 
 _MAPPED = (
@@ -84,6 +85,7 @@ def term_map(column: Column) -> tuple[str, str]:
 
 def by_kg(world: Path, out: Path) -> None:
     settings = load_settings(world / "rihla.toml")
+    get_ready()
     schema = load_ontology(settings.ontology).schema
     loaded = load_sources(settings, schema)
     with out.open("wb") as stream:

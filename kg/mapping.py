@@ -6,13 +6,15 @@ form that was checked. A term is written once for each distinct value of a colum
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from kg.quads import QUAD, TERM, lines, term
+from kg.quads import QUAD, TERM, joined, term
 from kg.reconcile import ResolvedTable
 from kg.schema import Column
 from kg.tables.distinct import Distinct
@@ -22,7 +24,8 @@ __all__ = ["iri_term", "literal_term", "map_lines", "map_tables"]
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _STRING = _XSD + "string"
-_LINES = 100_000  # lines that are text in memory at a time
+_LINES = 50_000  # lines that are made at a time
+_WRITERS = 2  # threads that make them; each is one part ahead
 # How canonical N-Quads writes the characters that do not stand in a literal as they are.
 _ESCAPES = {chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)} | {
     "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\",
@@ -110,16 +113,52 @@ def map_lines(
     tables, graphs:
         As for :func:`map_tables`.
     """
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        waiting: deque[Future[bytes]] = deque()
+        for part in _line_parts(tables, graphs or {}):
+            waiting.append(writers.submit(part.text))
+            if len(waiting) > _WRITERS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+_Terms = tuple[pl.Series, np.ndarray]
+"""Distinct terms, and for each line which of them it has."""
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Some lines: subjects, objects, and what stands between and after them."""
+
+    subjects: _Terms
+    middle: str
+    objects: _Terms
+    end: str
+
+    def text(self) -> bytes:
+        """Return the lines."""
+        subjects, (objects, codes) = self.subjects[0].gather(self.subjects[1]), self.objects
+        if len(objects) > len(codes):
+            objects, codes = objects.gather(codes), np.arange(len(codes))
+        # What follows a subject is put together once for each distinct object.
+        tails = pl.select(pl.concat_str(pl.lit(self.middle), objects, pl.lit(self.end)))
+        rows = [subjects.alias("s"), tails.to_series().gather(codes).alias("o")]
+        return joined(pl.DataFrame(rows))
+
+
+def _line_parts(tables: Iterable[ResolvedTable], graphs: Mapping[str, str]) -> Iterator[_Lines]:
     for table in tables:
-        place = [term(f"<{graphs[table.checked.table.source]}>").alias("g")] if graphs else []
+        graph = graphs.get(table.checked.table.source)
+        end = f" <{graph}> ." if graph else " ."
         subjects = table.subjects.select(iri_term(pl.col("iri"))).to_series()
         for part in _statements(table):
-            predicate = term(f"<{part.predicate}>").alias("p")
+            codes = part.codes.to_numpy()
             for start in range(0, len(part.at), _LINES):
                 rows = slice(start, start + _LINES)
-                ends = (subjects.gather(part.at[rows]), part.terms.gather(part.codes[rows]))
+                ends = (subjects, part.at[rows]), (part.terms, codes[rows])
                 own, other = ends[::-1] if part.inverse else ends
-                yield from lines(pl.select(own.alias("s"), predicate, other.alias("o"), *place))
+                yield _Lines(own, f"<{part.predicate}> ", other, end)
 
 
 def _statements(table: ResolvedTable) -> Iterator[_Statements]:

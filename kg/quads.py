@@ -22,6 +22,7 @@ from kg.errors import ReleaseError
 __all__ = [
     "QUAD",
     "TERM",
+    "joined",
     "lines",
     "literal_text",
     "quads_of_dataset",
@@ -49,15 +50,13 @@ def term(text: str) -> pl.Expr:
 def lines(rows: pl.DataFrame) -> Iterator[bytes]:
     """Yield N-Quads (or N-Triples, where the rows have no ``g``), in parts of many lines."""
     for part in rows.iter_slices(_LINES):
-        yield _text(part)
+        yield joined(part.with_columns(end=pl.lit(".")))
 
 
-def _text(rows: pl.DataFrame) -> bytes:
+def joined(rows: pl.DataFrame) -> bytes:
+    """Return rows as lines, a blank between columns: ten times as fast as joining them first."""
     buffer = io.BytesIO()
-    # One column a term: ten times as fast as joining them first.
-    rows.with_columns(end=pl.lit(".")).write_csv(
-        buffer, include_header=False, quote_style="never", separator=" "
-    )
+    rows.write_csv(buffer, include_header=False, quote_style="never", separator=" ")
     return buffer.getvalue()
 
 

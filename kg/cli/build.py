@@ -29,6 +29,7 @@ from kg.pipeline.origins import input_files, loaded_sources
 from kg.pipeline.preview import preview
 from kg.results import ResultTable
 from kg.settings import Settings
+from kg.sources import get_ready
 from kg.store import current_release, list_releases
 from kg.store.release import find_release, pointed_name
 from kg.tombstones import read_tombstones
@@ -93,6 +94,7 @@ def _say_withheld(loaded: Loaded | None) -> None:
 
 
 def _loaded(settings: Settings) -> Loaded:
+    get_ready()
     return load_sources(settings, load_ontology(settings.ontology).schema)
 
 

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from kg.confined.zygote import RAISED
 
-__all__ = ["Limits", "Outcome", "run_confined"]
+__all__ = ["Limits", "Outcome", "prepare", "run_confined"]
 
 _T = TypeVar("_T")
 _REPLY_BYTES = 64 * 1024
@@ -108,6 +108,14 @@ def run_confined(
         if outcome.result is not None:
             undo.pop_all()
         return outcome
+
+
+def prepare(preloaded: Sequence[str]) -> None:
+    """Start the process that children are forked from, so that it imports while others work.
+
+    ``preloaded`` is as for :func:`run_confined`.
+    """
+    _zygote(tuple(preloaded))
 
 
 def _memory_file(name: str) -> BinaryIO:

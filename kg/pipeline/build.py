@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from kg.pipeline.releases import (
 from kg.provenance import GraphNames, describe_loads
 from kg.results import ResultTable
 from kg.settings import Settings
+from kg.sources import get_ready
 from kg.store.release import Release, current_release
 from kg.tombstones import read_tombstones
 
@@ -97,6 +99,7 @@ def build(
     clock = Clock(progress)
     folder = settings.project.releases
     with building(folder) as workspace:
+        get_ready()
         with clock.step("ontology"):
             ontology = load_ontology(settings.ontology)
             schema = ontology.schema
@@ -167,8 +170,10 @@ def finish(
         release_id = free_name(settings.project.releases, wanted, inputs)
         manifest = _manifest(settings, ontology, contents, decided) | assembly.figures
         own_facts = {"id": release_id, "built": built, "inputs": inputs, "seconds": clock.seconds}
-        write_manifest(workspace, manifest | own_facts)
-        assembly.verify()
+        with ThreadPoolExecutor(1) as side:
+            verified = side.submit(assembly.verify)
+            write_manifest(workspace, manifest | own_facts)
+            verified.result()
         release = publish(workspace, release_id, settings.project.releases)
         prune(settings.project.releases, settings.build.keep)
     return release

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -26,6 +27,7 @@ from kg.tombstones import read_tombstones
 __all__ = ["Loaded", "load_sources", "refuse_excess"]
 
 Progress = Callable[[str], None]
+_CHECKING = 2  # tables that are checked at the same time
 _SHOWN = 20  # problems in the message of a build that stops
 
 
@@ -118,7 +120,8 @@ def _checked(
     tombstones = read_tombstones(settings.project.forgotten)
     base = settings.project.base
     protection = protect(read, settings.sources, schema, base, tombstones)
-    checked = [check_cells(table, schema) for table in protection.tables]
+    with ThreadPoolExecutor(_CHECKING) as checking:
+        checked = list(checking.map(partial(check_cells, schema=schema), protection.tables))
     counted = count_groups(checked, protection)
     safe = [_suppress(table, settings.build.suppress_below) for table in counted]
     suppressed: dict[str, int] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from kg.quads import QUAD, TERM, lines
+from kg.quads import QUAD, TERM, joined, lines
 
 __all__ = ["OrderedQuads", "Part"]
 
@@ -66,6 +66,8 @@ class OrderedQuads:
     def __init__(self, quads: pl.DataFrame) -> None:
         codes = {name: quads[name].to_physical().to_numpy() for name in QUAD}
         self.terms, self.positions, ranks = _ranked(codes)
+        # A line's end is put together once for each graph.
+        self._ends = self.terms.gather(self.positions["g"]) + " ."
         self._blank = len(self.terms) - int(self.terms.str.starts_with("_").sum())
         sizes = {name: len(own) for name, own in self.positions.items()}
         self._bits = {name: max(1, (size - 1).bit_length()) for name, size in sizes.items()}
@@ -86,14 +88,15 @@ class OrderedQuads:
     def parts(self) -> Iterator[Part]:
         """Yield all quads in their order, some at a time."""
         for ranks, first in self._parts():
-            rows = pl.DataFrame({name: self._texts(name, ranks[name]) for name in QUAD})
+            rows = pl.DataFrame({name: self._texts(name, ranks[name]) for name in _TRIPLE})
+            rows = rows.with_columns(self._ends.gather(ranks["g"]))
             blank = pl.Series(self._is_blank("s", ranks) | self._is_blank("o", ranks))
             fresh = pl.Series(first)
-            text = _text(rows)
+            text = joined(rows)
             own = {name: ranks[name][first] for name in _TRIPLE}
             if blank.any():
                 named, anonymous = (
-                    (_text(rows.filter(which)), _triples(rows, fresh & which))
+                    (joined(rows.filter(which)), _triples(rows, fresh & which))
                     for which in (~blank, blank)
                 )
                 yield Part(text, named, anonymous, own)
@@ -136,12 +139,8 @@ class OrderedQuads:
         return ranks
 
 
-def _text(rows: pl.DataFrame) -> bytes:
-    return b"".join(lines(rows))
-
-
 def _triples(rows: pl.DataFrame, which: pl.Series) -> bytes:
-    return _text(rows.select(_TRIPLE).filter(which))
+    return b"".join(lines(rows.select(_TRIPLE).filter(which)))
 
 
 def _ranked(codes: _Ranks) -> tuple[pl.Series, _Ranks, _Ranks]:

@@ -14,6 +14,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ _BUILDING = ".building"
 _REMOVED = ".removed-"
 _LOCK = ".lock"
 _HIDDEN = ".replaced"
+_HASHING = 2  # files that are read at the same time
 _PAUSE = 0.2  # seconds between two looks at whether a release is still read
 
 
@@ -100,7 +102,9 @@ def _sweep(folder: Path) -> None:
 def write_manifest(workspace: Path, content: Mapping[str, Any]) -> None:
     """Write manifest.json with the SHA-256 of every file, and push all to the disk."""
     files = sorted(p for p in workspace.rglob("*") if p.is_file())
-    sums = {p.relative_to(workspace).as_posix(): sha256(p) for p in files}
+    names = [p.relative_to(workspace).as_posix() for p in files]
+    with ThreadPoolExecutor(_HASHING) as hashing:
+        sums = dict(zip(names, hashing.map(sha256, files), strict=True))
     document = json.dumps({**content, "files": sums}, ensure_ascii=False, indent=1, default=str)
     for path in [*files, *{p.parent for p in files}]:
         _sync(path)

@@ -26,10 +26,10 @@ from kg.sources import (
     tables,
 )
 from kg.sources.base import SourceTables
-from kg.sources.reading import Reader, read_confined
+from kg.sources.reading import Reader, get_ready, read_confined
 from kg.sources.schemes import edam, euroscivoc, openalex_topics, unesco
 
-__all__ = ["SOURCES", "SourceTables", "read_source"]
+__all__ = ["SOURCES", "SourceTables", "get_ready", "read_source"]
 
 SOURCES: dict[str, Reader] = {
     "bioschemas": bioschemas.read,

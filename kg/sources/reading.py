@@ -11,7 +11,7 @@ from typing import BinaryIO
 import polars as pl
 
 import kg.errors
-from kg.confined import Limits, Outcome, run_confined
+from kg.confined import Limits, Outcome, prepare, run_confined
 from kg.errors import InputError, KgError
 from kg.files import CELL_LIMIT
 from kg.schema import Schema
@@ -22,10 +22,16 @@ from kg.sources.inputs import Input, find_file, find_inputs
 from kg.sources.wire import read_tables, write_tables
 from kg.tables import InputTable
 
-__all__ = ["Reader", "check_limits", "read_confined"]
+__all__ = ["Reader", "check_limits", "get_ready", "read_confined"]
 
 Reader = Callable[[SourceSettings, Schema], SourceTables]
 _MIB = 1024 * 1024
+_PRELOADED = ("kg.sources",)
+
+
+def get_ready() -> None:
+    """Start what reads sources; it takes a second, in which others may work."""
+    prepare(_PRELOADED)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def read_confined(
             limits,
             [str(item.path.resolve()) for item in (*inputs, *further.values())],
             [str(request.scratch)],
-            preloaded=["kg.sources"],
+            preloaded=_PRELOADED,
         )
     if outcome.result is None:
         raise _refusal(outcome, settings, inputs, load)
