@@ -8,7 +8,7 @@ from kg.analysis.base import Analysis, Answer, RefusedAnalysisError, World
 from kg.language import Share, Told, both, marked, tell
 from kg.network import LEVELS, Selection
 
-__all__ = ["coverage_of", "ratio", "refuse_thin", "unexplained", "withhold_small"]
+__all__ = ["coverage_of", "ratio", "refuse_thin", "unexplained", "unsized", "withhold_small"]
 
 TAKING_PART = ("learner", "educator")
 _WITHHELD = marked("withheld: fewer people than [analyse] suppress_below")
@@ -19,18 +19,17 @@ def coverage_of(selection: Selection, level: str | None, sides: tuple[str, ...])
 
     ``participations`` are involvements on the learners' or educators' side;
     ``considered`` those on the sides that this analysis reads, ``placed`` the ones of these
-    that have a node at its level.
+    that have a node at its level. ``groups_of_unknown_size`` are those inside the filter.
     """
     rows = selection.involvements
     part = rows.filter(pl.col("side").is_in(TAKING_PART))
-    unsized = part["person"].is_null() & part["headcount"].is_null()
     found = {
         **selection.coverage,
         "participations": part.height,
         "with_institution": part.height - part["organisation"].null_count(),
         "with_country": part.height - part["country"].null_count(),
         "with_named_person": part.height - part["person"].null_count(),
-        "groups_of_unknown_size": int(unsized.sum()),
+        "groups_of_unknown_size": unsized(part.filter("inside")),
     }
     if level is None:
         return found
@@ -38,6 +37,12 @@ def coverage_of(selection: Selection, level: str | None, sides: tuple[str, ...])
     placed = LEVELS[level].place(considered.with_row_index("row"), selection)
     known = placed.filter(pl.col("node").is_not_null())["row"].n_unique()
     return {**found, "considered": considered.height, "placed": known}
+
+
+def unsized(rows: pl.DataFrame) -> int:
+    """Return how many involvements are groups of people whose number nobody wrote down."""
+    taking_part = rows.filter(pl.col("side").is_in(TAKING_PART))
+    return taking_part.filter(pl.col("person").is_null() & pl.col("headcount").is_null()).height
 
 
 def refuse_thin(world: World, coverage: dict[str, int], level: str | None) -> None:

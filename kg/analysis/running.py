@@ -72,7 +72,7 @@ def run_analysis(
         **_described(name, analysis),
         "parameters": {**values, **world.selection.filters},
         "coverage": {**coverage, **answer.coverage},
-        "caveats": _caveats(world, coverage, level, answer),
+        "caveats": _caveats(world, {**coverage, **answer.coverage}, level, answer),
         "empty_cells": empty,
         "withheld_cells": emptied,
         "left_out": left_out,
@@ -140,14 +140,14 @@ _PLACED = {
 
 
 def _caveats(
-    world: World, coverage: Mapping[str, int], level: str | None, answer: Answer
+    world: World, coverage: Mapping[str, int | float], level: str | None, answer: Answer
 ) -> tuple[str, ...]:
     """Return the analysis's own caveats, after those that the coverage asks for."""
     found: list[str] = []
     if level is not None and coverage["considered"]:
         share = coverage["placed"] / coverage["considered"]
         if share < world.policy.good_coverage:
-            counts = {name: coverage[name] for name in ("placed", "considered")}
+            counts = {name: int(coverage[name]) for name in ("placed", "considered")}
             found.append(Told(_PLACED[level], {**counts, "share": Share(share)}))
     if coverage["groups_of_unknown_size"] and level != "person":
         found.append(
@@ -156,7 +156,7 @@ def _caveats(
                 "lower bounds.",
                 "%(num)s groups of unknown size count as one person each, so that counts of people "
                 "are lower bounds.",
-                coverage["groups_of_unknown_size"],
+                int(coverage["groups_of_unknown_size"]),
             )
         )
     return (*found, *answer.caveats)

@@ -6,6 +6,7 @@ import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Given, World
 from kg.analysis.coded import coded
+from kg.analysis.guards import unsized
 from kg.analysis.subjects import (
     ALSO,
     CAPACITIES,
@@ -40,7 +41,12 @@ def appearances(world: World, given: Given) -> Answer:
     frame = frame.with_columns(pl.col("training").cast(pl.String))
     frame = world.labelled(frame, "held_in").rename({"label": "training_label"})
     frame = frame.with_columns(pl.coalesce("training_label", "training").alias("training_label"))
-    return Answer(frame, _CELLS, reason=tell("No training that was selected has to do with it."))
+    return Answer(
+        frame,
+        _CELLS,
+        coverage={"groups_of_unknown_size": unsized(subject.rows)},
+        reason=tell("No training that was selected has to do with it."),
+    )
 
 
 def _first_place(world: World) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.coded import coded
+from kg.analysis.guards import unsized
 from kg.analysis.seats import FACET_GROUPS
 from kg.analysis.subjects import (
     ALSO,
@@ -55,7 +56,8 @@ def breakdown(world: World, given: Given) -> Answer:
     frame = _compared(world, subject, frame, by)
     order = ["group"] if by == "year" else ["trainings", "learned", "taught", "group"]
     frame = frame.sort(order, descending=[name != "group" for name in order])
-    return Answer(world.labelled(frame, "group"), _CELLS)
+    unknown = {"groups_of_unknown_size": unsized(rows)}
+    return Answer(world.labelled(frame, "group"), _CELLS, coverage=unknown)
 
 
 _CELLS = {"learned": "unnamed_learned", "taught": "unnamed_taught"}

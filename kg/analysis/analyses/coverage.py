@@ -6,6 +6,7 @@ import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.coded import coded
+from kg.analysis.guards import unsized
 from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, Subject, subject_of
 from kg.language import tell
 
@@ -33,7 +34,11 @@ def coverage(world: World, given: Given) -> Answer:
     frame = frame.filter(pl.col("total") > 0).with_columns(
         missing=pl.col("total") - pl.col("known"), share=pl.col("known") / pl.col("total")
     )
-    return Answer(frame, reason=tell("No training that was selected has to do with it."))
+    return Answer(
+        frame,
+        coverage={"groups_of_unknown_size": unsized(subject.own)},
+        reason=tell("No training that was selected has to do with it."),
+    )
 
 
 def _of_trainings(world: World, subject: Subject) -> list[tuple[str, str, int, int]]:

@@ -8,6 +8,7 @@ from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
 from kg.analysis.coded import coded, only
 from kg.analysis.flowing import flows_at
+from kg.analysis.guards import unsized
 from kg.analysis.seats import flows
 from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, headcounts, placed, subject_of
 from kg.language import Told, tell
@@ -50,7 +51,8 @@ def exchange(world: World, given: Given) -> Answer:
         descending=[True, True, False],
     )
     labelled = world.labelled(world.labelled(frame, "partner"), "subject")
-    return Answer(labelled, _CELLS, derived=("net",))
+    unknown = {"groups_of_unknown_size": unsized(subject.rows)}
+    return Answer(labelled, _CELLS, derived=("net",), coverage=unknown)
 
 
 def _partners(others: pl.DataFrame, trainings: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Given, World
 from kg.analysis.coded import coded
+from kg.analysis.guards import unsized
 from kg.analysis.subjects import ALSO, OF_TRAININGS, SUBJECT, Subject, headcounts, subject_of
 from kg.language import tell
 
@@ -32,7 +33,8 @@ def profile(world: World, given: Given) -> Answer:
     row = people.with_columns(
         pl.lit(subject.iri or "all").alias("subject"), *_counts(world, subject)
     )
-    return Answer(world.labelled(row, "subject"), _CELLS)
+    unknown = {"groups_of_unknown_size": unsized(subject.own)}
+    return Answer(world.labelled(row, "subject"), _CELLS, coverage=unknown)
 
 
 _CELLS = {"learned": "unnamed_learned", "taught": "unnamed_taught"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
+from kg.analysis.recorded import record_ends
 from kg.analysis.timeline import years
 from kg.language import tell
 
@@ -22,13 +23,8 @@ _CADENCES = (
 
 def regularity(world: World, _: Given) -> Answer:
     """Return cadence, gaps and whether it lapsed, for each series."""
-    inside = world.columns["facets"].filter(pl.col("facet") == "series")
-    held = inside.select("training", series="value").unique().join(
-        world.touched(world.selection.trainings), on="training"
-    )  # fmt: skip
-    end = world.selection.trainings.filter(pl.col("since").is_not_null()).select(
-        years("since").max()
-    ).item()  # fmt: skip
+    held = _held(world)
+    ends = held.join(record_ends(world), on="training").group_by("series").agg(pl.col("ends").max())
     dated = held.filter(pl.col("since").is_not_null()).with_columns(when=years("since"))
     dated = dated.sort("series", "when", "training")
     gaps = dated.with_columns(gap=(pl.col("when").diff().over("series") * 12)).group_by("series")
@@ -46,29 +42,41 @@ def regularity(world: World, _: Given) -> Answer:
         on="series",
         how="left",
     )  # fmt: skip
-    rows = _judged(rows.with_columns(pl.col("dated").fill_null(0)), end)
+    rows = rows.join(ends, on="series", how="left")
+    rows = _judged(rows.with_columns(pl.col("dated").fill_null(0)))
     rows = rows.sort(["trainings", "series"], descending=[True, False])
     return Answer(
         world.labelled(rows, "series", "label"),
-        meta={"observed_until": end},
         caveats=(
             tell(
-                "A series may be silent because its source ends, not because it does: narrow to "
-                "one source's programme to measure up to that source's last training."
+                "Silence is measured up to the last training of the programmes of a series, where "
+                "their record ends: a series that makes up its programme never looks lapsed."
             ),
         ),
         reason=tell("No selected training belongs to a series."),
     )
 
 
-def _judged(rows: pl.DataFrame, end: float | None) -> pl.DataFrame:
+def _held(world: World) -> pl.DataFrame:
+    """Return the selected trainings of each series; of a bloc or country those it took part in.
+
+    Such a series counts with all its trainings: it does not lapse because one country stayed away.
+    """
+    series = world.columns["facets"].filter(pl.col("facet") == "series")
+    trainings = world.selection.trainings
+    held = series.select("training", series="value").unique().join(trainings, on="training")
+    touched = world.touched(held).select("series").unique()
+    return held.join(touched, on="series", how="semi")
+
+
+def _judged(rows: pl.DataFrame) -> pl.DataFrame:
     """Add cadence, missed and lapsed where there are enough gaps to judge from."""
     usual = pl.col("median_gap")
     cadence: pl.Expr = pl.lit("rarer")
     for most, name in reversed(_CADENCES):
         cadence = pl.when(usual <= most).then(pl.lit(name)).otherwise(cadence)
     enough = pl.col("dated") >= _LEAST
-    since = (pl.lit(end) - pl.col("last_when")) * 12
+    since = (pl.col("ends") - pl.col("last_when")) * 12
     rows = rows.with_columns(months_since_last=since)
     late = pl.struct("gaps", "median_gap").map_elements(_missed, return_dtype=pl.Int64)
     return rows.with_columns(missed=late).with_columns(
@@ -100,7 +108,7 @@ REGULARITY = Analysis(
     title="Regularity of series",
     definition=(
         "How often a series is held, how even its gaps are, how many trainings seem to be missing, "
-        "and whether it has lapsed by the last training of the selection."
+        "and whether it has lapsed by the last training of its programmes."
     ),
     formula=(
         "median_gap = median of months between beginnings; gap_cv = sd/mean; missed = Σ round(gap/"
@@ -111,7 +119,7 @@ REGULARITY = Analysis(
     columns={
         "series": "the series",
         "label": "its name",
-        "trainings": "trainings in the selection",
+        "trainings": "its trainings in the selection",
         "dated": "of these, with a date",
         "first": "beginning of the first",
         "last": "beginning of the last",
@@ -120,7 +128,7 @@ REGULARITY = Analysis(
         "gap_cv": "standard deviation of the gaps over their mean: 0 is a clock, 1 is chance",
         "longest_gap": "months",
         "missed": "trainings that would fill the gaps longer than usual",
-        "months_since_last": "from the last beginning to the last training of the selection",
+        "months_since_last": "from the last beginning to the last training of its programmes",
         "lapsed": "silent for more than twice its median gap and longer than ever before",
     },
     blank={

@@ -16,6 +16,7 @@ from kg.analysis.plots.svg import (
     number,
     shortened,
     ticks,
+    told_apart,
 )
 from kg.language import gettext, named, right_to_left
 from kg.results import ResultTable, Value
@@ -112,7 +113,6 @@ def _ground(rows: Sequence[_Row], chart: Chart, *, from_zero: bool) -> tuple[Can
     canvas.text(
         (_LEFT + _WIDTH - _RIGHT) / 2, height + 32, named(chart.y), size=11, anchor="middle"
     )
-    for place, row in enumerate(rows):
-        label = shortened(row.label, _LABEL)
+    for place, label in enumerate(told_apart([row.label for row in rows], _LABEL)):
         canvas.text(_LEFT - 8, place * _ROW + 15, label, anchor="end")
     return canvas, scale

@@ -113,7 +113,7 @@ def _ground(
     points = [p for found in series.values() for p in found] or [_Point(0, 0, None, None)]
     xs, floor = [p.x for p in points], _HEIGHT - _BOTTOM
     whole = all(x == int(x) for x in xs)
-    marks = ticks(min(xs), max(xs), 8)
+    marks = ticks(min(xs), max(max(xs), min(xs) + 1), 8)
     marks = [m for m in marks if (m == int(m) or not whole)]
     across = Scale(min(xs), max(max(xs), min(xs) + 1), _LEFT, _WIDTH - _RIGHT)
     highest = top or max([p.high if p.high is not None else p.y for p in points]) or 1.0

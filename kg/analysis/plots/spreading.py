@@ -22,7 +22,7 @@ from kg.analysis.plots.svg import (
     shortened,
     ticks,
 )
-from kg.language import gettext, named
+from kg.language import gettext, named, ngettext
 from kg.results import ResultTable, Value
 
 __all__ = ["arrivalmap", "spread", "timeline"]
@@ -189,7 +189,7 @@ def _head(canvas: Canvas, value: str, shown: int, of: int) -> None:
             value=value, count=number(of), shown=number(shown),
         )
         if shown < of
-        else gettext("%(value)s: %(count)s arrivals", value=value, count=number(of))
+        else ngettext("%(value)s: %(num)s arrival", "%(value)s: %(num)s arrivals", of, value=value)
     )  # fmt: skip
     canvas.text(12, 16, shortened(said, 100), size=12, bold=True)
 

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import takewhile
 
 from kg.language import decimal, language, right_to_left, whole
 
@@ -34,6 +35,7 @@ __all__ = [
     "shade",
     "shortened",
     "ticks",
+    "told_apart",
 ]
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
@@ -227,6 +229,32 @@ def isolated(name: object) -> str:
     text = str(name)
     foreign = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
     return f"{_ISOLATE}{text}{_POP}" if foreign or right_to_left() else text
+
+
+def told_apart(names: Sequence[str], most: int = 34) -> list[str]:
+    """Return names of at most ``most`` characters; those that begin alike lose their beginning.
+
+    Examples
+    --------
+    >>> told_apart(["A long beginning, Oslo", "A long beginning, Bergen", "Rome"], 12)
+    ['…Oslo', '…Bergen', 'Rome']
+    """
+    cut = [shortened(name, most) for name in names]
+    alike: dict[str, set[str]] = {}
+    for short, name in zip(cut, names, strict=True):
+        alike.setdefault(short, set()).add(name)
+    found = []
+    for short, name in zip(cut, names, strict=True):
+        begin = _common_words(alike[short]) if len(alike[short]) > 1 else 0
+        rest = " ".join(name.split()[begin:])
+        found.append(shortened(f"…{rest}", most) if begin and rest else short)
+    return found
+
+
+def _common_words(names: Collection[str]) -> int:
+    """Return with how many words all of them begin."""
+    same = takewhile(lambda words: len(set(words)) == 1, zip(*map(str.split, names), strict=False))
+    return len(list(same))
 
 
 def shortened(text: object, most: int = 34) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
@@ -22,6 +23,7 @@ __all__ = ["SUBJECTS", "Report", "Section", "gather", "in_words"]
 SUBJECTS = ("bloc", "country", "institution")
 """What a report can be about."""
 
+_PLACES = 2  # fewer make no map
 _ROWS = 12  # rows of a table that are shown; the rest is one call away
 
 
@@ -32,14 +34,16 @@ class _Plan:
     ``given`` are its parameters; ``ends`` the columns one of which must be of the subject, where
     nothing is filtered: an analysis knows no filter for an institution, and a place in a network
     is a place in all of it (of what is linked with one country, that country is the middle);
-    ``order`` the columns by which the rows are shown where
-    their own order tells little in a dozen rows, downwards where a minus stands before.
+    ``columns`` those that are shown where all are too many; ``order`` the columns by which the
+    rows are shown where their own order tells little in a dozen rows, downwards where a minus
+    stands before.
     """
 
     analysis: str
     given: Mapping[str, object] = field(default_factory=dict)
     ends: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Section:
     refusal: str = ""
     order: tuple[str, ...] = ()
     narrowed: bool = False
+    chosen: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -76,7 +81,7 @@ class Section:
         named |= {"latitude", "longitude"}
         if set(self.result.column("group") if "group" in self.result.columns else []) == {"total"}:
             named |= {"group", "group_label"}
-        kept = [c for c in self.result.columns if c not in named]
+        kept = [c for c in self.chosen or self.result.columns if c not in named]
         table = replace(self.result, rows=self._ordered()[:_ROWS]).select(kept)
         return replace(self.result, columns=table.columns, rows=table.rows)
 
@@ -102,9 +107,13 @@ class Section:
 
     @property
     def charts(self) -> tuple[Chart, ...]:
-        """Its drawings: the usual one, and every map."""
-        every = self.result.charts if self.result else ()
-        return tuple(c for n, c in enumerate(every) if n == 0 or c.placed or c.kind == "map")
+        """Its drawings: the usual one, and every map; none without a value, no map of one place."""
+        if self.result is None:
+            return ()
+        one = {c: len(set(self.result.column(c.x))) < _PLACES for c in self.result.charts}
+        every = [c for c in self.result.charts if not (c.kind == "map" and one[c])]
+        drawn = [c for c in every if any(v is not None for v in self.result.column(c.y))]
+        return tuple(c for n, c in enumerate(drawn) if n == 0 or c.placed or c.kind == "map")
 
 
 @dataclass(frozen=True)
@@ -130,6 +139,20 @@ class Report:
         return {k: v for k, v in said.items() if not k.startswith("subject")}
 
     @property
+    def common(self) -> Sequence[str]:
+        """The caveats of most sections: they are told once."""
+        results = [s.result for s in self.sections if s.result]
+        told = Counter(caveat for result in results for caveat in set(result.caveats))
+        often = {text for text, times in told.items() if times > len(results) / 2}
+        everyone = [c for result in results for c in result.caveats if c in often]
+        return list(dict.fromkeys(everyone))
+
+    def caveats(self, section: Section) -> Sequence[str]:
+        """Return the caveats of a section that are its own."""
+        common = set(self.common)
+        return [c for c in section.result.caveats if c not in common] if section.result else []
+
+    @property
     def coverage(self) -> Mapping[str, Any]:
         """What all of it rests on."""
         results = [section.result for section in self.sections if section.result]
@@ -137,6 +160,7 @@ class Report:
 
 
 _NODE = ("node",)
+_SUGGESTED = ("rank", "label", "combined", "common_neighbours", "brings", "evidence", "against")
 _RANKS = _Plan(
     "rank-intervals",
     {"measure": "strength", "weight": "newman", "level": "institution", "samples": 100},
@@ -176,7 +200,7 @@ _PLANS: Mapping[str, tuple[_Plan, ...]] = {
     "country": (
         *_BOTH,
         _Plan("balance", {"level": "institution"}),
-        _Plan("recommend", {"level": "country"}),
+        _Plan("recommend", {"level": "country"}, columns=_SUGGESTED),
     ),
     "institution": (
         _Plan("balance", {"level": "institution"}, _NODE),
@@ -194,7 +218,7 @@ _PLANS: Mapping[str, tuple[_Plan, ...]] = {
         ),
         _Plan("spreaders", {"level": "institution", "of": "method"}, _NODE),
         _Plan("specialisation", {"level": "institution", "of": "topic"}, _NODE),
-        _Plan("recommend", {"level": "institution"}),
+        _Plan("recommend", {"level": "institution"}, columns=_SUGGESTED),
     ),
 }
 """Kind of subject → the analyses of its report, in order."""
@@ -316,7 +340,10 @@ def _section(ask: Ask, plan: _Plan, about: _About) -> Section:
         reason = result.reason or tell("No row tells of it.")
         return Section(plan.analysis, title, given, None, reason)
     narrowed = bool(plan.ends)
-    return Section(plan.analysis, title, given, result, order=plan.order, narrowed=narrowed)
+    return Section(
+        plan.analysis, title, given, result,
+        order=plan.order, narrowed=narrowed, chosen=plan.columns,
+    )  # fmt: skip
 
 
 def _narrowed(result: Result, ends: Sequence[str], nodes: set[object]) -> Result:

@@ -24,6 +24,23 @@ def test_a_yearly_series_with_a_gap_that_lapsed() -> None:
     assert row["lapsed"] is True
 
 
+def test_silence_after_the_end_of_the_record_is_no_lapse() -> None:
+    late = ("other", "2020-06-01")
+    facets = [(t, "series", "S") for t, _ in YEARLY]
+    facets += [(t, "programme", "P") for t, _ in YEARLY]
+    row = analyse(small([*YEARLY, late], [], facets), "regularity").to_records()[0]
+    assert row["months_since_last"] == 0  # the programme's record ends with it
+    assert row["lapsed"] is False
+
+
+def test_a_series_does_not_lapse_because_a_country_stays_away() -> None:
+    facets = [(t, "series", "S") for t, _ in YEARLY]
+    people = [(YEARLY[0][0], "learner", "a", None, "NG", 1)]
+    world = small(YEARLY, people, facets, entities=[("NG", "country", "NG", None)])
+    row = analyse(world, "regularity", country="NG").to_records()[0]
+    assert (row["trainings"], row["lapsed"]) == (5, False)
+
+
 def test_two_trainings_are_no_cadence() -> None:
     facets = [(t, "series", "S") for t, _ in YEARLY[:2]]
     found = analyse(small(YEARLY, [], facets), "regularity")
