@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from kg.analysis.base import World
-from kg.analysis.linkprediction import combined, pair_scores
+from kg.analysis.linkprediction import SCORES, combined, pair_scores
 from kg.analysis.links import network_of
 from kg.network import Network
+from kg.network.lanes import steps
+from kg.network.pairs import Pairs, shared
 
 __all__ = ["COMBINED_OF", "MOST_PAIRS", "SCORE_NAMES", "Knowledge", "common_partners", "knowledge"]
 
@@ -23,8 +24,6 @@ MOST_PAIRS = 2_000_000
 
 COMBINED_OF = ("adamic_adar", "resource_allocation", "preferential_attachment", "complement")
 SCORE_NAMES = ("common_neighbours", *COMBINED_OF, "combined")
-
-_AT_ONCE = 2_000_000  # cells of a block of rows of one score
 
 Codes = NDArray[np.int64]
 Vector = NDArray[np.float64]
@@ -62,17 +61,6 @@ class Knowledge:
         start, end = self.adjacency.indptr[node : node + 2]
         return np.asarray(self.adjacency.indices[start:end], dtype=np.int64)
 
-    def scores_of(self, rows: Codes) -> dict[str, NDArray[np.float64]]:
-        """Return each score of some nodes with all others, as rows × nodes.
-
-        ``complement`` counts methods and topics that one taught and the other never had to do with.
-        """
-        # What b taught and a never had to do with is what b taught less what a had of it.
-        all_taught = np.asarray(self.taught.sum(axis=1), dtype=np.float64)
-        brings = all_taught[None, :] - (self.had[rows] @ self.taught.T).toarray()
-        wants = all_taught[rows][:, None] - (self.taught[rows] @ self.had.T).toarray()
-        return {**pair_scores(self.adjacency, rows), "complement": brings + wants}
-
     def open_pairs(self, seed: int = 1) -> tuple[Codes, Codes]:
         """Return the pairs that are not linked, each once, in order.
 
@@ -92,24 +80,26 @@ class Knowledge:
     def _free(self, first: Codes, second: Codes) -> tuple[Codes, Codes]:
         nodes = len(self.network)
         tails = np.repeat(np.arange(nodes), np.diff(self.adjacency.indptr))
-        free = ~np.isin(first * nodes + second, tails * nodes + self.adjacency.indices)
+        linked = tails * nodes + self.adjacency.indices  # in order, as are its rows
+        keys = first * nodes + second
+        places = np.minimum(np.searchsorted(linked, keys), max(len(linked) - 1, 0))
+        free = linked[places] != keys if len(linked) else np.ones(len(keys), np.bool_)
         return first[free], second[free]
 
     def of_pairs(self, first: Codes, second: Codes) -> dict[str, Vector]:
-        """Return every score of some pairs, the combined one over these pairs.
+        """Return every score of some pairs, sorted by the first; the combined one over these.
 
-        Rows are scored some at a time, so that memory stays bounded whatever the number of nodes.
+        ``complement`` counts methods and topics that one taught and the other never had to do with.
         """
-        found = {name: np.empty(len(first)) for name in SCORE_NAMES if name != "combined"}
-        rows, place = np.unique(first, return_inverse=True)
-        step = max(1, _AT_ONCE // max(len(self.network), 1))
-        order = np.argsort(place, kind="stable")
-        bounds = np.searchsorted(place[order], np.arange(0, len(rows) + step, step))
-        for number, (begin, end) in enumerate(pairwise(bounds)):
-            start, these = number * step, order[begin:end]
-            scores = self.scores_of(rows[start : start + step])
-            for name, into in found.items():
-                into[these] = scores[name][place[these] - start, second[these]]
+        pairs = Pairs.of(first, second, len(self.network))
+        ones, lanes = np.ones(len(self.values)), len(pairs.lanes())
+        with steps(lanes * (len(SCORES) + 2)) as step:
+            found = pair_scores(self.adjacency, first, second, step)
+            known = shared(self.had, self.taught, ones, pairs, step)
+            known += shared(self.taught, self.had, ones, pairs, step)
+        # What b taught and a never had to do with is what b taught less what a had of it.
+        taught = np.asarray(self.taught.sum(axis=1), dtype=np.float64)
+        found["complement"] = taught[first] + taught[second] - known
         return {**found, "combined": combined({name: found[name] for name in COMBINED_OF})}
 
 

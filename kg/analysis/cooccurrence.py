@@ -13,8 +13,10 @@ from scipy.sparse import csr_array, diags_array
 
 from kg.analysis.base import World
 from kg.analysis.links import network_of
-from kg.analysis.nullmodel import curveball
+from kg.analysis.nullmodel import chain, curveball
 from kg.network import Network
+from kg.network.lanes import steps
+from kg.network.pairs import Counts, Pairs
 
 __all__ = ["Bipartite", "bipartite_of"]
 
@@ -50,6 +52,18 @@ class Bipartite:
     def drawn(self, samples: int, seed: int) -> Iterator[Any]:
         """Yield random graphs with the same degrees."""
         return curveball(self.rows, self.columns, self.shape, samples, seed)
+
+    def met_by_chance(
+        self, first: NDArray[np.int64], second: NDArray[np.int64], observed: NDArray[np.int64],
+        samples: int, seed: int,
+    ) -> Counts:  # fmt: skip
+        """Return how often pairs of nodes (sorted, first < second) meet in random graphs."""
+        counts = Counts(Pairs.of(first, second, self.shape[0]), observed)
+        with steps(samples) as step:
+            for graph in chain(self.rows, self.columns, self.shape, samples, seed):
+                counts.add(graph.starts, graph.members, self.shape[1])
+                step()
+        return counts
 
     def projected(self, matrix: Any, weight: str) -> Any:
         """Return the adjacency of a bipartite graph under a weight of partnerships."""

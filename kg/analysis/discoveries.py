@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.network.pairs import Counts
+
 __all__ = ["Moments", "benjamini_hochberg", "moderated"]
 
 _BULK = 90  # percentile of the deviations that is added to each of them
@@ -66,8 +68,22 @@ class Moments:
         self._squares = np.zeros(len(observed))
         self._above = np.zeros(len(observed))
         self._below = np.zeros(len(observed))
-        # Sums of floats in another order are the same value.
+        # Sums of floats in another order are the same number.
         self._slack = 1e-9 * np.maximum(np.abs(observed), 1e-3)
+
+    @classmethod
+    def of(cls, counts: Counts) -> Moments:
+        """Return those of counts, whose sums are whole numbers and so exact."""
+        found = cls(counts.observed.astype(np.float64))
+        samples = max(counts.samples, 1)
+        found.samples = counts.samples
+        found.mean = counts.total / samples
+        found._squares = (counts.squares * samples - counts.total**2) / samples
+        found._above, found._below = (
+            counts.above.astype(np.float64),
+            counts.below.astype(np.float64),
+        )
+        return found
 
     def add(self, values: Vector) -> None:
         """Take one simulation in (Welford's update)."""

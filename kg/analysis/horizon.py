@@ -14,10 +14,11 @@ from typing import Any
 import polars as pl
 
 from kg.analysis.base import World
-from kg.network import select
+from kg.network import PROJECTIONS, select
 
 __all__ = ["Horizon", "best_cut", "horizon"]
 
+PARTNERSHIP_ROLES = PROJECTIONS["partnership"].roles
 _NONE = ""  # trainings without a programme are together one
 
 
@@ -45,13 +46,17 @@ class Horizon:
     left_out: int
 
 
-def horizon(world: World, until: int | None, ahead: int) -> Horizon | None:
+def horizon(
+    world: World, until: int | None, ahead: int, linking: str | None = None
+) -> Horizon | None:
     """Return what was known by a year and the ``ahead`` years after it; None without dated years.
 
-    Without a year it is the one that :func:`best_cut` finds.
+    Without a year it is the one that :func:`best_cut` finds: among the trainings that link nodes of
+    a level, where ``linking`` names one.
     """
     dated = _by_programme(world)
-    cut = best_cut(dated, ahead) if until is None else until
+    seen = dated if linking is None else _linking(world, dated, linking)
+    cut = best_cut(seen, ahead) if until is None else until
     if cut is None:
         return None
     last = cut + ahead
@@ -100,6 +105,15 @@ def _by_programme(world: World) -> pl.DataFrame:
     dated = world.selection.trainings.select("training", "year").drop_nulls("year")
     joined = dated.join(programmes, on="training", how="left")
     return joined.with_columns(pl.col("programme").fill_null(_NONE))
+
+
+def _linking(world: World, dated: pl.DataFrame, level: str) -> pl.DataFrame:
+    """Keep the trainings that two nodes of the level or more were at."""
+    column = {"institution": "organisation", "person": "person"}.get(level, "country")
+    rows = world.selection.involvements.filter(pl.col("role").is_in(PARTNERSHIP_ROLES))
+    rows = rows.select("training", column).drop_nulls().unique()
+    several = rows.group_by("training").len().filter(pl.col("len") > 1)
+    return dated.join(several, on="training", how="semi")
 
 
 def _spanning(dated: pl.DataFrame, cut: int) -> pl.DataFrame:

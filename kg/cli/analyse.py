@@ -16,6 +16,7 @@ from kg.analysis.naming import names_in, renamed
 from kg.analysis.report import WRITERS, gather, write_report
 from kg.analysis.result import Result
 from kg.cli.options import format_option, graph_option, open_from, show
+from kg.cli.progress import progress
 from kg.language import LANGUAGES, gettext, language, named, said, speaking
 
 __all__ = ["analyse"]
@@ -83,7 +84,8 @@ def _command(name: str, analysis: Analysis) -> click.Command:
             code: str, told: bool, **given: Any) -> None:  # fmt: skip
         given_as = {key.removeprefix("training_"): _plain(v) for key, v in given.items()}
         graph = open_from(location)
-        result = graph.analyse(name, **given_as)
+        with progress(name, least=2):
+            result = graph.analyse(name, **given_as)
         if code != "en":
             result = renamed(result, names_in(graph.columns("names"), code))
         with speaking(code):

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kg.analysis.filters import LEVEL_CLASSES, parse_years
 from kg.analysis.graph import Graph
 from kg.cli.options import format_option, graph_option, open_from, show
-from kg.network import ALL_MEASURES, EDGE_MEASURES, LEVELS, PROJECTIONS, ROLES, Network, watched
+from kg.cli.progress import progress
+from kg.network import ALL_MEASURES, EDGE_MEASURES, LEVELS, PROJECTIONS, ROLES, Network
 from kg.network import FORMATS as NETWORK_FORMATS
 from kg.network.groups import ATTRIBUTES
 from kg.results import ResultTable
@@ -23,6 +19,7 @@ from kg.results import ResultTable
 __all__ = ["network"]
 
 _BACKBONES = [name for name, measure in EDGE_MEASURES.items() if measure.kept]
+_MANY = 1000  # nodes from which it is worth showing
 _MEASURE_OPTIONS = (
     "weight", "top", "normalised", "groups", "sample", "seed",
     "backbone", "threshold", "slices", "step",
@@ -69,7 +66,7 @@ _MEASURE_OPTIONS = (
               help="What brokerage and mixing group by: country, bloc, kind, a bloc.")  # fmt: skip
 @click.option("--normalised", is_flag=True, help="Divide scores by their largest possible value.")
 @click.option("--sample", type=click.IntRange(min=2), metavar="N",
-              help="Estimate betweenness and harmonic from N sources, with errors.")  # fmt: skip
+              help="Estimate measures over all pairs from N sources, with errors.")  # fmt: skip
 @click.option("--seed", type=int, default=1, help="Of the sample.")
 @click.option("--top", type=click.IntRange(min=1), help="Print the first rows only.")
 def network(location: str | None, form: str, output: Path | None, **given: Any) -> None:
@@ -137,29 +134,15 @@ def _answer(graph: Graph, net: Network, given: dict[str, Any]) -> ResultTable:
     options = {name: given[name] for name in _MEASURE_OPTIONS}
     if options["groups"] not in ATTRIBUTES:
         options["groups"] = graph.iri(options["groups"], LEVEL_CLASSES["bloc"])
-    with _progress(options["sample"] is not None):
+    hint = "" if options["sample"] else " (--sample 1000 estimates)"
+    with progress(f"paths from all nodes{hint}", least=_MANY):
         if given["summary"]:
             return _backbone(net, given).summary(weight=given["weight"], groups=options["groups"])
         if given["edges"]:
             edge_measures = list(given["measures"])
             return _backbone(net, given).edges(
-                edge_measures or None, weight=given["weight"], top=given["top"]
-            )
+                edge_measures or None, weight=given["weight"],
+                **{name: options[name] for name in ("top", "sample", "seed")},
+            )  # fmt: skip
         names = list(given["measures"])
         return net.measure(names[0] if len(names) == 1 else names or None, **options)
-
-
-@contextmanager
-def _progress(sampled: bool) -> Iterator[None]:
-    """Show how far measures that look at all pairs have come, where somebody looks on."""
-    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
-    console, hidden = Console(stderr=True), not sys.stderr.isatty()
-    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
-        hint = "" if sampled else " (--sample 1000 estimates)"
-        task = bar.add_task(f"paths from all nodes{hint}", total=None, visible=False)
-
-        def watch(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, visible=total > 1000)
-
-        with watched(watch):
-            yield

@@ -191,12 +191,11 @@ def _meet(selection: Selection, plan: _Plan) -> _Meetings:
         within=selection.within,
         loops=plan.loops,
     )
-    years = trainings.select(training="code", year="year")
     terms = terms_of(plan.projection.weights)
     found = (
         pairing.links(terms) if plan.strongest is None else pairing.strongest(plan.strongest, terms)
     )
-    links = found.join(years, on="training", how="left")
+    links = found.with_columns(trainings["year"].gather(found["training"]).alias("year"))
     return _Meetings(selection, rows, nodes["value"].to_list(), trainings, pairing, links)
 
 

@@ -12,7 +12,7 @@ from kg.network.graph_measures import GRAPH_MEASURES
 from kg.network.lanes import watched
 from kg.network.measures import MEASURES
 
-__all__ = ["LARGE", "SAMPLE", "all_pairs", "forecast", "offer", "spoken"]
+__all__ = ["LARGE", "SAMPLE", "all_pairs", "forecast", "offer", "sampled", "spoken"]
 
 LARGE = 100_000_000
 """Nodes × edges from which the sampled form is offered: about a second of betweenness."""
@@ -37,6 +37,17 @@ def all_pairs(names: Iterable[str]) -> list[str]:
     ['betweenness']
     """
     return [name for name in names if _EVERY[name].all_pairs]
+
+
+def sampled(names: Iterable[str]) -> list[str]:
+    """Return those of the measures that can be estimated from some sources.
+
+    Examples
+    --------
+    >>> sampled(["degree", "closeness", "edge-betweenness", "distance"])
+    ['closeness', 'edge-betweenness']
+    """
+    return [name for name in names if getattr(_EVERY[name], "sampled", None)]
 
 
 def forecast(work: Callable[[], object]) -> float:
@@ -73,7 +84,7 @@ def offer(names: Iterable[str], nodes: int, edges: int) -> list[str]:
     >>> offer(["betweenness"], 30, 100)
     []
     """
-    able = [n for n in all_pairs(names) if n in MEASURES and MEASURES[n].sampled]
+    able = sampled(names)
     if not able or nodes * edges < LARGE or nodes <= SAMPLE:
         return []
     return [

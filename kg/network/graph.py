@@ -141,8 +141,8 @@ class Network:
             What brokerage groups nodes by: "country", "bloc", "kind", or the IRI of a bloc (its
             members against others); see :func:`kg.network.groups.grouping`.
         sample:
-            Estimate betweenness and harmonic from so many sources; the column ``error`` (or
-            ``<measure>-error``) says how far off a score may be, for all nodes at once with a
+            Estimate betweenness, closeness and harmonic from so many sources; the column ``error``
+            (or ``<measure>-error``) says how far off a score may be, for all nodes at once with a
             probability of 95 %.
         seed:
             Of the sample: the same seed draws the same sources.
@@ -162,16 +162,24 @@ class Network:
         return scores.table(self, measure, options)
 
     def edges(
-        self, measure: Names = None, *, weight: str | None = None, top: int | None = None
+        self,
+        measure: Names = None,
+        *,
+        weight: str | None = None,
+        top: int | None = None,
+        sample: int | None = None,
+        seed: int = 1,
     ) -> ResultTable:
         """Return one row an edge, the heaviest first, ties in the order of the IRIs.
 
         Columns: source, source_label, target, target_label, weight, shared_trainings,
         first_year, last_year. An undirected edge stands once, its smaller IRI as the source.
         Names of :data:`kg.network.edge_measures.EDGE_MEASURES` add a column each, and the first
-        gives the order: the strongest first. A loop has no score.
+        gives the order: the strongest first. A loop has no score. ``sample`` estimates edge
+        betweenness from so many sources, with a column ``edge-betweenness-error``; see
+        :meth:`centrality`.
         """
-        return ties.table(self, measure, Options(weight=weight, top=top))
+        return ties.table(self, measure, Options(weight, top, sample=sample, seed=seed))
 
     def summary(
         self, measure: Names = None, *, weight: str | None = None, groups: str = "country"

@@ -93,10 +93,16 @@ def incidence(rows: pl.DataFrame, selection: Selection, level: str) -> pl.DataFr
     training; total: the heads of all its nodes.
     """
     placed = LEVELS[level].place(rows, selection).filter(pl.col("node").is_not_null())
-    named = pl.col("person").drop_nulls().n_unique()
-    groups = pl.col("headcount").fill_null(1).clip(1).filter(pl.col("person").is_null()).sum()
-    nodes = placed.group_by("training", "node").agg(
-        heads=named.cast(pl.Int64) + groups, inside=pl.col("inside").any()
+    unnamed = pl.col("person").is_null()
+    groups = pl.when(unnamed).then(pl.col("headcount").fill_null(1).clip(1)).otherwise(0)
+    named = placed.filter(~unnamed).select("training", "node", "person").unique()
+    persons = named.group_by("training", "node").agg(persons=pl.len().cast(pl.Int64))
+    nodes = (
+        placed.with_columns(groups=groups)
+        .group_by("training", "node")
+        .agg(groups=pl.col("groups").sum(), inside=pl.col("inside").any())
+        .join(persons, on=["training", "node"], how="left")
+        .with_columns(heads=pl.col("groups") + pl.col("persons").fill_null(0))
     )
     sizes = nodes.group_by("training").agg(
         size=pl.len().cast(pl.Int64), total=pl.col("heads").sum()

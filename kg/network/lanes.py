@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LANES", "Watch", "add_up", "watched"]
+__all__ = ["LANES", "Watch", "add_up", "in_threads", "steps", "watched"]
 
 LANES = 8
 """Also the greatest number of threads that one piece of work uses."""
 
 Watch = Callable[[int, int], None]
-"""Told how many sources are done, and of how many. An exception that it raises ends the work."""
+"""Told how many sources or draws are done, and of how many. What it raises ends the work."""
 
 _watch: ContextVar[Watch | None] = ContextVar("_watch", default=None)
 
@@ -46,6 +46,37 @@ def watched(watch: Watch) -> Iterator[None]:
     token = _watch.set(watch)
     try:
         yield
+    finally:
+        _watch.reset(token)
+
+
+@contextmanager
+def steps(of: int) -> Iterator[Callable[[], None]]:
+    """Give a function to call after each of so many pieces of work, for whoever watches.
+
+    What runs inside a piece tells nothing of its own.
+
+    Examples
+    --------
+    >>> seen = []
+    >>> with watched(lambda done, of: seen.append((done, of))), steps(2) as step:
+    ...     step()
+    ...     step()
+    >>> seen
+    [(1, 2), (2, 2)]
+    """
+    watch, done, lock = _watch.get(), 0, Lock()
+    token = _watch.set(None)
+
+    def step() -> None:
+        nonlocal done
+        with lock:
+            done += 1
+            if watch is not None:
+                watch(done, of)
+
+    try:
+        yield step
     finally:
         _watch.reset(token)
 
@@ -79,10 +110,11 @@ def add_up(
                     watch(done, len(sources))
         return arrays
 
-    return _summed(_in_threads(run, dealt))
+    return _summed(in_threads(run, dealt))
 
 
-def _in_threads(run: Callable[[Any], Any], dealt: Sequence[Any]) -> list[Any]:
+def in_threads(run: Callable[[Any], Any], dealt: Sequence[Any]) -> list[Any]:
+    """Return what ``run`` gives for each piece, in their order, on all processors."""
     threads = min(len(dealt), len(os.sched_getaffinity(0)))
     if threads < 2:
         return [run(mine) for mine in dealt]

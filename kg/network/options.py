@@ -25,7 +25,7 @@ class Options:
     groups:
         What grouped measures group nodes by; see :func:`kg.network.groups.grouping`.
     sample:
-        Sources to estimate from, for measures that look at all pairs; None: exact.
+        Sources to estimate from, for measures that have a sampled form; None: exact.
     seed:
         Of the sample.
     """

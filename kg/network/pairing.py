@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from kg.network.sharing import attendance, meetings_of, most_shared
 
@@ -18,6 +20,9 @@ __all__ = ["CODE", "Pairing", "Weight", "aggregate", "terms_of"]
 CODE = pl.UInt32
 """The type of the codes of nodes and trainings."""
 
+Codes = NDArray[np.int64]
+_PLACES = 2**62  # what one number has for the codes of a link
+_NEVER = 2**62  # no year
 _MEETING = ("training", "node", "via", "inside")
 
 
@@ -155,22 +160,57 @@ def aggregate(links: pl.DataFrame, weights: Mapping[str, Weight]) -> pl.DataFram
     ``links`` has a column ``year``. Sums of floats run in the order of the trainings, one
     after the other, so that the same input gives the same bits.
     """
-    ordered = links.sort("source", "target", "training")
-    edges = ordered.group_by("source", "target", maintain_order=True).agg(
-        shared_trainings=pl.len().cast(pl.Int64),
-        first_year=pl.col("year").min(),
-        last_year=pl.col("year").max(),
+    source, target, training = (
+        links[name].to_numpy().astype(np.int64) for name in ("source", "target", "training")
     )
+    order = _in_order(source, target, training)
+    source, target = source[order], target[order]
+    begins = np.ones(len(order), dtype=np.bool_)
+    begins[1:] = (source[1:] != source[:-1]) | (target[1:] != target[:-1])
+    starts = np.flatnonzero(begins)
     # The column beside them stretches a constant term to one value a row.
-    terms = ordered.select(
+    terms = links.select(
         "training", *(weight.term.cast(pl.Float64).alias(name) for name, weight in weights.items())
     )
-    counts = edges["shared_trainings"].to_numpy()
-    starts = np.cumsum(counts) - counts
-    return edges.with_columns(
-        pl.Series(name, _sums(terms[name].to_numpy(), starts), dtype=pl.Float64) for name in weights
+    years = links["year"].cast(pl.Int64)
+    return pl.DataFrame(
+        {
+            "source": pl.Series(source[starts], dtype=links["source"].dtype),
+            "target": pl.Series(target[starts], dtype=links["target"].dtype),
+            "shared_trainings": np.diff(starts, append=len(order)).astype(np.int64),
+            "first_year": _extremes(years, order, starts, np.minimum),
+            "last_year": _extremes(years, order, starts, np.maximum),
+            **{
+                name: _reduced(np.add, terms[name].to_numpy()[order], starts).astype(np.float64)
+                for name in weights
+            },
+        }
     )
 
 
-def _sums(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    return np.add.reduceat(values, starts) if len(starts) else np.zeros(0)
+def _in_order(source: Codes, target: Codes, training: Codes) -> NDArray[np.intp]:
+    """Return the order of links by source, target and training.
+
+    The three are made one number where it fits: a sort of numbers takes a twentieth of the time
+    that a sort of rows does, and most of a projection was that.
+    """
+    if not len(source):
+        return np.zeros(0, dtype=np.intp)
+    nodes, trainings = int(target.max()) + 1, int(training.max()) + 1
+    if (int(source.max()) + 1) * nodes * trainings < _PLACES:
+        return np.argsort((source * nodes + target) * trainings + training, kind="stable")
+    return np.lexsort((training, target, source))
+
+
+def _extremes(
+    years: pl.Series, order: NDArray[np.intp], starts: NDArray[np.intp], extreme: np.ufunc
+) -> pl.Series:
+    """Return the least or the greatest year of each edge; null where none is known."""
+    worst = _NEVER if extreme is np.minimum else -_NEVER
+    found = _reduced(extreme, years.fill_null(worst).to_numpy()[order], starts).astype(np.int64)
+    series = pl.Series(found, dtype=pl.Int64)
+    return series.set(series == worst, None)
+
+
+def _reduced(ufunc: np.ufunc, values: Any, starts: NDArray[np.intp]) -> NDArray[Any]:
+    return np.asarray(ufunc.reduceat(values, starts) if len(starts) else values[:0])

@@ -44,6 +44,8 @@ class Reach:
         How many there are.
     far, near:
         The sum of their distances, and of the inverse distances.
+    far_squares, near_squares:
+        The same of the squares, for the variance over sources.
     widest:
         The greatest distance of all.
     """
@@ -51,6 +53,8 @@ class Reach:
     reached: NDArray[np.int64]
     far: Floats
     near: Floats
+    far_squares: Floats
+    near_squares: Floats
     widest: float
 
 
@@ -66,11 +70,14 @@ class Dependencies:
         ``Σ_s δ_s(v)²``, for the variance over sources.
     by_edge:
         The same as ``total`` for each entry of the matrix, in its order; empty if not asked for.
+    edge_squares:
+        The same as ``squares`` for each entry.
     """
 
     total: Floats
     squares: Floats
     by_edge: Floats
+    edge_squares: Floats
 
 
 def is_uniform(adjacency: Any) -> bool:
@@ -142,8 +149,10 @@ def dependencies(
     chosen = np.arange(nodes) if sources is None else sources
     starts, ends = arrays(lengths)
 
-    def blank() -> tuple[Floats, Floats, Floats]:
-        return np.zeros(nodes), np.zeros(nodes), np.zeros(lengths.nnz if edges else 0)
+    entries = lengths.nnz if edges else 0
+
+    def blank() -> tuple[Floats, ...]:
+        return np.zeros(nodes), np.zeros(nodes), np.zeros(entries), np.zeros(entries)
 
     def by_steps(some: NDArray[Any], *into: Floats) -> None:
         kernels.steps.depend(starts, ends, some, *into)
@@ -161,7 +170,8 @@ def reach(lengths: Any, *, sources: NDArray[Any] | None = None) -> Reach:
     nodes = lengths.shape[0]
     chosen = np.arange(nodes) if sources is None else sources
     if nodes == 0:
-        return Reach(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), 0.0)
+        none = np.zeros(0)
+        return Reach(np.zeros(0, np.int64), none, none, none, none, 0.0)
     return _by_steps(lengths, chosen) if is_uniform(lengths) else _by_lengths(lengths, chosen)
 
 
@@ -174,7 +184,10 @@ def _by_steps(lengths: Any, chosen: NDArray[Any]) -> Reach:
         lambda some, into: kernels.steps.spread(starts, ends, some, *into), chosen, len(starts) - 1,
         chunk,
     )  # fmt: skip
-    return Reach(found.reached, found.far * step, found.near / step, found.widest * step)
+    return Reach(
+        found.reached, found.far * step, found.near / step,
+        found.far_squares * step**2, found.near_squares / step**2, found.widest * step,
+    )  # fmt: skip
 
 
 def _by_lengths(lengths: Any, chosen: NDArray[Any]) -> Reach:
@@ -199,7 +212,7 @@ def _spread(
         widest.append(float(greatest[0]))
 
     def blank() -> tuple[NDArray[Any], ...]:
-        return np.zeros(nodes, np.int64), np.zeros(nodes), np.zeros(nodes)
+        return np.zeros(nodes, np.int64), *(np.zeros(nodes) for _ in range(4))
 
-    reached, far, near = add_up(work, chosen, blank, chunk=chunk)
-    return Reach(reached, far, near, max(widest))
+    reached, far, near, far_squares, near_squares = add_up(work, chosen, blank, chunk=chunk)
+    return Reach(reached, far, near, far_squares, near_squares, max(widest))

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from kg.errors import QueryError
 from kg.language import Told, tell
-from kg.network.costs import offer
+from kg.network.costs import offer, sampled
+from kg.network.edge_measures import EDGE_MEASURES
 from kg.network.groups import Grouping, grouping
 from kg.network.measures import MEASURES, Measure, UndefinedMeasureError
 from kg.network.measures.base import Scores
@@ -23,7 +24,7 @@ from kg.results import ResultTable, Value
 if TYPE_CHECKING:
     from kg.network.graph import Network
 
-__all__ = ["chosen", "described", "table", "used_weight"]
+__all__ = ["chosen", "described", "drawn", "no_sampled_form", "table", "used_weight"]
 
 _NODE = ("node", "label", "country")
 
@@ -70,7 +71,7 @@ def table(network: Network, measure: Names, options: Options) -> ResultTable:
             ),
         ],
         **_grouped(network, names, options),
-        **_sampled(found, options),
+        **drawn(found.errors, options),
         **_cut(leading[order], options.top),
     }
     return ResultTable((*_NODE, *columns), rows, meta)
@@ -100,6 +101,14 @@ def chosen(given: Names, all_of_them: Sequence[str], accepted: Collection[str]) 
     return names
 
 
+def no_sampled_form(name: str) -> QueryError:
+    """Return the error of a sample of a measure that cannot be estimated from one."""
+    able = ", ".join(sampled([*MEASURES, *EDGE_MEASURES]))
+    return QueryError(
+        tell("%(names)s has no sampled form; those that have: %(able)s.", names=name, able=able)
+    )
+
+
 def used_weight(network: Network, weights: str, weighted: bool, weight: str | None) -> str:
     """Return the name of the weight that a measure sees."""
     usual = network.weight if weighted else "unweighted"
@@ -109,14 +118,7 @@ def used_weight(network: Network, weights: str, weighted: bool, weight: str | No
 def _scores(network: Network, names: Sequence[str], options: Options, *, strict: bool) -> _Found:
     """Return the scores by measure, and why those that are missing have none."""
     if options.sample is not None and strict and MEASURES[names[0]].sampled is None:
-        able = ", ".join(name for name, m in MEASURES.items() if m.sampled)
-        raise QueryError(
-            tell(
-                "%(names)s has no sampled form; those that have: %(able)s.",
-                names=names[0],
-                able=able,
-            )
-        )
+        raise no_sampled_form(names[0])
     found = _Found()
     for name in names:
         try:
@@ -231,8 +233,9 @@ def _grouped(network: Network, names: Sequence[str], options: Options) -> dict[s
     return {"groups": dict(_grouping(network, options).meta)}
 
 
-def _sampled(found: _Found, options: Options) -> dict[str, object]:
-    if not found.errors:
+def drawn(errors: Collection[str], options: Options) -> dict[str, object]:
+    """Return what a reader must know of estimates; nothing where there are none."""
+    if not errors:
         return {}
     return {
         "sample": options.sample,

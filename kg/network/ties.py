@@ -10,11 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from kg.errors import QueryError
+from kg.network.costs import offer
 from kg.network.edge_measures import EDGE_MEASURES, EdgeMeasure
+from kg.network.measures.base import Adjacency, Scores
 from kg.network.options import Names, Options
 from kg.network.pairing import CODE
 from kg.network.ranking import check_top
-from kg.network.scores import chosen, described, used_weight
+from kg.network.scores import chosen, described, drawn, no_sampled_form, used_weight
 from kg.results import ResultTable
 
 if TYPE_CHECKING:
@@ -39,10 +41,15 @@ def table(network: Network, measure: Names, options: Options) -> ResultTable:
     names = [] if measure is None else chosen(measure, (), EDGE_MEASURES)
     check_top(options.top)
     weight = network.weight_name(options.weight)
-    edges = network.weighted(weight)
+    edges, estimated = network.weighted(weight), []
+    if options.sample is not None and len(names) == 1 and not EDGE_MEASURES[names[0]].sampled:
+        raise no_sampled_form(names[0])
     for name in names:
-        values = _scores(network, EDGE_MEASURES[name], options)
+        values, errors = _scores(network, EDGE_MEASURES[name], options)
         edges = edges.with_columns(values.round_sig_figs(12).alias(name))
+        if errors is not None:
+            estimated.append(f"{name}-error")
+            edges = edges.with_columns(errors.round_sig_figs(12).alias(estimated[-1]))
     by = names[0] if names else "weight"
     falling = not (names and EDGE_MEASURES[by].ascending)
     edges = edges.sort(by, "source", "target", descending=[falling, False, False], nulls_last=True)
@@ -50,15 +57,32 @@ def table(network: Network, measure: Names, options: Options) -> ResultTable:
     meta = {**network.meta, "weight": weight, "left_out": edges.height - kept.height}
     if names:
         meta["measures"] = {n: described(network, EDGE_MEASURES[n], options) for n in names}
-    shown = network.labelled(kept, names).select(*EDGE_COLUMNS, *names)
-    return ResultTable((*EDGE_COLUMNS, *names), shown.rows(), meta)
+        exact = [name for name in names if f"{name}-error" not in estimated]
+        said = offer(exact, len(network), edges.height)
+        meta |= {"caveats": [*network.caveats, *said], **drawn(estimated, options)}
+    columns = [c for n in names for c in (n, f"{n}-error") if c == n or c in estimated]
+    shown = network.labelled(kept, columns).select(*EDGE_COLUMNS, *columns)
+    return ResultTable((*EDGE_COLUMNS, *columns), shown.rows(), meta)
 
 
-def _scores(network: Network, measure: EdgeMeasure, options: Options) -> pl.Series:
-    """Return the score of each row of ``edges_by_code``; null for a loop."""
+def _scores(
+    network: Network, measure: EdgeMeasure, options: Options
+) -> tuple[pl.Series, pl.Series | None]:
+    """Return the score of each row of ``edges_by_code``, and its error where it is an estimate.
+
+    Both are null for a loop.
+    """
     used = used_weight(network, measure.weights, measure.weighted, options.weight)
     adjacency = network.adjacency(used)
-    values = measure.function(adjacency, network.directed)
+    if options.sample is None or measure.sampled is None:
+        return _of_rows(network, adjacency, measure.function(adjacency, network.directed)), None
+    found = measure.sampled(adjacency, network.directed, options.sample, options.seed)
+    scores, errors = (_of_rows(network, adjacency, values) for values in found)
+    return scores, errors
+
+
+def _of_rows(network: Network, adjacency: Adjacency, values: Scores) -> pl.Series:
+    """Return for each row of ``edges_by_code`` the value of its entry."""
     nodes = len(network)
     entries = np.repeat(np.arange(nodes), np.diff(adjacency.indptr)) * nodes + adjacency.indices
     edges = network.edges_by_code
@@ -82,7 +106,7 @@ def backbone(
     chosen_one = EDGE_MEASURES[measure]
     limit = chosen_one.threshold if threshold is None else threshold
     options = Options(weight=weight)
-    values = _scores(network, chosen_one, options).to_numpy()
+    values = _scores(network, chosen_one, options)[0].to_numpy()
     kept = np.asarray(chosen_one.kept(values, limit))  # type: ignore[misc]  # asked for above
     found = restricted(network, kept, isolates=isolates)
     told = {

@@ -323,7 +323,7 @@ def _refuse_costly(network: Network, names: Collection[str], sample: int | None)
     steps = len(network) * network.edges_by_code.height
     if not costly or sample is not None or steps <= _MOST_STEPS:
         return
-    able = [name for name in costly if name in MEASURES and MEASURES[name].sampled]
+    able = costs.sampled(costly)
     hint: str = ""
     if able:
         hint = tell(

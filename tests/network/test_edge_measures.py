@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from scipy.sparse import csr_array
 
-from kg.network import EDGE_MEASURES, Network
+from kg.errors import QueryError
+from kg.network import EDGE_MEASURES, Network, costs
+from kg.network.edge_measures.betweenness import edge_betweenness, sampled_edge_betweenness
 from kg.network.edge_measures.disparity import disparity
 from kg.network.edge_measures.noise_corrected import lift_and_deviation
 
@@ -165,3 +167,68 @@ def test_where_nothing_can_be_expected_the_score_is_0() -> None:
     assert lift.tolist() == deviation.tolist() == [0, 0]
     lift, _ = lift_and_deviation(csr_array(np.kron(np.eye(2), [[0.0, 9], [9, 0]])))
     assert lift == pytest.approx([0.6] * 4)
+
+
+@checked
+@given(graphs(least=2))
+def test_a_sample_of_betweenness_is_within_its_errors(graph: Any) -> None:
+    network = Network.from_networkx(graph)
+    for weight in ("weight", "unweighted"):
+        adjacency = network.adjacency(weight)
+        exact = edge_betweenness(adjacency, network.directed)
+        found, errors = sampled_edge_betweenness(adjacency, network.directed, 60, seed=5)
+        assert np.all(np.abs(found - exact) <= errors + 1e-9)
+
+
+@pytest.mark.parametrize("directed", [False, True])
+def test_errors_cover_the_truth_more_often_than_promised(directed: bool) -> None:
+    network = Network.from_networkx(nx.gnp_random_graph(40, 0.08, seed=3, directed=directed))
+    adjacency = network.adjacency()
+    exact = edge_betweenness(adjacency, directed)
+    missed = 0
+    for seed in range(200):
+        found, errors = sampled_edge_betweenness(adjacency, directed, 400, seed)
+        missed += bool(np.any(np.abs(found - exact) > errors))
+    assert missed <= 0.05 * 200
+
+
+def test_a_large_sample_comes_close() -> None:
+    adjacency = Network.from_networkx(nx.barabasi_albert_graph(300, 3, seed=1)).adjacency()
+    exact = edge_betweenness(adjacency)
+    found, errors = sampled_edge_betweenness(adjacency, False, 20_000, seed=1)
+    assert np.abs(found - exact).max() < 0.05 * exact.max()
+    assert errors.max() < 0.05 * 300 * 299 / 2
+    with_half = sampled_edge_betweenness(adjacency, False, 10_000, seed=1)[1]
+    assert with_half.max() > errors.max()
+
+
+def test_the_table_of_a_sample_has_errors() -> None:
+    network = Network.from_networkx(KARATE)
+    table = network.edges(["edge-betweenness", "overlap"], weight="unweighted", sample=500, seed=3)
+    assert table.columns[-3:] == ("edge-betweenness", "edge-betweenness-error", "overlap")
+    assert (table.meta["sample"], table.meta["seed"]) == (500, 3)
+    assert "95" in str(table.meta["errors"])
+    exact = scores(KARATE, "edge-betweenness", weighted=False)
+    for row in table:
+        estimate, error = float(row[-3]), float(row[-2])  # type: ignore[arg-type]  # numbers
+        assert abs(estimate - exact[frozenset((str(row[0]), str(row[2])))]) <= error
+    with pytest.raises(QueryError, match="closeness, harmonic, edge-betweenness"):
+        network.edges("overlap", sample=10)
+    assert "sample" not in network.edges("overlap").meta
+
+
+def test_the_sampled_form_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network.from_networkx(nx.path_graph(1200))
+
+    def said(**options: Any) -> list[str]:
+        table = network.edges("edge-betweenness", **options)
+        return [c for c in table.meta["caveats"] if "sample=" in c]  # type: ignore[attr-defined]  # a list
+
+    monkeypatch.setattr(costs, "LARGE", 1000)
+    assert len(said()) == 1
+    assert said(sample=50) == []
+
+
+def test_samples_of_nothing() -> None:
+    found, errors = sampled_edge_betweenness(csr_array((3, 3)), False, 10, seed=1)
+    assert len(found) == len(errors) == 0

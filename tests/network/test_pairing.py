@@ -1,7 +1,13 @@
 from __future__ import annotations
 
-import polars as pl
+from typing import Any
 
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.network import pairing as module
 from kg.network.pairing import CODE, Pairing, Weight, aggregate, terms_of
 
 
@@ -91,5 +97,36 @@ def test_aggregate_adds_the_terms_and_spans_the_years() -> None:
         (1, 2, 1, None, None, 0.5),
     ]
     assert aggregate(table.clear(), {"w": weight}).height == 0
+    assert aggregate(table.clear(), {"w": weight}).schema == aggregate(table, {"w": weight}).schema
     constant = Weight(pl.lit(1), definition="", formula="")
     assert aggregate(table, {"w": constant})["w"].to_list() == [2, 1]
+
+
+LINK = st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4), st.integers(0, 3))
+
+
+@given(st.lists(LINK, unique_by=lambda link: link[:3]))
+@pytest.mark.parametrize("whole", [2**62, 1])  # codes in one number, and codes too great for one
+def test_aggregate_is_a_group_by(whole: int, links: list[Any]) -> None:
+    years = [None, 2001, 2000, 2002]
+    table = pl.DataFrame(
+        [(t, a, b, years[y]) for t, a, b, y in links],
+        schema={"training": CODE, "source": CODE, "target": CODE, "year": pl.Int64},
+        orient="row",
+    )
+    expected = (
+        table.group_by("source", "target")
+        .agg(
+            shared_trainings=pl.len().cast(pl.Int64),
+            first_year=pl.col("year").min(),
+            last_year=pl.col("year").max(),
+            w=(pl.col("training").cast(pl.Float64) + 1).sum(),
+        )
+        .sort("source", "target")
+    )
+    weight = Weight(pl.col("training") + 1, definition="", formula="")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_PLACES", whole)
+        found = aggregate(table, {"w": weight})
+    assert found.schema == expected.schema
+    assert found.rows() == expected.rows()

@@ -20,6 +20,7 @@ from kg.analysis.cooccurrence import bipartite_of
 from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated
 from kg.analysis.links import scores_of
 from kg.language import tell
+from kg.network.lanes import steps
 
 __all__ = ["CENTRALITY_SIGNIFICANCE", "centrality_significance"]
 
@@ -30,11 +31,12 @@ def centrality_significance(world: World, given: Given) -> Answer:
     adjacency = graph.projected(graph.matrix, given["weight"])
     observed = scores_of(given["measure"], adjacency, directed=False)
     null = Moments(observed)
-    if len(observed):
-        for drawn in graph.drawn(given["samples"], given["seed"]):
-            null.add(
-                scores_of(given["measure"], graph.projected(drawn, given["weight"]), directed=False)
-            )
+    draws = given["samples"] if len(observed) else 0
+    with steps(draws) as step:
+        for drawn in graph.drawn(draws, given["seed"]):
+            adjacency = graph.projected(drawn, given["weight"])
+            null.add(scores_of(given["measure"], adjacency, directed=False))
+            step()
     attended = np.bincount(graph.rows, minlength=graph.shape[0])
     tested = (null.deviation > 0) & (attended >= given["least_trainings"])
     frame = graph.network.nodes.select("node", "label").with_columns(

@@ -24,11 +24,8 @@ def edge_significance(world: World, given: Given) -> Answer:
     often = np.minimum(attended[first], attended[second]) >= given["least_trainings"]
     few = int(np.sum(~often))
     first, second, observed = first[often], second[often], observed[often]
-    null = Moments(observed)
-    if len(observed):
-        for drawn in graph.drawn(given["samples"], given["seed"]):
-            together = drawn @ drawn.T
-            null.add(np.asarray(together[first, second]).ravel())
+    draws = given["samples"] if len(observed) else 0
+    null = Moments.of(graph.met_by_chance(first, second, observed, draws, given["seed"]))
     rows = _tested(graph, (first, second), null).with_columns(
         significant=pl.col("q") <= given["alpha"]
     )
@@ -65,9 +62,9 @@ def edge_significance(world: World, given: Given) -> Answer:
 def _pairs(graph: Bipartite) -> tuple[Any, Any, Any]:
     """Return the pairs that met, each once, and how often."""
     met = graph.projected(graph.matrix, "count").tocoo()
-    first, second = met.coords
+    first, second = (codes.astype(np.int64) for codes in met.coords)
     once = first < second
-    return first[once], second[once], met.data[once]
+    return first[once], second[once], met.data[once].astype(np.int64)
 
 
 def _tested(graph: Bipartite, pair: tuple[Any, Any], null: Moments) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from kg.analysis.analyses.shared import (
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
 from kg.analysis.links import Links, links_of, scores_of
 from kg.language import tell
+from kg.network.lanes import steps
 from kg.network.ranking import rank
 
 __all__ = ["RANK_INTERVALS", "rank_intervals"]
@@ -74,13 +75,15 @@ def _draws(links: Links, given: Given) -> tuple[NDArray[np.float64], NDArray[np.
     random = np.random.default_rng(given["seed"])
     trainings = links.trainings.height
     scores, present = [], []
-    for _ in range(given["samples"]):
-        counts = random.multinomial(trainings, np.full(trainings, 1 / trainings))
-        adjacency = links.adjacency(counts)
-        there = np.asarray(adjacency.sum(axis=0) + adjacency.sum(axis=1)) > 0
-        drawn = scores_of(given["measure"], adjacency, links.network.directed)
-        scores.append(np.where(there, drawn, 0.0))
-        present.append(there)
+    with steps(given["samples"]) as step:
+        for _ in range(given["samples"]):
+            counts = random.multinomial(trainings, np.full(trainings, 1 / trainings))
+            adjacency = links.adjacency(counts)
+            there = np.asarray(adjacency.sum(axis=0) + adjacency.sum(axis=1)) > 0
+            drawn = scores_of(given["measure"], adjacency, links.network.directed)
+            scores.append(np.where(there, drawn, 0.0))
+            present.append(there)
+            step()
     return np.array(scores), np.array(present)
 
 

@@ -27,10 +27,12 @@ def recommend_evaluation(world: World, given: Given) -> Answer:
         return _unanswered(
             {}, "No programme is recorded in two years: there is nothing to foretell."
         )
-    known = knowledge(over.known, given["level"])
-    first, second = known.open_pairs()
-    later = network_of(over.later, "partnership", given["level"])
-    came = _came(known, later, first, second)
+    known, first, second, came = _pairs(over, given["level"])
+    if given["until"] is None and not came.any():  # many trainings, but they link nothing here
+        other = horizon(world, None, given["ahead"], given["level"])
+        if other is not None:
+            over = other
+            known, first, second, came = _pairs(over, given["level"])
     nodes = len(known.network)
     counts = {
         "nodes": nodes,
@@ -64,6 +66,16 @@ def recommend_evaluation(world: World, given: Given) -> Answer:
         meta={"known_until": over.until, "verdict": verdict(rows)},
         caveats=(verdict(rows), *_years(over), *_drawn(counts)),
     )
+
+
+def _pairs(
+    over: Horizon, level: str
+) -> tuple[Knowledge, NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return what was known, the pairs that were not linked then, and whether they were later."""
+    known = knowledge(over.known, level)
+    first, second = known.open_pairs()
+    return known, first, second, _came(known, network_of(over.later, "partnership", level),
+                                       first, second)  # fmt: skip
 
 
 def _unanswered(counts: Mapping[str, int], reason: str) -> Answer:

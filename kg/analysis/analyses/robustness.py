@@ -10,6 +10,7 @@ from kg.analysis.analyses.shared import MEASURE, PROJECTION, WEIGHT, level, seen
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.links import Links, links_of, scores_of
 from kg.analysis.ranks import mean_ranks
+from kg.network.lanes import steps
 from kg.network.ranking import rank
 
 __all__ = ["ROBUSTNESS", "robustness", "spearman"]
@@ -59,19 +60,21 @@ def _left_out(links: Links, chosen: NDArray[np.int64], given: Given) -> list[tup
     ranks = rank(whole)
     top = set(np.flatnonzero(ranks <= given["k"]).tolist())
     found: list[tuple[object, ...]] = []
-    for code in chosen.tolist():
-        counts[code] = 0
-        without = scores_of(given["measure"], links.adjacency(counts), directed)
-        counts[code] = 1
-        new = rank(without)
-        moved = int(np.lexsort((ranks, -np.abs(new - ranks)))[0])
-        still_there = bool(np.all(new == ranks))
-        still = len(top & set(np.flatnonzero(new <= given["k"]).tolist()))
-        found.append(
-            (code, spearman(whole, without), still / len(top),
-             *((None, None, None) if still_there
-               else (nodes[moved], int(ranks[moved]), int(new[moved]))))
-        )  # fmt: skip
+    with steps(len(chosen)) as step:
+        for code in chosen.tolist():
+            counts[code] = 0
+            without = scores_of(given["measure"], links.adjacency(counts), directed)
+            counts[code] = 1
+            new = rank(without)
+            moved = int(np.lexsort((ranks, -np.abs(new - ranks)))[0])
+            still_there = bool(np.all(new == ranks))
+            still = len(top & set(np.flatnonzero(new <= given["k"]).tolist()))
+            found.append(
+                (code, spearman(whole, without), still / len(top),
+                 *((None, None, None) if still_there
+                   else (nodes[moved], int(ranks[moved]), int(new[moved]))))
+            )  # fmt: skip
+            step()
     return found
 
 

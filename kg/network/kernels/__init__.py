@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "communities", "dijkstra", "forces", "orientation", "steps", "structure", "swaps", "trades",
-    "triangles",
+    "acyclic", "communities", "dijkstra", "forces", "meetings", "orientation", "steps", "structure",
+    "swaps", "trades", "triangles",
 )  # fmt: skip
 
 

@@ -77,6 +77,7 @@ def depend(
     total: Any,
     squares: Any,
     by_edge: Any,
+    edge_squares: Any,
 ) -> None:
     """Add what each node lies on of the shortest paths; see ``steps.depend``.
 
@@ -111,7 +112,9 @@ def depend(
                     if gap <= tolerance * away[w]:
                         passed += share[w]
                         if edges:
-                            by_edge[e] += paths[v] * share[w]
+                            part = paths[v] * share[w]
+                            by_edge[e] += part
+                            edge_squares[e] += part * part
             depending = paths[v] * passed
             share[v] = (1.0 + depending) / paths[v]
             if v != source:
@@ -133,6 +136,8 @@ def spread(
     reached: Any,
     far: Any,
     near: Any,
+    far_squares: Any,
+    near_squares: Any,
     widest: Any,
 ) -> None:
     """Add up the distances from the sources to each node; see ``steps.spread``.
@@ -152,6 +157,8 @@ def spread(
                 reached[v] += 1
                 far[v] += away[v]
                 near[v] += 1.0 / away[v]
+                far_squares[v] += away[v] * away[v]
+                near_squares[v] += 1.0 / (away[v] * away[v])
                 widest[0] = max(widest[0], away[v])
             away[v] = np.inf
             place[v] = -1

@@ -23,12 +23,18 @@ _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 @compiled
 def depend(
-    starts: Any, ends: Any, sources: Any, total: Any, squares: Any, by_edge: Any
+    starts: Any,
+    ends: Any,
+    sources: Any,
+    total: Any,
+    squares: Any,
+    by_edge: Any,
+    edge_squares: Any,
 ) -> None:  # Brandes (2001), doi:10.1080/0022250X.2001.9990249
     """Add what each node lies on of the shortest paths from the sources.
 
     ``total[v] += Σ_s δ_s(v)`` and ``squares[v] += Σ_s δ_s(v)²`` with δ_s(v) = Σ_t σ_st(v)/σ_st;
-    ``by_edge[e]`` likewise for the edge e, unless it is empty.
+    ``by_edge[e]`` and ``edge_squares[e]`` likewise for the edge e, unless they are empty.
     """
     nodes = len(starts) - 1
     steps = np.full(nodes, -1, np.int32)
@@ -67,7 +73,9 @@ def depend(
                 for e in range(starts[v], starts[v + 1]):
                     if steps[ends[e]] == after:
                         passed += share[ends[e]]
-                        by_edge[e] += paths[v] * share[ends[e]]
+                        part = paths[v] * share[ends[e]]
+                        by_edge[e] += part
+                        edge_squares[e] += part * part
             else:
                 for e in range(starts[v], starts[v + 1]):
                     if steps[ends[e]] == after:
@@ -83,13 +91,22 @@ def depend(
 
 @compiled
 def spread(
-    starts: Any, ends: Any, sources: Any, reached: Any, far: Any, near: Any, widest: Any
+    starts: Any,
+    ends: Any,
+    sources: Any,
+    reached: Any,
+    far: Any,
+    near: Any,
+    far_squares: Any,
+    near_squares: Any,
+    widest: Any,
 ) -> None:
     """Add up the steps from the sources to each node, 64 sources to a word.
 
     ``starts`` and ``ends`` hold the edges *into* each node. For each node v:
     ``reached[v] += 1``, ``far[v] += d`` and ``near[v] += 1/d`` for each other source that
-    reaches v in d steps; ``widest[0]`` becomes the greatest d. Then et al. (2014), The More the
+    reaches v in d steps, ``far_squares`` and ``near_squares`` likewise of d² and 1/d²;
+    ``widest[0]`` becomes the greatest d. Then et al. (2014), The More the
     Merrier: Efficient Multi-Source Graph Traversal, doi:10.14778/2735496.2735507.
     """
     nodes = len(starts) - 1
@@ -139,6 +156,8 @@ def spread(
                 reached[v] += found
                 far[v] += found * level
                 near[v] += found / level
+                far_squares[v] += found * level * level
+                near_squares[v] += found / (level * level)
         for v in range(nodes):
             for k in range(words):
                 seen[v, k] |= following[v, k]

@@ -42,7 +42,7 @@ MeasureFunction = Callable[..., Scores]
 
 Sampled = Callable[[Adjacency, bool, int, int], tuple[Scores, Scores]]
 """``(adjacency, directed, sources, seed) -> (estimates, errors)``: with a probability of 95 %, all
-scores lie within their error of the estimate at once."""
+scores lie within their error of the estimate at once. Of edges: one for each entry."""
 
 
 class UndefinedMeasureError(QueryError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kg.network.extent import component_sizes
 from kg.network.measures.base import Adjacency, Measure, Scores
 from kg.network.paths import dependencies, measured
 from kg.network.sampling import bernstein, draw
@@ -45,7 +46,8 @@ def sampled_betweenness(
     if nodes < 3:
         return np.zeros(nodes), np.zeros(nodes)
     found = dependencies(*measured(adjacency), sources=draw(nodes, sources, seed))
-    scores, errors = bernstein(found.total, found.squares, sources, greatest=nodes - 2)
+    most = np.maximum(component_sizes(adjacency) - 2, 0.0)  # targets of a path through the node
+    scores, errors = bernstein(found.total, found.squares, sources, greatest=most)
     return (scores, errors) if directed else (scores / 2, errors / 2)
 
 

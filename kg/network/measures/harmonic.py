@@ -6,7 +6,7 @@ import numpy as np
 
 from kg.network.measures.base import Adjacency, Measure, Scores
 from kg.network.paths import reach, with_lengths
-from kg.network.sampling import draw, hoeffding
+from kg.network.sampling import bernstein, draw
 
 __all__ = ["HARMONIC", "harmonic", "sampled_harmonic"]
 
@@ -37,13 +37,14 @@ def sampled_harmonic(
     """Return estimates from the distances of some sources, and errors.
 
     Sources are drawn with replacement (Eppstein and Wang 2004, doi:10.7155/jgaa.00081); the
-    errors are those of :func:`kg.network.sampling.hoeffding`.
+    errors are those of :func:`kg.network.sampling.bernstein`.
     """
     if adjacency.nnz == 0:
         return np.zeros(adjacency.shape[0]), np.zeros(adjacency.shape[0])
     drawn = draw(adjacency.shape[0], sources, seed)
-    near = reach(with_lengths(adjacency), sources=drawn).near
-    return hoeffding(near, sources, greatest=float(adjacency.data.max()))
+    found = reach(with_lengths(adjacency), sources=drawn)
+    nearest = float(adjacency.data.max())
+    return bernstein(found.near, found.near_squares, sources, greatest=nearest)
 
 
 def _norm(nodes: int, directed: bool) -> float:  # noqa: ARG001

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,9 +16,9 @@ from kg.analysis.base import World
 from kg.analysis.cooccurrence import bipartite_of
 from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated
 from kg.analysis.links import links_of, scores_of
-from kg.analysis.nullmodel import curveball
+from kg.analysis.nullmodel import chain, curveball
 from kg.errors import QueryError
-from kg.network import project, select
+from kg.network import project, select, watched
 from tests.analysis.worlds import OPEN, analyse, frame_of, small
 from tests.network.worlds import world
 
@@ -190,6 +191,52 @@ def test_significance_is_ordered_by_q_then_by_effect(name: str) -> None:
     for row in found.to_records():
         few = [n for n in ("node", "source", "target") if attended.get(str(row.get(n)), 99) < 8]
         assert (row["q"] is None) == bool(few)
+
+
+def test_counts_of_random_graphs_are_those_of_their_products() -> None:
+    graph = bipartite_of(HERE, "institution")
+    nodes = graph.shape[0]
+    first, second = (ends.astype(np.int64) for ends in np.triu_indices(nodes, 1))
+    observed = np.asarray((graph.matrix @ graph.matrix.T).todense())[first, second].astype(int)
+    slow = Moments(observed.astype(float))
+    for drawn in graph.drawn(40, seed=9):
+        slow.add(np.asarray((drawn @ drawn.T).todense())[first, second])
+    fast = Moments.of(graph.met_by_chance(first, second, observed, 40, seed=9))
+    assert fast.samples == slow.samples == 40
+    for name in ("mean", "deviation"):
+        assert getattr(fast, name) == pytest.approx(getattr(slow, name), abs=1e-12)
+    assert (fast.upper() == slow.upper()).all()
+    assert (fast.two_sided() == slow.two_sided()).all()
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**20))
+def test_the_chain_gives_the_rows_of_the_same_graphs(height: int, width: int, seed: int) -> None:
+    matrix = np.random.default_rng(seed).random((height, width)) < 0.5
+    rows, columns = (ends.astype(np.int64) for ends in np.nonzero(matrix))
+    shape = (height, width)
+    graphs = zip(curveball(rows, columns, shape, 3, seed), chain(rows, columns, shape, 3, seed),
+                 strict=True)  # fmt: skip
+    for graph, sets in graphs:
+        for row in range(height):
+            members = sets.members[sets.starts[row] : sets.starts[row + 1]]
+            assert sorted(members.tolist()) == np.flatnonzero(graph.toarray()[row]).tolist()
+
+
+@pytest.mark.parametrize(
+    "name", ["edge-significance", "centrality-significance", "rank-intervals", "robustness"]
+)
+def test_draws_tell_how_far_they_are(name: str) -> None:
+    options: Any = {} if name == "robustness" else {"samples": 20}
+    if name != "edge-significance":
+        options["measure"] = "betweenness"
+    seen: list[tuple[int, int]] = []
+    with watched(lambda done, of: seen.append((done, of))):
+        analyse(world(), name, **options)
+    of = seen[-1][1]
+    assert of == options.get("samples", of)
+    # Paths inside of a draw tell nothing; those of what was observed come before.
+    assert seen[-of:] == [(n + 1, of) for n in range(of)]
+    assert len(seen) <= of + 1
 
 
 def test_pairs_of_few_trainings_are_not_tested() -> None:
