@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property, partial
@@ -15,13 +14,13 @@ from kg.analysis.analyses import ANALYSES
 from kg.analysis.base import World
 from kg.analysis.blocs import WORLD, with_country_sets
 from kg.analysis.filters import resolve_filters
+from kg.analysis.lookup import Lookup
 from kg.analysis.parameters import read_parameters
-from kg.analysis.resolving import NameTable, forgiving_resolver, name_resolver
 from kg.analysis.result import Result
 from kg.analysis.running import run_analysis
 from kg.columns import COLUMN_QUERIES, PulledColumns, pull_columns
 from kg.endpoint import connect
-from kg.errors import NotFoundError, QueryError
+from kg.errors import NotFoundError
 from kg.language import tell
 from kg.latest import Latest
 from kg.network import Columns, Filters, Network, project, select
@@ -30,11 +29,10 @@ from kg.queries import (
     bind,
     catalogue,
     entity_iri,
-    entity_resolver,
     get_query,
 )
 from kg.results import ResultTable
-from kg.search import KINDS, SearchIndex
+from kg.search import SearchIndex
 from kg.settings import AnalyseSettings, ProjectSettings, load_settings
 from kg.store import (
     EmbeddedStore,
@@ -115,9 +113,7 @@ class Graph:
         self.base = release.manifest["base"] if release else base
         self._lease: Lease | None = None  # keeps the release from being pruned while this is used
         self.policy = policy or AnalyseSettings()
-        self._lock = threading.RLock()
-        self._made_names: SearchIndex | None = None
-        self._made_table: NameTable | None = None
+        self._lookup = Lookup(store, lambda: self._columns, kept=release is not None)
         self._worlds: Latest[World] = Latest(_MOST_WORLDS)
 
     @classmethod
@@ -205,19 +201,7 @@ class Graph:
     @property
     def resolve(self) -> Resolver:
         """A function from a key, code or name, and a class IRI, to the IRI of the thing meant."""
-        if self.release is None:  # pulling all names takes too long
-            return entity_resolver(self.store)
-        return forgiving_resolver(
-            name_resolver(self.store, lambda: self._name_table), lambda: self.names
-        )
-
-    @property
-    def _name_table(self) -> NameTable:
-        with self._lock:
-            if self._made_table is None:
-                kept = self._columns
-                self._made_table = NameTable(kept["names"], kept["details"])
-            return self._made_table
+        return self._lookup.resolve
 
     def iri(self, text: str, target: str | None = None) -> str:
         """Return the IRI of the thing that an IRI, CURIE, key, code or name means.
@@ -244,25 +228,7 @@ class Graph:
     @property
     def names(self) -> SearchIndex:
         """The index of all names: made when it is first asked for, once however many ask."""
-        with self._lock:
-            if self._made_names is None:
-                self._made_names = self._index_names()
-            return self._made_names
-
-    def _index_names(self) -> SearchIndex:
-        kept = self._columns
-        taken_part = [
-            kept["involvements"].select("training", entity=column)
-            for column in ("organisation", "person", "country")
-        ]
-        facets = kept["facets"].select("training", entity="value")
-        weights = (
-            pl.concat([*taken_part, facets])
-            .drop_nulls("entity")
-            .group_by("entity")
-            .agg(weight=pl.col("training").n_unique())
-        )
-        return SearchIndex(kept["names"], weights)
+        return self._lookup.names
 
     def search(
         self,
@@ -295,18 +261,7 @@ class Graph:
         QueryError
             A kind is unknown.
         """
-        if unknown := sorted(set(kinds) - set(KINDS)):
-            raise QueryError(
-                tell(
-                    "There is no kind %(unknown)s. Accepted: %(accepted)s.",
-                    unknown=repr(unknown[0]),
-                    accepted=", ".join(KINDS),
-                )
-            )
-        hits = self.names.find(text, kinds, language, limit)
-        rows = [(h.iri, h.kind, h.label, h.matched, h.weight) for h in hits]
-        columns = ("entity", "kind", "label", "matched", "trainings")
-        return ResultTable(columns, rows, {"release": self.store.release_id, "text": text})
+        return self._lookup.search(text, kinds, language, limit)
 
     def columns(self, name: str) -> pl.DataFrame:
         """Return one of the flat tables that analyses read; kg.columns.COLUMNS lists them."""

@@ -9,7 +9,7 @@ import numpy as np
 from flask import Response, request, url_for
 from numpy.typing import NDArray
 
-from kg.analysis.filters import LEVEL_CLASSES, parse_years
+from kg.analysis.filters import LEVEL_CLASSES
 from kg.errors import NotFoundError, QueryError
 from kg.language import LANGUAGES, speaking, tell
 from kg.network import (
@@ -29,6 +29,7 @@ from kg.network.layout import strongest
 from kg.network.picture import COLOURS, picture
 from kg.results import ResultTable
 from kg.web import headers
+from kg.web.network_request import Given, network_request, number, truth, whole
 from kg.web.query_api import blueprint, send_json
 from kg.web.sending import not_modified, send_text
 from kg.web.service import service
@@ -44,7 +45,6 @@ __all__ = [
     "blueprint",
     "centrality",
     "drawing",
-    "network_request",
     "sizes",
     "standing_out",
 ]
@@ -58,7 +58,6 @@ NETWORK_TYPES = {
     "vosviewer": "application/json",
 }
 _TABLE_JSON = "application/json"
-Given = Mapping[str, list[str]]
 ALL = "all"
 """Stands for every measure of nodes that applies to a projection."""
 
@@ -294,26 +293,26 @@ def _between(
 def _heavy(network: Network, asked: Mapping[str, str], weight: str | None) -> Network:
     if "min_weight" not in asked:
         return network
-    return network.heavier(_number(asked["min_weight"], "min_weight"), weight=weight)
+    return network.heavier(number(asked["min_weight"], "min_weight"), weight=weight)
 
 
 def _standing_out(network: Network, asked: Mapping[str, str], weight: str | None) -> Network:
     if "backbone" not in asked:
         return network
-    threshold = _number(asked["threshold"], "threshold") if "threshold" in asked else None
+    threshold = number(asked["threshold"], "threshold") if "threshold" in asked else None
     return network.backbone(asked["backbone"], threshold=threshold, weight=weight)
 
 
 def _measure_options(asked: dict[str, str]) -> dict[str, Any]:
-    whole = ("top", "sample", "slices", "step")
+    counts = ("top", "sample", "slices", "step")
     groups = asked.get("groups", "country")
     return {
-        **{name: _whole(asked[name], name) if name in asked else None for name in whole},
-        "seed": _whole(asked.get("seed", "1"), "seed"),
-        "normalised": _truth(asked.get("normalised", "false"), "normalised"),
+        **{name: whole(asked[name], name) if name in asked else None for name in counts},
+        "seed": whole(asked.get("seed", "1"), "seed"),
+        "normalised": truth(asked.get("normalised", "false"), "normalised"),
         "groups": groups if groups in ATTRIBUTES else service().graph.iri(groups, _BLOC),
         "backbone": asked.get("backbone"),
-        "threshold": _number(asked["threshold"], "threshold") if "threshold" in asked else None,
+        "threshold": number(asked["threshold"], "threshold") if "threshold" in asked else None,
     }
 
 
@@ -347,15 +346,6 @@ def _refuse_costly(network: Network, names: Collection[str], sample: int | None)
 _BLOC = LEVEL_CLASSES["bloc"]
 
 
-def _number(text: str, name: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise QueryError(
-            tell("%(key)s: found %(value)s. Accepted: a number.", key=name, value=repr(text))
-        ) from error
-
-
 def _known(name: str, accepted: Collection[str]) -> str:
     if name not in accepted:
         raise NotFoundError(
@@ -368,79 +358,6 @@ def _known(name: str, accepted: Collection[str]) -> str:
     return name
 
 
-def network_request(
-    taken: tuple[str, ...], given: Given | None = None
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Split the parameters, of the request or given: those of a network, and those in ``taken``.
-
-    Raises
-    ------
-    QueryError
-        A parameter is unknown or has a badly formed value; the message says what is accepted.
-    """
-    accepted = ("level", "weight", "roles", "isolates", "loops", *FILTERS, *taken)
-    options: dict[str, Any] = {}
-    for name, values in (dict(request.args.lists()) if given is None else given).items():
-        meant = [v for v in values if v != ""]
-        if name not in accepted:
-            raise QueryError(
-                tell(
-                    "Unknown parameter %(name)s. Accepted: %(accepted)s.",
-                    name=repr(name),
-                    accepted=", ".join(accepted),
-                )
-            )
-        if meant:
-            options[name] = _OPTIONS.get(name, _one_or_many)(meant, name)
-    asked = {name: str(options.pop(name)) for name in taken if name in options}
-    return options, asked
-
-
 def _network_tag(*parts: str) -> str:
     given = sorted(f"{k}={v}" for k, v in request.args.items(multi=True))
     return headers.etag(service().release.id, parts, given)
-
-
-def _one_or_many(values: list[str], _name: str) -> str | list[str]:
-    return values[0] if len(values) == 1 else values
-
-
-def _years(values: list[str], name: str) -> tuple[int | None, int | None]:
-    if len(values) > 1:
-        raise QueryError(
-            tell(
-                "%(key)s: found %(value)s. Accepted: one period.",
-                key=name,
-                value=repr(", ".join(values)),
-            )
-        )
-    return parse_years(values[0])
-
-
-def _whole(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise QueryError(
-            tell("%(key)s: found %(value)s. Accepted: a whole number.", key=name, value=repr(text))
-        )
-    return int(text)
-
-
-def _truth(text: str, name: str) -> bool:
-    known = {"true": True, "1": True, "yes": True, "on": True}
-    known |= {"false": False, "0": False, "no": False}
-    if text.lower() not in known:
-        raise QueryError(
-            tell("%(key)s: found %(value)s. Accepted: true, false.", key=name, value=repr(text))
-        )
-    return known[text.lower()]
-
-
-_OPTIONS: dict[str, Any] = {
-    "years": _years,
-    "within": lambda values, name: _truth(values[0], name),
-    "min_headcount": lambda values, name: _whole(values[0], name),
-    "loops": lambda values, name: _truth(values[0], name),
-    "isolates": lambda values, name: _truth(values[0], name),
-    "level": lambda values, _name: values[0],
-    "weight": lambda values, _name: values[0],
-}

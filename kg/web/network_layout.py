@@ -17,10 +17,10 @@ from kg.web.network_api import (
     SHAPE,
     blueprint,
     known_language,
-    network_request,
     sizes,
     standing_out,
 )
+from kg.web.network_request import network_request
 from kg.web.sending import not_modified, send_text
 from kg.web.service import service
 

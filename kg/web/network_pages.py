@@ -20,8 +20,9 @@ from kg.web.chosen import WORLD, chosen_bloc, own_arguments
 from kg.web.fields import Field, filter_field
 from kg.web.formats import HTML
 from kg.web.language import gettext, language
-from kg.web.network_api import DRAWN, SHAPE, network_request, sizes
+from kg.web.network_api import DRAWN, SHAPE, sizes
 from kg.web.network_layout import Placed, placed_network
+from kg.web.network_request import network_request
 from kg.web.pages import blueprint
 from kg.web.problems import status_of
 from kg.web.render import named

@@ -95,6 +95,14 @@ def test_a_directed_network_without_cycles_has_none_and_says_so() -> None:
     assert any("no cycles" in caveat for caveat in table.meta["caveats"])  # type: ignore[attr-defined]
 
 
+def test_who_is_reached_from_no_cycle_has_exactly_0() -> None:
+    graph = nx.DiGraph([("a", "b"), ("b", "a"), ("b", "c"), ("x", "y"), ("y", "c")])
+    graph.add_node("z")
+    ours = scores(graph, "eigenvector", weighted=False)
+    assert [ours[node] for node in "xyz"] == [0, 0, 0]
+    assert min(ours[node] for node in "abc") > 0.5
+
+
 def test_a_directed_network_without_edges_has_zeros() -> None:
     assert eigenvector(csr_array((3, 3)), directed=True).tolist() == [0, 0, 0]
 

@@ -131,6 +131,102 @@ def test_relabelling_and_scaling(name: str, graph: Any) -> None:
         assert scaled[quantity] == pytest.approx(grown, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.parametrize("name", sorted(RANDOM))
+@checked
+@given(graph=graphs())
+def test_scaling_where_seeds_decide(name: str, graph: Any) -> None:
+    before = quantities(graph, name, weighted=True)
+    for _, _, data in graph.edges(data=True):
+        data["weight"] *= 4  # a power of two: the same bits
+    assert quantities(graph, name, weighted=True) == before
+
+
+# What one isolate more does to n nodes; everything else stays. Its group is not known.
+ISOLATE: dict[str, Any] = {
+    "nodes": lambda v, _: v + 1,
+    "isolates": lambda v, _: v + 1,
+    "components": lambda v, _: v + 1,
+    "strong components": lambda v, _: v + 1,
+    "density": lambda v, n: v * (n - 1) / (n + 1),
+    "efficiency": lambda v, n: v * (n - 1) / (n + 1),
+    "reachable": lambda v, n: v * (n - 1) / (n + 1),
+    "mean degree": lambda v, n: v * n / (n + 1),
+    "mean clustering": lambda v, n: v * n / (n + 1),
+    "share in largest": lambda v, n: v * n / (n + 1),
+}
+
+
+# Seeds meet other nodes in another order, and a club is a share of the nodes.
+@pytest.mark.parametrize("name", sorted(set(GRAPH_MEASURES) - RANDOM))
+@checked
+@given(graph=graphs(least=2))
+def test_adding_an_isolate(name: str, graph: Any) -> None:
+    before = quantities(graph, name, weighted=True)
+    graph.add_node("zz")
+    after = quantities(graph, name, weighted=True)
+    assert after.keys() == before.keys()
+    for quantity, value in before.items():
+        expected = ISOLATE.get(quantity, lambda v, _: v)
+        if value is None:
+            assert after[quantity] is None
+        else:
+            assert after[quantity] == pytest.approx(expected(value, len(graph) - 1), abs=1e-9)
+
+
+@checked
+@given(graphs())
+def test_distances_agree_with_networkx(graph: Any) -> None:
+    for weighted, length in ((False, None), (True, "length")):
+        far = quantities(graph, "distance", weighted=weighted)
+        away = [
+            float(distance)
+            for node, found in nx.all_pairs_dijkstra_path_length(graph, weight=length or 1)
+            for other, distance in found.items()
+            if other != node
+        ] if length else [
+            float(d) for v, found in nx.all_pairs_shortest_path_length(graph)
+            for u, d in found.items() if u != v
+        ]  # fmt: skip
+        if not away:
+            assert far["mean distance"] is None
+            continue
+        pairs = len(graph) * (len(graph) - 1)
+        assert far["mean distance"] == pytest.approx(sum(away) / len(away))
+        assert far["diameter"] == pytest.approx(max(away))
+        assert far["efficiency"] == pytest.approx(sum(1 / d for d in away) / pairs)
+        assert far["reachable"] == pytest.approx(len(away) / pairs)
+
+
+@checked
+@given(graphs(directed=True))
+def test_reciprocity_agrees_with_networkx(graph: Any) -> None:
+    found = quantities(graph, "reciprocity", weighted=True)
+    if not graph.number_of_edges():
+        assert found["reciprocity"] is None
+        return
+    assert found["reciprocity"] == pytest.approx(nx.overall_reciprocity(graph))
+    both = sum(min(w, graph[b][a]["weight"]) for a, b, w in graph.edges(data="weight")
+               if graph.has_edge(b, a))  # fmt: skip
+    assert found["weighted reciprocity"] == pytest.approx(both / graph.size(weight="weight"))
+
+
+@checked
+@given(graphs(directed=False))
+def test_modularity_is_that_of_networkx_for_the_same_parts(graph: Any) -> None:
+    found = quantities(graph, "modularity", weighted=True)
+    if not graph.number_of_edges():
+        assert found["modularity"] is None
+        return
+    network = Network.from_networkx(graph)
+    table = network.centrality("community", weight="weight")
+    parts: dict[Any, set[str]] = {}
+    for node, _, _, number in table:
+        parts.setdefault(number, set()).add(str(node))
+    theirs = nx.community.modularity(graph, parts.values(), weight="weight")
+    assert found["communities"] == len(parts)
+    assert found["modularity"] == pytest.approx(theirs, abs=1e-12)
+
+
 @checked
 @given(graphs())
 def test_agrees_with_networkx(graph: Any) -> None:
@@ -168,6 +264,31 @@ def test_group_assortativity_agrees_with_networkx() -> None:
     assert quantities(CLUBS, "assortativity", weighted=False)["group assortativity"] == (
         pytest.approx(theirs)
     )
+
+
+@checked
+@given(graphs())
+def test_group_assortativity_agrees_with_networkx_on_any_graph(graph: Any) -> None:
+    for node, country in graph.nodes(data="country"):
+        graph.nodes[node]["country"] = country or "X"  # networkx makes nobody's group one
+    ours = quantities(graph, "assortativity", weighted=False)["group assortativity"]
+    if ours is None:
+        return
+    theirs = nx.attribute_assortativity_coefficient(graph, "country")
+    assert ours == pytest.approx(theirs, abs=1e-9)
+
+
+@checked
+@given(graphs(directed=False, least=3))
+def test_density_of_any_club_agrees_with_networkx(graph: Any) -> None:
+    nodes = sorted(graph)
+    linked = csr_array(nx.to_scipy_sparse_array(graph, nodes, weight=None, dtype=float))
+    degree = np.diff(linked.indptr)
+    if not graph.number_of_edges():
+        return
+    for k, density in nx.rich_club_coefficient(graph, normalized=False).items():
+        if np.sum(degree > k) > 1:
+            assert density_above(linked, k) == pytest.approx(density)
 
 
 def test_rich_club_density_agrees_with_networkx() -> None:

@@ -46,6 +46,29 @@ def test_weights_are_those_of_networkx() -> None:
         assert row[4] == pytest.approx(theirs[row[0]][row[2]]["weight"])
 
 
+def test_newmans_own_example() -> None:
+    # Newman (2001), Scientific collaboration networks II, doi:10.1103/PhysRevE.64.016132, on the
+    # strength of ties: three papers of four, two and three authors, A and B among those of each,
+    # give the two 1/3 + 1 + 1/2 = 11/6.
+    papers = {"1": "ABCD", "2": "AB", "3": "ABE"}
+    table = frames(
+        involvements=[
+            (paper, "learner", "learner", None, author, None, 1)
+            for paper, authors in papers.items()
+            for author in authors
+        ],
+        trainings=[(paper, paper, None, None, None) for paper in papers],
+    )
+    network = project(table, "partnership", level="person")
+    weights = {(row[0], row[2]): row[4] for row in network.edges(weight="newman")}
+    assert weights["A", "B"] == pytest.approx(11 / 6)
+    assert weights["A", "E"] == pytest.approx(1 / 2)
+    assert weights["C", "D"] == pytest.approx(1 / 3)
+    # And an author's strength is the number of papers written with others.
+    strengths = {row[0]: row[3] for row in network.centrality("strength", weight="newman")}
+    assert strengths == pytest.approx({"A": 3, "B": 3, "C": 1, "D": 1, "E": 1})
+
+
 def test_events_of_a_woman() -> None:
     network = project(southern_women(), "attendance", level="person")
     degrees = {row[0]: row[3] for row in network.centrality("degree")}

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from kg.network import kernels
 from kg.network.edge_measures.base import EdgeMeasure
 from kg.network.measures.base import Adjacency, Scores
-from kg.network.oriented import mates, pattern
+from kg.network.oriented import pattern
 from kg.network.paths import arrays
 
 __all__ = ["BRIDGE", "bridge", "of_entries"]
@@ -27,11 +27,17 @@ def bridge(adjacency: Adjacency, directed: bool = False) -> Scores:
     >>> bridge(csr_array([[0.0, 1, 0], [1, 0, 1], [0, 1, 0]]))
     array([1., 1., 1., 1.])
     """
-    linked = pattern(adjacency, directed)
+    linked = pattern(adjacency, True) if directed else adjacency
+    starts, ends = arrays(linked)
     found = np.zeros(linked.nnz, dtype=bool)
-    kernels.structure.cuts(*arrays(linked), np.zeros(linked.shape[0], np.int64), found)
-    either = found | found[mates(linked)]
-    return of_entries(adjacency, linked, either.astype(np.float64))
+    kernels.structure.cuts(starts, ends, np.zeros(linked.shape[0], np.int64), found)
+    for entry in np.flatnonzero(found):  # there are fewer than nodes: look for the way back
+        head = ends[entry]
+        tail = np.searchsorted(starts, entry, side="right") - 1
+        back = np.searchsorted(ends[starts[head] : starts[head + 1]], tail)
+        found[starts[head] + back] = True
+    scores = found.astype(np.float64)
+    return of_entries(adjacency, linked, scores) if directed else scores
 
 
 def of_entries(adjacency: Adjacency, linked: Any, values: Scores) -> Scores:

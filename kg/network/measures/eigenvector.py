@@ -90,8 +90,9 @@ def _iterate(adjacency: Adjacency) -> Scores:
     # Scaled to a greatest column sum of 1, so that large weights do not drown the I.
     scale = float(np.max(adjacency.sum(axis=0)))
     step = csr_array(adjacency.T / scale + eye_array(size))
-    scores = np.full(size, 1.0 / size)
-    for _ in range(_STEPS):
+    fed = _fed_by_cycles(adjacency)
+    scores = fed / max(float(fed.sum()), 1.0)
+    for _ in range(_STEPS if fed.any() else 0):
         following = step @ scores
         following /= following.sum()
         change = float(np.abs(following - scores).sum())
@@ -102,6 +103,17 @@ def _iterate(adjacency: Adjacency) -> Scores:
         "Eigenvector centrality has no stable value on this directed network (it has no cycles, "
         "or several leading ones in a row); use pagerank, or in-strength."
     )
+
+
+def _fed_by_cycles(adjacency: Adjacency) -> Scores:
+    """Return 1 for each node that a cycle leads to; all others have 0 in the limit, and exactly."""
+    into = csr_array(adjacency.T)
+    fed = np.ones(adjacency.shape[0])
+    while True:
+        following = ((into @ fed) > 0).astype(np.float64)
+        if following.sum() == fed.sum():
+            return fed
+        fed = following
 
 
 EIGENVECTOR = Measure(
