@@ -13,9 +13,9 @@ from flask import Flask, url_for
 from jinja2 import pass_context
 
 from kg.language import words
-from kg.terms import VOCABULARY_BASE
-from kg.web.language import gettext, language
+from kg.web.language import gettext
 from kg.web.service import service
+from kg.web.shown import address_of, graph_name, native, number, short_name, term
 
 __all__ = [
     "address_of",
@@ -52,6 +52,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["PLURALS"] = PLURALS
     app.jinja_env.globals["home"] = _home
     app.jinja_env.globals["native"] = native
+    app.jinja_env.globals["shown_graph"] = graph_name
+    app.jinja_env.globals["shown_term"] = term
     app.jinja_env.globals["stylesheet"] = _stylesheet
     app.context_processor(_site)
     app.url_defaults(_versioned)
@@ -66,26 +68,6 @@ def _home() -> str:
     return url_for("pages.home" if service().is_ours else "sparql.endpoint")
 
 
-def address_of(iri: str) -> str | None:
-    """Return where a link on a name leads: our own page, the term's entry, the web, or nowhere."""
-    place = service().place_of(iri)
-    if place:
-        return url_for("data.page", kind=place[0], key=place[1])
-    if iri.startswith(VOCABULARY_BASE):
-        name = iri.removeprefix(VOCABULARY_BASE)
-        return url_for("vocabulary.term", language=language(), name=name) if name else None
-    return iri if iri.startswith(("https://", "http://")) else None
-
-
-def short_name(iri: str) -> str:
-    """Return an IRI as people write it: with a prefix, or without our base."""
-    known = [(p, n) for p, n in service().graph.prefixes.items() if iri.startswith(n) and iri != n]
-    if known:
-        prefix, namespace = max(known, key=lambda entry: len(entry[1]))
-        return f"{prefix}:{iri.removeprefix(namespace)}"
-    return iri.removeprefix(service().base)
-
-
 def named(name: str) -> str:
     """Return a column's, group's or kind's name as words in the language of the page."""
     return gettext(words(name))
@@ -95,23 +77,6 @@ def named(name: str) -> str:
 def _named(_context: object, name: str) -> str:
     """Return the same in a template, at each rendering: Jinja would work out a constant once."""
     return named(name)
-
-
-def native(iri: str) -> str | None:
-    """Return what a thing is called in the language of the page; None: as in the answer."""
-    code = language()
-    if code == "en" or not service().is_ours:
-        return None
-    return service().labels(code).get(iri) or service().term_names(code).get(iri)
-
-
-def number(text: str) -> str:
-    """Return a number with at most six significant digits; whole numbers stay as they are."""
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    return text if re.fullmatch(r"[+-]?\d+", text) else f"{value:.6g}"
 
 
 def bibtex(text: str) -> str:

@@ -182,7 +182,9 @@ class Service:
         taken: tuple[Begun, Flight] | None = None
         if (shape and shape.calls_out) or not is_repeatable(sparql):
             return run()
-        key = key_of(sparql, media_type, default_graphs, named_graphs, base)
+        # Our own texts hold whole IRIs only: one answer serves the page in all languages.
+        within = "" if text_is_ours else base
+        key = key_of(sparql, media_type, default_graphs, named_graphs, within)
         patience = 2 * (timeout_s or self.pool.limits.timeout_s)
         begun = handed()
         taken = begun.take(key) if begun is not None else None
