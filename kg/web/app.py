@@ -17,6 +17,7 @@ from kg.web import (
     api_docs,
     checking,
     chosen,
+    copying,
     data,
     description,
     encoding,
@@ -112,7 +113,7 @@ def create_app(
     language.register(app)
     pinning.register(app)
     # What is registered first runs last: answers are compressed when all else is said.
-    for part in (encoding, headers, problems, render, chosen):
+    for part in (encoding, headers, problems, render, copying, chosen):
         part.register(app)
     return app
 

@@ -11,6 +11,7 @@ from kg.language import tell
 from kg.terms import VOCABULARY_BASE
 from kg.web import headers
 from kg.web.bindings import Record, Rows, Term
+from kg.web.copying import copying
 from kg.web.formats import FORMATS, HTML, Format, Kind, negotiate, of_kind
 from kg.web.profiles.profile import profile_of
 from kg.web.render import native, short_name
@@ -69,13 +70,19 @@ def page(kind: str, key: str) -> Response:
             c["property"].text: c["property_label"] for c in incoming.records() if c["property"]
         },
         "shown_links": SHOWN_LINKS,
-        "formats": of_kind(Kind.GRAPH),
+        "formats": _formats(),
     }
     profile = profile_of(iri, str(shown["title"]), statements) if service().is_ours else {}
     text = render_template("profile.html" if profile else "thing.html", **shown, **profile)
     response = Response(text, mimetype=HTML.media_type)
     response.headers["Link"] = _alternates(kind, key, iri)
     return headers.revalidated(response, tag)
+
+
+def _formats() -> list[Format]:
+    """Return as what the statements are to be had: in a copy, as what it holds."""
+    copy = copying()
+    return [f for f in of_kind(Kind.GRAPH) if copy is None or f.name in copy.formats]
 
 
 @blueprint.get("/data/<kind>/<path:key_and_suffix>")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import Flask, Response, g, request
 from werkzeug.wsgi import wrap_file
 
+from kg.web.copying import KEY
 from kg.web.current import Current
 from kg.web.encoding import IN_ONE_PIECE, KeptResponse
 from kg.web.operations import new_id, route_of
@@ -31,7 +32,7 @@ _MINE = "rihla.express"
 _LONGEST_KEY = 8_192  # characters of an address and the headers that matter
 _TELLING = (
     "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "HTTP_HOST", "HTTP_ACCEPT",
-    "HTTP_ACCEPT_ENCODING", "wsgi.url_scheme",
+    "HTTP_ACCEPT_ENCODING", "wsgi.url_scheme", KEY,
 )  # fmt: skip
 _OWN = frozenset({"x-query-id", "x-cache", "server-timing", "date"})  # of one answer, not of all
 _OF_A_BODY = frozenset({"content-type", "content-length", "content-encoding"})
@@ -156,7 +157,7 @@ def _keep(response: Response) -> Response:
     tag, weak = response.get_etag()
     if not tag or weak:
         return response
-    size = sum(len(part or "") for part in key[3:])
+    size = sum(len(str(part or "")) for part in key[3:])
     body: bytes | None = None
     kept: tuple[Hashable, ...] = ()
     encoding = ""

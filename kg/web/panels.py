@@ -15,11 +15,12 @@ from urllib.parse import urlencode
 from flask import url_for
 from markupsafe import Markup
 
-from kg.errors import KgError
+from kg.errors import KgError, LimitError
 from kg.results import ResultTable
 from kg.web.analyse import answered
 from kg.web.bindings import Rows, Term, rows_from_table
 from kg.web.chosen import chosen_bloc
+from kg.web.copying import copying
 from kg.web.language import gettext
 from kg.web.network_api import centrality
 from kg.web.profiles.drawing import DRAWINGS
@@ -111,6 +112,8 @@ def answer_panel(panel: Panel, subject: str, also: str = "") -> PanelAnswer:
     try:
         rows, total, drawing = _DOORS[panel.door](panel, given, (subject, also))
     except KgError as error:
+        if copying() and isinstance(error, LimitError):
+            raise  # it would stay so for ever
         return PanelAnswer(panel, question, error=error, **links)
     return PanelAnswer(panel, question, rows, total, drawing, gettext(panel.empty), **links)
 

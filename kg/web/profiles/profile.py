@@ -9,6 +9,7 @@ from kg.terms import VOCABULARY_BASE
 from kg.web.analyse import answered
 from kg.web.bindings import Rows
 from kg.web.chosen import chosen_bloc
+from kg.web.copying import copying
 from kg.web.panels import BLOC, answer_panel, reference
 from kg.web.profiles.bioschemas import described
 from kg.web.profiles.facts import facts_of, sources_of
@@ -59,7 +60,11 @@ def _row(iri: str) -> dict[str, Any] | None:
 
 
 def _panels(kind: Kind, iri: str) -> list[object]:
-    """Return the answers of the panels; one that takes long as it is, to be asked when opened."""
+    """Return the answers of the panels; one that takes long as it is, to be asked when opened.
+
+    In a copy nobody answers later, so that all are asked at once.
+    """
     # seen from the whole world there is no bloc to ask about
     asked = [p for p in kind.panels if chosen_bloc() or BLOC not in p.given.values()]
-    return [panel if panel.lazy else answer_panel(panel, iri) for panel in asked]
+    waits = copying() is None
+    return [panel if panel.lazy and waits else answer_panel(panel, iri) for panel in asked]

@@ -6,7 +6,7 @@ import hashlib
 import posixpath
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 __all__ = ["ASKED", "FORMATS", "Target", "file_of", "link_between", "target_of"]
 
@@ -14,11 +14,12 @@ FORMATS = ("csv", "json", "jsonld", "rq", "svg", "ttl", "xlsx")
 """Endings of the data files that are written; others take a server."""
 
 ASKED = ("/sparql", "/search", "/api/search", "/reconcile", "/graphs", "/files", "/metrics",
-         "/healthz", "/readyz", "/pair", "/compare", "/check", "/report",
+         "/healthz", "/readyz", "/pair", "/panel", "/compare", "/check", "/report",
          "/api/report")  # fmt: skip
 """What answers a question of its reader, or is of the server."""
 
 _ONTOLOGY = re.compile(r"^(/(ar|fr))?/ontology/(?P<text>en|ar|fr)/")
+_ONTOLOGY_DATA = re.compile(r"^/(?:ar|fr)(?P<file>/ontology\.\w+)$")  # all languages in one
 _SAFE = re.compile(r"[^\w.~-]")
 _LONGEST = 120  # characters of a name; file systems take 255 bytes
 
@@ -51,7 +52,7 @@ def target_of(link: str, page: str, origin: str, release: str) -> Target | None:
     path = posixpath.normpath(path).replace("//", "/") + ("/" if folder else "")
     kept = [part for part in parts.query.split("&") if part and not _is_of(part, release)]
     path = "/" if path in ("/", "//") else path
-    path = _ONTOLOGY.sub(_in_one_language, path)
+    path = _ONTOLOGY_DATA.sub(r"\g<file>", _ONTOLOGY.sub(_in_one_language, path))
     return Target(path + (f"?{'&'.join(kept)}" if kept else ""), parts.fragment)
 
 
@@ -87,7 +88,10 @@ def _name(part: str) -> str:
     return f"{safe[:_LONGEST]}-{hashlib.sha256(part.encode()).hexdigest()[:10]}"
 
 
-def link_between(source: str, target: str, fragment: str = "") -> str:
-    """Return the relative link from one file to another."""
-    relative = posixpath.relpath(target, posixpath.dirname(source) or ".")
-    return quote(relative) + (f"#{fragment}" if fragment else "")
+def link_between(source: str, target: str) -> str:
+    """Return the relative link from one file to another; both quoted as in addresses."""
+    here, there = source.split("/")[:-1], target.split("/")
+    shared = 0
+    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
+        shared += 1
+    return "../" * (len(here) - shared) + "/".join(there[shared:])
