@@ -170,9 +170,7 @@ def _bloc(text: str) -> Chosen:
 
 def _of_bloc(iri: str, label: str, *, explicit: bool) -> Chosen:
     key = iri.rpartition("/")[2]
-    members = service().graph.columns("bloc_members").filter(pl.col("bloc") == iri)
-    countries = tuple(members["country"].unique().sort().to_list())
-    return Chosen(key, _name(iri, label), iri, countries, {"bloc": key}, explicit)
+    return Chosen(key, _name(iri, label), iri, _members(iri), {"bloc": key}, explicit)
 
 
 def _set(text: str) -> Chosen:
@@ -197,8 +195,24 @@ def _canonical(_release: str, text: str) -> str:
 
 def _known() -> list[tuple[str, str]]:
     """Return (IRI, name) of the blocs."""
-    entities = service().graph.columns("entities").filter(pl.col("kind") == "bloc")
-    return entities.select("entity", pl.coalesce("label", "entity")).sort("entity").rows()
+    graph = service().graph
+
+    def known() -> list[tuple[str, str]]:
+        entities = graph.columns("entities").filter(pl.col("kind") == "bloc")
+        return entities.select("entity", pl.coalesce("label", "entity")).sort("entity").rows()
+
+    return service().kept.made("blocs", known)  # type: ignore[no-any-return]  # of anything
+
+
+def _members(iri: str) -> tuple[str, ...]:
+    """Return the countries that were ever members of a bloc, sorted."""
+    graph = service().graph
+
+    def members() -> tuple[str, ...]:
+        found = graph.columns("bloc_members").filter(pl.col("bloc") == iri)
+        return tuple(found["country"].unique().sort().to_list())
+
+    return service().kept.made(("members", iri), members)  # type: ignore[no-any-return]  # as above
 
 
 def _name(iri: str, label: str) -> str:

@@ -30,7 +30,8 @@ def send_dataset() -> Response:
         return not_modified(tag)
     with service().run_named(_statistics(), _NT) as answer:
         triples = answer.read() + _here(address).serialize(format="nt").encode()
-    return send_text(written(triples, chosen), chosen.content_type, tag)
+    ordered = b"".join(sorted(set(triples.splitlines(keepends=True))))
+    return send_text(written(ordered, chosen), chosen.content_type, tag)
 
 
 def _statistics() -> str:

@@ -6,12 +6,12 @@ a translation stays English.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 
 from kg import language as words
 from kg.language import LANGUAGES, RIGHT_TO_LEFT, TRANSLATED
@@ -34,6 +34,7 @@ __all__ = [
     "whole",
 ]
 
+_KEPT_ADDRESSES = 8_192
 _KEY, _ROOT = "rihla.language", "rihla.root"
 # Programs ask these: they are the same in every language, and one address serves all caches.
 FOR_PROGRAMS = (
@@ -51,13 +52,50 @@ class Multilingual(Flask):
     Full addresses (``_external=True``) are for programs and citations: they name no language.
     """
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._addresses: dict[Hashable, str] = {}
+
     def url_for(self, endpoint: str, **values: Any) -> str:
-        """Return the address of an endpoint, in the language of the request."""
+        """Return the address of an endpoint, in the language of the request.
+
+        Every page has the same thirty links around it, so the latest addresses are kept.
+        """
+        key = _determined(endpoint, values)
+        if key is None:
+            return self._built(endpoint, **values)
+        found = self._addresses.get(key)
+        if found is None:
+            if len(self._addresses) >= _KEPT_ADDRESSES:
+                self._addresses.clear()
+            found = self._addresses[key] = self._built(endpoint, **values)
+        return found
+
+    def _built(self, endpoint: str, **values: Any) -> str:
         built = super().url_for(endpoint, **values)
         plain = without_language(built)
         path = plain.removeprefix(_root())
         for_people = not path.startswith(FOR_PROGRAMS) or path.startswith(_FOR_PEOPLE)
         return built if for_people and not values.get("_external") else plain
+
+
+def _determined(endpoint: str, values: Mapping[str, Any]) -> Hashable | None:
+    """Return all that an address depends on; None for one that is built each time.
+
+    That is the endpoint, its values, where the page stands, and what each of its links carries.
+    """
+    if endpoint.startswith(".") or "_external" in values or not has_request_context():
+        return None
+    held = g._get_current_object()
+    chosen = held.get("chosen_bloc")
+    carried = tuple(chosen.query.items()) if chosen and chosen.explicit and chosen.query else ()
+    place = request.environ.get("SCRIPT_NAME"), request.environ.get(_KEY), held.get("pinned")
+    key = (endpoint, *values.items(), None, *place, *carried)
+    try:
+        hash(key)
+    except TypeError:
+        return None  # a list among the values
+    return key
 
 
 def register(app: Flask) -> None:

@@ -203,7 +203,9 @@ def _query(panel: Panel, given: Mapping[str, str], things: tuple[str, str]) -> A
 
 def _network(panel: Panel, given: Mapping[str, str], things: tuple[str, str]) -> Answered:
     projection, _, table = panel.call.partition("/")
-    found = centrality(projection, table, {name: [value] for name, value in given.items()})
+    asked = {name: [value] for name, value in given.items()}
+    key = (panel.call, *sorted(given.items()))
+    found = service().kept.made(key, lambda: centrality(projection, table, asked))
     names = {"label": "node_label"} if "node" in found.columns else {}
     kept, total = _kept(found, panel, things)
     return _shown(rows_from_table(kept, names), panel, given), total, None

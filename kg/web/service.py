@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app, g, request
 
@@ -52,7 +52,8 @@ class Service:
 
     ``columns`` answers named queries without a worker; ``tombstones`` gives those of the project
     as they are now; ``answers`` keeps what was answered,
-    ``analyses``, ``layouts`` and ``reports`` the last of what takes long; ``opened`` is for
+    ``analyses``, ``layouts`` and ``reports`` the last of what takes long, ``kept`` what many pages
+    ask alike; ``opened`` is for
     :class:`kg.web.current.Current`, which made this.
     """
 
@@ -68,6 +69,7 @@ class Service:
         default_factory=lambda: Latest(12), repr=False
     )
     reports: Latest[Report] = field(default_factory=lambda: Latest(4), repr=False)
+    kept: Latest[Any] = field(default_factory=lambda: Latest(64), repr=False)
     _labels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     _terms: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
 
@@ -276,8 +278,10 @@ class Service:
 
 def service() -> Service:
     """Return the release that this request began with, to its end."""
-    if "rihla" not in g:
+    held = g._get_current_object()  # pages ask this a thousand times, and a proxy is slow
+    found = held.get("rihla")
+    if found is None:
         begun = handed()
         known = begun.take_service() if begun is not None else None
-        g.rihla = known or current_app.extensions["rihla"].enter()
-    return cast("Service", g.rihla)
+        found = held.rihla = known or current_app.extensions["rihla"].enter()
+    return cast("Service", found)

@@ -29,7 +29,8 @@ _GRAPHS_WITHOUT_PAGE = ("derived", "inferred", "provenance", "schemes", "vocabul
 class _Reader:
     """What the links and names on the page that is being made have in common."""
 
-    def __init__(self, served: Service, code: str) -> None:
+    def __init__(self, served: Service, code: str, seen: object, pinned: str | None) -> None:
+        self.of, self.seen, self.pinned = served, seen, pinned
         ours = served.is_ours and code != "en"
         self.labels = served.labels(code) if ours else {}
         self.words = served.term_names(code) if ours else {}
@@ -39,12 +40,13 @@ class _Reader:
 
 def _reader() -> _Reader:
     """Return the reader of this request; made anew where it changes its release or its bloc."""
-    served, code = service(), language()
-    state = (served, code, g.get("pinned"), g.get("chosen_bloc"))
-    kept: tuple[tuple[object, ...], _Reader] | None = g.get("reader")
-    if kept is None or any(a is not b and a != b for a, b in zip(kept[0], state, strict=True)):
-        kept = g.reader = (state, _Reader(served, code))
-    return kept[1]
+    served, held = service(), g._get_current_object()
+    kept: _Reader | None = held.get("reader")
+    chosen, pinned = held.get("chosen_bloc"), held.get("pinned")
+    if kept is not None and kept.of is served and kept.seen is chosen and kept.pinned == pinned:
+        return kept
+    held.reader = made = _Reader(served, language(), chosen, pinned)
+    return made
 
 
 def address_of(iri: str) -> str | None:

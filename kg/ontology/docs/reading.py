@@ -125,10 +125,14 @@ class _Reader:
     def chain_uses(self) -> dict[str, list[tuple[Ref, Expression]]]:
         """The chains that each property is a part of, with the property that follows."""
         found: dict[str, list[tuple[Ref, Expression]]] = defaultdict(list)
-        for subject, head in sorted(self.graph.subject_objects(OWL.propertyChainAxiom)):
-            chain = self.names.chain(head)
+        chains = [
+            (self.names.ref(subject), self.names.chain(head))
+            for subject, head in self.graph.subject_objects(OWL.propertyChainAxiom)
+        ]
+        # by what they say: the names of blank nodes are others each time
+        for ref, chain in sorted(chains, key=lambda pair: (pair[0].iri, str(pair[1]))):
             for part in {p.iri for p in chain.parts if isinstance(p, Ref)}:
-                found[part].append((self.names.ref(subject), chain))
+                found[part].append((ref, chain))
         return found
 
     @cached_property

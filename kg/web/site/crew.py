@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -27,6 +28,7 @@ __all__ = ["Crew", "Task", "crew", "processors"]
 _PATIENCE = 10  # times the limit for strangers' queries: whoever copies has time
 _AHEAD = 3  # tasks that wait for each process
 _FEW_MIB = 48
+_GARBAGE = 100_000
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,9 @@ _HANDS: list[_Hand] = []
 def _begin(kit: _Kit) -> None:
     from kg.web.app import create_app  # each process has its own; this module loads without it
 
+    gc.set_threshold(
+        _GARBAGE
+    )  # a page leaves a hundred thousand objects, and no cycles to speak of
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it says when it ends
     _HANDS.append(_Hand(create_app(kit.settings, kit.release, kit.limits), kit))
 

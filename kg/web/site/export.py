@@ -75,7 +75,7 @@ class _Site:
         groups = list(groups)
         found = [self.done[a] for group in groups for a in group if a in self.done]
         left = [[a for a in group if a not in self.done] for group in groups]
-        most = max(map(len, left), default=1)
+        most = max(map(len, left), default=1) or 1
         size = _AT_FIRST if most == 1 else max(1, _AT_ONCE // most)
         tasks = [
             Task(tuple(a for group in part for a in group), known=known)
