@@ -68,6 +68,8 @@ class Links:
     ) -> None:
         self._order = order
         self._known = known
+        # the search of a copy has files of its own (kg/web/site/searching.py)
+        self._search = {f"{p}/search": f"{p}/search/index.html"[1:] for p in order.prefixes}
         self._things = things
         self._is_whole = is_whole
         self._goals: dict[tuple[str, bool, bool], _Goal | None] = {}
@@ -127,6 +129,8 @@ class Links:
     def _file(self, target: Target, of_thing: bool) -> str | None:
         """Return the file of an address, nothing where it takes a server, None where unknown."""
         address = target.address
+        if address in self._search:
+            return self._search[address]
         if address in self._known:
             return self._known[address]
         thing, is_page = self._thing(address)
