@@ -8,6 +8,7 @@ import pytest
 from kg.errors import SettingsError
 from kg.files import shipped_folder
 from kg.settings import PROJECT_VARIABLE, ProjectSettings, find_project, load_settings
+from kg.sources.inputs import find_inputs
 from kg.terms import DEFAULT_BASE
 
 SOURCE = """
@@ -54,8 +55,13 @@ def test_a_path_may_name_an_environment_variable(
 ) -> None:
     file = project(tmp_path, SOURCE.replace('"tables"\nt', '"${WHERE}/t"\nt'))
     monkeypatch.delenv("WHERE", raising=False)
+    settings = load_settings(file)  # whoever only asks a release needs no sources
     with pytest.raises(SettingsError, match="environment variable"):
-        load_settings(file)
+        find_inputs(settings.sources[0], settings.load)
+    elsewhere = project(tmp_path, '[project]\nontology = "${WHERE}/o"\n' + SOURCE)
+    with pytest.raises(SettingsError, match="environment variable"):
+        load_settings(elsewhere)
+    project(tmp_path, SOURCE.replace('"tables"\nt', '"${WHERE}/t"\nt'))
     monkeypatch.setenv("WHERE", str(tmp_path / "there"))
     assert load_settings(file).sources[0].path == tmp_path / "there" / "t"
 

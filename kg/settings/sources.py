@@ -32,7 +32,7 @@ def sources_of(entries: Any, folder: Path, file: Path) -> tuple[SourceSettings, 
         plain = {key: value for key, value in entry.items() if key in known - {"sha256", "files"}}
         if inputs["inputs"]:
             plain["path"] = "."  # the module gets what the inputs give
-        section = section_of(SourceSettings, plain, folder, file, where)
+        section = section_of(SourceSettings, plain, folder, file, where, read_later=True)
         sources.append(SourceSettings(**{**_as_dict(section), **inputs, "options": options}))
     _refuse_repeated([s.id for s in sources], file)
     return tuple(sources)
@@ -49,7 +49,9 @@ def _inputs(entry: Mapping[str, Any], folder: Path, where: str) -> dict[str, Any
     listed = stated if isinstance(stated, list) else [stated] if isinstance(stated, str) else []
     if isinstance(stated, list) and not (listed and all(isinstance(i, str) for i in listed)):
         raise SettingsError(f"{where} path: found {stated!r}. Accepted: paths and web addresses.")
-    places = {i: i if is_url(i) else str(path_of(i, folder, where)) for i in listed}
+    places = {
+        i: i if is_url(i) else str(path_of(i, folder, where, read_later=True)) for i in listed
+    }
     several = isinstance(stated, list) or any(is_url(i) or set("*?[") & set(i) for i in listed)
     return {
         "inputs": tuple(places.values()) if several else (),
@@ -64,7 +66,10 @@ def _named_files(stated: Any, folder: Path, where: str) -> dict[str, str]:
             f"{where} files: found {stated!r}. Accepted: paths by name, such as "
             '{ codes = "codes.csv" }.'
         )
-    return {name: i if is_url(i) else str(path_of(i, folder, where)) for name, i in stated.items()}
+    return {
+        name: i if is_url(i) else str(path_of(i, folder, where, read_later=True))
+        for name, i in stated.items()
+    }
 
 
 def _pins(stated: Any, places: Mapping[str, str], where: str) -> dict[str, str]:

@@ -11,15 +11,25 @@ from typing import Any, TypeVar
 
 from kg.errors import SettingsError
 
-__all__ = ["path_of", "refuse_unknown", "section_of"]
+__all__ = ["path_of", "refuse_unknown", "refuse_unset", "section_of"]
 
 _T = TypeVar("_T")
 
 
 def section_of(
-    kind: type[_T], values: Mapping[str, Any], folder: Path, file: Path, name: str
+    kind: type[_T],
+    values: Mapping[str, Any],
+    folder: Path,
+    file: Path,
+    name: str,
+    *,
+    read_later: bool = False,
 ) -> _T:
-    """Make one section's dataclass from its table, naming whatever does not fit."""
+    """Make one section's dataclass from its table, naming whatever does not fit.
+
+    With ``read_later`` a path may name an environment variable that is not set: it is refused when
+    it is read (:func:`refuse_unset`).
+    """
     if not isinstance(values, Mapping):
         raise SettingsError(f"{file}: {name} is {values!r}. Accepted: a section with keys.")
     specification = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
@@ -32,7 +42,9 @@ def section_of(
     if missing:
         raise SettingsError(f"{file}: {name} lacks {', '.join(missing)}.")
     converted = {
-        key: _converted(value, str(specification[key].type), folder, f"{file}: {name} {key}")
+        key: _converted(
+            value, str(specification[key].type), folder, f"{file}: {name} {key}", read_later
+        )
         for key, value in values.items()
     }
     # A default path is as relative to the project file as one that is written there.
@@ -52,7 +64,7 @@ _ACCEPTED: dict[str, tuple[tuple[type, ...], str]] = {
 }
 
 
-def _converted(value: Any, annotation: str, folder: Path, where: str) -> Any:
+def _converted(value: Any, annotation: str, folder: Path, where: str, read_later: bool) -> Any:
     name = annotation.removesuffix(" | None")
     if name == "tuple[str, ...]":
         return _texts(value, where)
@@ -60,7 +72,7 @@ def _converted(value: Any, annotation: str, folder: Path, where: str) -> Any:
     odd = isinstance(value, dt.datetime) or (isinstance(value, bool) and name != "bool")
     if not isinstance(value, types) or odd:
         raise SettingsError(f"{where}: found {value!r}. Accepted: {accepted}.")
-    return path_of(str(value), folder, where) if name == "Path" else value
+    return path_of(str(value), folder, where, read_later) if name == "Path" else value
 
 
 def _texts(value: Any, where: str) -> tuple[str, ...]:
@@ -69,15 +81,28 @@ def _texts(value: Any, where: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def path_of(value: str, folder: Path, where: str) -> Path:
+def path_of(value: str, folder: Path, where: str, read_later: bool = False) -> Path:
     """Return an absolute path from one that is relative to a folder, or refuse it."""
     expanded = os.path.expandvars(value)
-    if "$" in expanded:
+    if read_later and "$" in expanded:
+        return Path(expanded)
+    refuse_unset(expanded, where)
+    return (folder / expanded).resolve()
+
+
+def refuse_unset(path: str, where: str) -> None:
+    """Refuse a path in which the name of an environment variable was left.
+
+    Raises
+    ------
+    SettingsError
+        The variable is not set.
+    """
+    if "$" in path:
         raise SettingsError(
-            f"{where}: {value!r} names an environment variable that is not set. Set it, or write "
+            f"{where}: {path!r} names an environment variable that is not set. Set it, or write "
             "the path out."
         )
-    return (folder / expanded).resolve()
 
 
 def refuse_unknown(values: Mapping[str, Any], known: set[str], file: Path, name: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from kg.errors import InputError, SettingsError
 from kg.files import sha256
 from kg.settings import LoadSettings, SourceSettings, is_url
+from kg.settings.values import refuse_unset
 from kg.sources.fetching import fetch
 
 __all__ = ["Input", "find_file", "find_inputs"]
@@ -80,6 +81,7 @@ def _inputs(text: str, settings: SourceSettings, load: LoadSettings) -> Iterator
     if is_url(text):
         yield Input(fetch(text, load, pin, settings.media_type, where), text)
         return
+    refuse_unset(text, where)
     path = Path(text)
     found = [path] if os.path.lexists(path) else _matches(path)
     if not found:

@@ -179,7 +179,10 @@ def _environment() -> Environment:
     return environment
 
 
-def _cell(value: object) -> str:
+_OF_YEARS = ("year", "cohort", "arrival", "until", "since", "group")
+
+
+def _cell(value: object, column: str = "") -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -188,6 +191,8 @@ def _cell(value: object) -> str:
         return "0"
     if isinstance(value, float):
         return decimal(value, language()) if abs(value) < 1000 else whole(round(value), language())
+    if isinstance(value, int) and not column.endswith(_OF_YEARS):
+        return whole(value, language())
     return str(value)
 
 
@@ -195,7 +200,10 @@ def _written(section: Section) -> str:
     """Return the table as Markdown, its columns and cells in the language of the report."""
     table = section.shown
     assert table is not None  # it is written where there are rows
-    rows = [tuple(_cell(value).replace("<", "&lt;") for value in row) for row in table.rows]
+    rows = [
+        tuple(_cell(v, c).replace("<", "&lt;") for v, c in zip(row, table.columns, strict=True))
+        for row in table.rows
+    ]
     return ResultTable(tuple(named(section.heading(c)) for c in table.columns), rows).to_markdown()
 
 
