@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import re
-from collections.abc import Iterable
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from html import unescape
 from pathlib import Path
@@ -196,6 +202,43 @@ def test_an_export_that_was_stopped_goes_on(
     assert digests(tmp_path / "out") == digests(tmp_path / "new")
     assert fresh.kept == 0
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def marked(mark: str) -> list[int]:
+    """Return the processes whose environment carries a mark."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # gone meanwhile
+            if mark.encode() in (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc, as Linux has it")
+def test_a_killed_export_leaves_no_process(
+    world_settings: Settings, world: Release, tmp_path: Path
+) -> None:
+    project = world_settings.project.releases.parent / "rihla.toml"
+    mark = f"rihla-{uuid.uuid4()}"
+    command = [sys.executable, "-m", "kg", "site", str(tmp_path / "out"), "--project", str(project),
+               "--processes", "2", "--quiet"]  # fmt: skip
+    first = subprocess.Popen(command, env={**os.environ, "RIHLA_TEST_MARK": mark})
+    try:
+        # Both write, so both can be left behind.
+        await_true(lambda: any(path.suffix == ".html" for path in tmp_path.rglob("*")), 120)
+        assert len(marked(mark)) > 2
+    finally:
+        first.kill()
+        first.wait()
+    await_true(lambda: not marked(mark), 30)
+
+
+def await_true(holds: Callable[[], bool], seconds: float) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come to hold in time"
+        time.sleep(0.1)
 
 
 def test_what_a_stopped_export_of_other_pages_left_is_thrown_away(

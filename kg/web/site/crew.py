@@ -6,13 +6,15 @@ import gc
 import json
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 
 from flask import Flask
@@ -155,7 +157,16 @@ def _begin(kit: _Kit) -> None:
         _GARBAGE
     )  # a page leaves a hundred thousand objects, and no cycles to speak of
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it says when it ends
+    threading.Thread(target=_end_with_the_first, daemon=True).start()
     _HANDS.append(_Hand(create_app(kit.settings, kit.release, kit.limits), kit))
+
+
+def _end_with_the_first() -> None:
+    """End this process when the one that started it was killed: no task would ever come."""
+    first = parent_process()
+    if first is not None:
+        wait_for([first.sentinel])
+        os._exit(1)
 
 
 def _do(task: Task) -> list[Written]:
