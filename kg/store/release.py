@@ -8,7 +8,8 @@
             manifest.json   what it holds, from what, with the SHA-256 of every other file
             data.nq.gz      the canonical dump: sorted N-Quads
             store/          RocksDB, opened read-only
-            columns/        flat tables for analyses, Parquet; all triples for named queries, DuckDB
+            columns/        flat tables for analyses, Parquet; all triples, for named queries
+                            (DuckDB) and for small ones (kg/store/indexed)
             ontology/       the ontology that it was built with
             report.csv      every refused or doubtful cell of the build
         review.csv      rows without an identifier, and what they may be
@@ -63,6 +64,11 @@ class Release:
     def triples(self) -> Path:
         """All triples as tables of numbers, which named queries are asked of."""
         return self.path / "columns" / "triples.duckdb"
+
+    @property
+    def index(self) -> Path:
+        """All triples as an index, which small queries are asked of."""
+        return self.path / "columns" / "triples.index"
 
     @property
     def dump(self) -> Path:

@@ -190,17 +190,22 @@ class Answers:
             if answer is None or answer.size > most:
                 flight.alone = answer is not None
                 return answer or Answer("", 0.0, 0, io.BytesIO())
-            with answer:
-                kept = Kept(answer.content_type, answer.seconds, answer.read())
-            kept.key, kept.cache = ("answer", self.owner, key), self.cache
-            self.cache.put(kept.key, kept, len(kept.body))
-            flight.kept = kept
-            return KeptAnswer(kept, "miss")
+            kept = self.keep(key, answer)
+            flight.kept = kept.kept
+            return kept
         finally:
             with self._lock:
                 if self._flights.get(key) is flight:
                     del self._flights[key]
             flight.landed.set()
+
+    def keep(self, key: bytes, answer: Answer) -> KeptAnswer:
+        """Keep an answer that is small enough, and return it as one that was made just now."""
+        with answer:
+            kept = Kept(answer.content_type, answer.seconds, answer.read())
+        kept.key, kept.cache = ("answer", self.owner, key), self.cache
+        self.cache.put(kept.key, kept, len(kept.body))
+        return KeptAnswer(kept, "miss")
 
     def _joined(self, key: bytes) -> tuple[Flight, bool]:
         """Return the run under a key, and whether it has yet to be made."""

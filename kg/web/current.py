@@ -73,6 +73,11 @@ class Current:
         return self._opened.service.release
 
     @property
+    def service(self) -> Service:
+        """What the next request gets, for whoever is done with it at once and waits for nothing."""
+        return self._opened.service
+
+    @property
     def limits(self) -> PoolLimits:
         """What a query may use."""
         return self._limits

@@ -97,11 +97,16 @@ def etag(*parts: str | Iterable[str]) -> str:
 
 def etag_of(kind: str, *parts: str | Iterable[str]) -> str:
     """Return what :func:`etag` does for a kind of answer: language, pinned release, whether old."""
-    digest = hashlib.sha256(_software() + kind.encode("utf-8", "surrogatepass"))
+    digest = _begun(kind).copy()
     for part in parts:
         for text in [part] if isinstance(part, str) else ["[", *part, "]"]:
             digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()[:32]
+
+
+@lru_cache(maxsize=64)
+def _begun(kind: str) -> hashlib._Hash:
+    return hashlib.sha256(_software() + kind.encode("utf-8", "surrogatepass"))
 
 
 def _content() -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from kg.settings import Settings
 from kg.store.columnar import ColumnAnswers
+from kg.store.indexed import IndexAnswers
 from kg.store.lease import Lease
 from kg.store.release import Release
 from kg.store.workers import PoolLimits, WorkerPool
@@ -67,7 +68,11 @@ class Opened:
             raise
         # A function that holds the lease itself: its own close() does not, and it would lapse.
         columns = ColumnAnswers.of(release.triples)
-        return cls(Service(settings, release, pool, columns=columns), lambda: lease.close())
+        index = IndexAnswers.of(
+            release.index, limits.guard.max_bytes, limits.max_bytes, limits.max_rows
+        )
+        service = Service(settings, release, pool, columns=columns, index=index)
+        return cls(service, lambda: lease.close())
 
     @property
     def is_idle(self) -> bool:

@@ -20,7 +20,8 @@ __all__ = ["PARAMETER", "earlier", "link_of", "pin", "pinned", "register", "unpi
 
 PARAMETER = "release"
 _MARK = b"release="
-_LONGEST_LINK = 4_000  # bytes; proxies take headers of 8 kB
+LONGEST_LINK = 4_000
+"""Bytes of a header with a permanent address; proxies take headers of 8 kB."""
 # These speak of the server or of all releases, not of one.
 _OF_NO_RELEASE = frozenset({"health", "operations", "problems", "reconciliation"})
 _OUTSIDE = frozenset({"static", "stewards.releases"})
@@ -131,7 +132,7 @@ def _linked(response: Response) -> Response:
 def link_of(address: str) -> str:
     """Return the header that names a permanent address; empty where that is too long for it."""
     link = f'<{address}>; rel="bookmark"'
-    return link if len(link) <= _LONGEST_LINK else ""
+    return link if len(link) <= LONGEST_LINK else ""
 
 
 def _parts() -> list[str]:

@@ -25,6 +25,7 @@ from kg.settings import Settings
 from kg.store.begun import Begun
 from kg.store.columnar import ColumnAnswers, is_marked
 from kg.store.guard import QueryShape
+from kg.store.indexed import IndexAnswers
 from kg.store.pooled import PooledStore
 from kg.store.release import Release
 from kg.store.remote.pool import RemotePool
@@ -51,7 +52,7 @@ class Service:
     """One release being served: everything that strangers ask runs in the workers of ``pool``.
 
     ``columns`` answers named queries without a worker; ``tombstones`` gives those of the project
-    as they are now; ``answers`` keeps what was answered,
+    as they are now; ``index`` answers small queries; ``answers`` keeps what was answered,
     ``analyses``, ``layouts`` and ``reports`` the last of what takes long, ``kept`` what many pages
     ask alike; ``opened`` is for
     :class:`kg.web.current.Current`, which made this.
@@ -63,6 +64,7 @@ class Service:
     tombstones: Callable[[], Tombstones] = Tombstones
     opened: object = None
     columns: ColumnAnswers | None = None
+    index: IndexAnswers | None = None
     answers: Answers = field(default_factory=Answers)
     analyses: Latest[Result] = field(default_factory=lambda: Latest(32), repr=False)
     layouts: Latest[tuple[Network, Network, Layout]] = field(
@@ -162,6 +164,10 @@ class Service:
         def run() -> Answer:
             if taken is not None:
                 return taken[0].finish(is_gone)
+            if not (default_graphs or named_graphs):
+                small = self.from_index(sparql, media_type, max_bytes)
+                if small:
+                    return small
             counts = is_marked(sparql) if text_is_ours else self.is_for_tables(sparql)
             if counts and not (default_graphs or named_graphs):
                 counted = self._counted(sparql, media_type, timeout_s, max_bytes)
@@ -200,6 +206,18 @@ class Service:
         )
         # An answer that was kept may be larger than this one may be.
         return run() if max_bytes is not None and answer.size > max_bytes else answer
+
+    def from_index(
+        self, sparql: str, media_type: str, max_bytes: int | None = None
+    ) -> Answer | None:
+        """Answer a small query at once; None where it is none, or the index not whole."""
+        if self.index is None or media_type != JSON:
+            return None
+        began = time.perf_counter()
+        data = self.index.answer(sparql)
+        if data is None or (max_bytes is not None and len(data) > max_bytes):
+            return None
+        return Answer(JSON, time.perf_counter() - began, len(data), io.BytesIO(data))
 
     def is_for_tables(self, sparql: str) -> bool:
         """Whether the tables answer what a stranger sends: the text of a named query of theirs.

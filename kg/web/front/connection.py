@@ -281,14 +281,18 @@ class Connection(asyncio.Protocol):
             body = b""
         if request.method == "HEAD":
             body = b""
-        elif isinstance(body, bytes) and len(body) > _PIECE:
+        self.offer(head_of(status, headers, request.keep, request.version, constant), body)
+
+    def offer(self, head: bytes, body: bytes | Body) -> None:
+        """Send a head and a body as they are, where there is room for a large body."""
+        if isinstance(body, bytes) and len(body) > _PIECE:
             body = Body(body, 0, len(body))
         if isinstance(body, Body) and not self._front.room.take(body):
             body.close()
             self._current = None
             self._answer(Refusal(503, "Too many large answers are being read just now."))
             return
-        self.send(head_of(status, headers, request.keep, request.version, constant), body)
+        self.send(head, body)
 
     def send(self, head: bytes, body: bytes | Body) -> None:
         """Send a head and a body as they are; there is room for it."""

@@ -94,6 +94,21 @@ class KeptAnswers:
             return
         own = [pair for pair in headers if pair[0] not in _OWN]
         head = head_of("200 OK", own, True, "1.1", constant).rpartition(b"Date: ")[0]
+        self.keep_bytes(raw, trusted, state, head, body, route, release)
+
+    def keep_bytes(
+        self,
+        raw: bytes | None,
+        trusted: bool,
+        state: tuple[Hashable, ...],
+        head: bytes,
+        body: bytes,
+        route: str,
+        release: str,
+    ) -> None:
+        """Keep a head, without what is of one answer only, and a body under a request's bytes."""
+        if raw is None or len(raw) > _LONGEST or len(body) > IN_ONE_PIECE:
+            return
         exact = _Exact(head, body, "GET", route, release)
         self._current.cache.put(
             ("request", *state, trusted, raw), exact, len(raw) + len(head) + len(body)

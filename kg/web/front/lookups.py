@@ -112,6 +112,11 @@ class Lookups:
                 )  # fmt: skip
             self._send(connection, request, asked, service, "200 OK", headers, body)
             return True
+        small = None if found is not None else self._from_index(asked, service)
+        if small is not None:
+            headers, body = answer_headers(asked, small, tag, service.release.id)
+            self._send(connection, request, asked, service, "200 OK", headers, body)
+            return True
         # What the tables answer is the application's: a worker would take longer.
         handled = found is not None or service.is_for_tables(asked.text)
         flight = None if handled else service.answers.lead(asked.key)
@@ -119,6 +124,15 @@ class Lookups:
             self._current.leave(service)
             return False
         return True
+
+    def _from_index(self, asked: PlainQuery, service: Service) -> KeptAnswer | None:
+        if asked.default_graphs or asked.named_graphs:
+            return None
+        answer = service.from_index(asked.text, asked.format.media_type)
+        if answer is None:
+            return None
+        service.answers.cache.count_miss("answer")
+        return service.answers.keep(asked.key, answer)
 
     def _begin(
         self,

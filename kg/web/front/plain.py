@@ -32,8 +32,12 @@ __all__ = [
     "ON_ALL_LINES",
     "PlainQuery",
     "answer_headers",
+    "encoding_of",
     "not_modified_headers",
     "plain_query",
+    "site_of",
+    "tag_of",
+    "wanted",
 ]
 
 ON_ALL_LINES = lines_of(headers.ON_ALL)
@@ -72,14 +76,25 @@ class PlainQuery:
 
     def tag(self, release: Release) -> str:
         """Return what the answer's tag begins with."""
-        return headers.etag_of(
-            f"{headers.PLAIN} {release.content}", release.id, self.text, self.format.name,
-            self.default_graphs, self.named_graphs,
-        )  # fmt: skip
+        return tag_of(release, self.text, self.format.name, self.default_graphs, self.named_graphs)
 
     def holds(self, tag: str) -> bool:
         """Whether the client says that it has the answer of this tag."""
         return bool(self.known) and any(held in self.known for held in _tags(tag))
+
+
+def tag_of(
+    release: Release,
+    text: str,
+    format_name: str,
+    default_graphs: Sequence[str] = (),
+    named_graphs: Sequence[str] = (),
+) -> str:
+    """Return what the tag of an answer begins with, as the application makes it."""
+    return headers.etag_of(
+        f"{headers.PLAIN} {release.content}", release.id, text, format_name, default_graphs,
+        named_graphs,
+    )  # fmt: skip
 
 
 def _tags(tag: str) -> list[str]:
@@ -91,13 +106,21 @@ def plain_query(request: Request, limits: GuardLimits) -> PlainQuery | None:
     suffix = _PLACES.get(request.path)
     if suffix is None:
         return None
-    host = request.headers.get("HOST", "")
-    if not _HOST.fullmatch(host) or host.endswith(_DEFAULT_PORT[request.scheme]):
+    site = site_of(request.scheme, request.headers.get("HOST", ""))
+    if site is None:
         return None
     try:
-        return _read(request, suffix, f"{request.scheme}://{host}", limits)
+        return _read(request, suffix, site, limits)
     except (KgError, NotAcceptable, ValueError):
         return None
+
+
+@lru_cache(maxsize=512)
+def site_of(scheme: str, host: str) -> str | None:
+    """Return what addresses begin with; None where the host is not written in the plain way."""
+    if not _HOST.fullmatch(host) or host.endswith(_DEFAULT_PORT[scheme]):
+        return None
+    return f"{scheme}://{host}"
 
 
 def _read(request: Request, suffix: str, site: str, limits: GuardLimits) -> PlainQuery | None:
@@ -109,7 +132,7 @@ def _read(request: Request, suffix: str, site: str, limits: GuardLimits) -> Plai
         return None
     shape = inspect_query(text, limits)
     named = suffix or "".join(formats)
-    chosen = _wanted(request.headers.get("ACCEPT", ""), named, shape.form)
+    chosen = wanted(request.headers.get("ACCEPT", ""), named, shape.form)
     if chosen is None or chosen.kind not in _SENT or shape.calls_out:
         return None
     defaults = [absolute("default-graph-uri", iri) for iri in fields.get("default-graph-uri", ())]
@@ -125,7 +148,7 @@ def _read(request: Request, suffix: str, site: str, limits: GuardLimits) -> Plai
         base=base,
         key=key_of(text, chosen.media_type, defaults, others, base),
         route="/sparql.<suffix>" if suffix else "/sparql",
-        encoding=_encoding(request.headers.get("ACCEPT_ENCODING", "")),
+        encoding=encoding_of(request.headers.get("ACCEPT_ENCODING", "")),
         known=request.headers.get("IF_NONE_MATCH", ""),
         link="" if request.method == "POST" else f"{base}?{_quoted(request.query)}",
     )
@@ -177,14 +200,15 @@ def _plain(text: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _wanted(accept: str, named: str, form: str) -> Format | None:
+def wanted(accept: str, named: str, form: str) -> Format | None:
     """Return the format that is sent; None for a page. Raises as kg/web/formats.py does."""
     accepted = parse_accept_header(accept, MIMEAccept)
     return None if prefers_page(accepted, named) else format_of(accepted, named, of_form(form))
 
 
 @lru_cache(maxsize=512)
-def _encoding(accept: str) -> str | None:
+def encoding_of(accept: str) -> str | None:
+    """Return how text is compressed for a client, None for not at all."""
     return encoding_for(parse_accept_header(accept, Accept))
 
 

@@ -19,6 +19,7 @@ from kg.web.front.bridge import Outcome, call, environ_of
 from kg.web.front.connection import Connection
 from kg.web.front.kept import KeptAnswers
 from kg.web.front.lookups import Lookups
+from kg.web.front.small import SmallQueries
 from kg.web.front.wire import Request
 from kg.web.handed import HANDED, Handed
 
@@ -95,6 +96,7 @@ class Front:
         self._most_seen = 0  # since memory was given back
         self._threads = ThreadPoolExecutor(threads, "request")
         self.kept = KeptAnswers(app, self.now)
+        self._small = SmallQueries(app, self.kept)
         self._lookups = Lookups(app, self._loop, self.kept, self._in_thread)
 
     def run(self) -> None:
@@ -183,6 +185,8 @@ class Front:
     def answer(self, connection: Connection, request: Request) -> None:
         """Answer a request: from memory, by a query begun here, or in a thread."""
         state = self.kept.state
+        if self._small.take(connection, request, state):
+            return
         if self._lookups.take(connection, request, state):
             return
         found = self.kept.find(request, connection.trusted, state)

@@ -1,0 +1,40 @@
+"""Terms as JSON are what the engine writes."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+
+from kg.store.indexed.fragments import _by_engine, fragment, fragments
+from tests.store.indexed.conftest import LITERALS, RESOURCES, XSD
+
+TERMS = [
+    *RESOURCES,
+    *(text for text in LITERALS if "007" not in text),
+    '<<( <http://e/a> <http://e/p> "x\\n"@en )>>',
+    '"rtl"@ar--rtl',
+    r'"\u0000"',
+]
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_a_term_is_written_as_by_the_engine(term: str) -> None:
+    (found,) = fragments(pl.Series([term]))
+    assert json.loads(found)
+    if "1.50" not in term and "1e3" not in term and "+00:00" not in term and "string" not in term:
+        assert found == _by_engine(term)
+
+
+def test_many_keep_their_order() -> None:
+    found = fragments(pl.Series(TERMS * 3)).to_list()
+    assert found == [fragments(pl.Series([term]))[0] for term in TERMS] * 3
+
+
+def test_constants_of_queries_are_written_alike() -> None:
+    assert fragment("uri", "http://e/a") == fragments(pl.Series(["<http://e/a>"]))[0]
+    assert fragment("literal", "x", "en") == fragments(pl.Series(['"x"@en']))[0]
+    typed = f'"3"^^<{XSD}integer>'
+    assert fragment("literal", "3", "", f"{XSD}integer") == fragments(pl.Series([typed]))[0]
+    assert fragment("literal", "x", "", f"{XSD}string") == fragments(pl.Series(['"x"']))[0]
