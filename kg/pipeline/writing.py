@@ -1,4 +1,4 @@
-"""Write the statements of a release: the dump, the store and the tables, all in one pass."""
+"""Write the statements of a release: dump, store, tables and index, all in one pass."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from kg.errors import ReleaseError
 from kg.pipeline.ordered import OrderedQuads, Part
 from kg.store.columnar import TripleTables
+from kg.store.indexed import TripleIndex
 
 __all__ = ["Written", "write_statements"]
 
@@ -31,11 +32,11 @@ class Written:
 
 
 def write_statements(quads: OrderedQuads, workspace: Path) -> Written:
-    """Write ``data.nq.gz``, ``store`` and ``columns/triples.duckdb``.
+    """Write ``data.nq.gz``, ``store``, ``columns/triples.duckdb`` and ``columns/triples.index``.
 
     The dump holds sorted lines and no time stamp. The store also holds each triple once in its
     default graph: the engine's own union of named graphs gives a triple that two of them state
-    twice, so that it would count twice. The tables hold these triples too.
+    twice, so that it would count twice. The tables and the index hold these triples too.
 
     Raises
     ------
@@ -50,10 +51,12 @@ def write_statements(quads: OrderedQuads, workspace: Path) -> Written:
         _StoreWriter(workspace) as store,
     ):
         tables = side.submit(TripleTables, quads.terms, quads.positions, workspace)
+        index = side.submit(TripleIndex, quads.terms, quads.positions)
 
         def put(part: Part) -> None:
             dump.put(part.text)
             tables.result().add(part.ranks)
+            index.result().add(part.ranks)
 
         triples = 0
         waiting: Future[None] | None = None
@@ -64,11 +67,15 @@ def write_statements(quads: OrderedQuads, workspace: Path) -> Written:
             if waiting:
                 waiting.result()
             waiting = side.submit(put, part)
-        finished = side.submit(lambda: tables.result().finish(columns / "triples.duckdb"))
+        finished = [
+            side.submit(lambda: tables.result().finish(columns / "triples.duckdb")),
+            side.submit(lambda: index.result().finish(columns / "triples.index")),
+        ]
         store.finish()
         if waiting:
             waiting.result()
-        finished.result()
+        for each in finished:
+            each.result()
     return Written(dump.digest.hexdigest(), triples)
 
 

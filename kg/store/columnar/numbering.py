@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kg.store.columnar.values import FIRST_INTEGER, XSD
 
-__all__ = ["number_terms"]
+__all__ = ["as_kept", "number_terms"]
 
 _LITERAL = 2  # kind; 0 is a blank node, 1 an IRI
 _MARKS = '_<"'  # how a term of each kind begins
@@ -58,7 +58,7 @@ def number_terms(terms: pl.Series) -> tuple[np.ndarray, pl.DataFrame]:
 def _parts(terms: pl.Series, kind: int) -> pl.DataFrame:
     """Return text, language and datatype of terms of one kind."""
     if kind == _LITERAL:
-        found = _as_kept(terms).str.extract_groups(_FORM).struct.unnest()
+        found = as_kept(terms).str.extract_groups(_FORM).struct.unnest()
         return found.select(_unescaped(found["text"]), pl.col(*_PARTS[1:]).fill_null(""))
     text = terms.str.strip_prefix("_:").str.strip_prefix("<").str.strip_suffix(">")
     return pl.select(text=text, language=pl.lit(""), datatype=pl.lit(""))
@@ -75,8 +75,8 @@ def _character(match: re.Match[str]) -> str:
     return chr(int(code, 16)) if code else _SHORT.get(match[3], match[3])
 
 
-def _as_kept(literals: pl.Series) -> pl.Series:
-    """Return literals in the form in which the engine keeps and gives them."""
+def as_kept(literals: pl.Series) -> pl.Series:
+    """Return literals in the form in which the engine keeps and gives them, as N-Triples."""
     at = (~literals.str.contains(_KEPT)).arg_true()
     asked = literals.gather(at)
     stated = pl.select(pl.format("<n:{}> <n:> {} .", pl.arange(len(at)), asked)).to_series()

@@ -9,6 +9,6 @@ process; whatever is not known to be small is the workers'.
 
 from kg.store.indexed.answering import IndexAnswers
 from kg.store.indexed.index import Index
-from kg.store.indexed.writing import write_index
+from kg.store.indexed.writing import TripleIndex
 
-__all__ = ["Index", "IndexAnswers", "write_index"]
+__all__ = ["Index", "IndexAnswers", "TripleIndex"]

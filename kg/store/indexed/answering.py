@@ -77,8 +77,9 @@ class IndexAnswers:
         head, places, line = form.layout
         count, columns = found.count, [found.columns[at] for at in places]
         if form.distinct:
-            count, columns = _once(count, columns, form)
-        if count > self._max_rows:
+            count, columns = _once(count, columns)
+        # Which rows are left out is the engine's choice, and has to be that of the next page too.
+        if count > self._max_rows or (form.limit is not None and count > form.limit):
             raise TooMuchError
         text = self._index.fragments.__getitem__
         rows: Iterator[tuple[bytes, ...]] = repeat((), count)
@@ -101,11 +102,7 @@ class IndexAnswers:
         return kept
 
 
-def _once(
-    count: int, columns: Sequence[Sequence[int]], form: Form
-) -> tuple[int, list[Sequence[int]]]:
-    """Return each row once, and the part of them that is asked for."""
-    rows = list(zip(*columns, strict=True)) if columns else [()] * count
-    end = None if form.limit is None else form.offset + form.limit
-    once = list(dict.fromkeys(rows))[form.offset : end]
-    return len(once), list(zip(*once, strict=True)) if once else [()] * len(columns)
+def _once(count: int, columns: Sequence[Sequence[int]]) -> tuple[int, list[Sequence[int]]]:
+    """Return each row once."""
+    rows = dict.fromkeys(zip(*columns, strict=True) if columns else [()] * count)
+    return len(rows), list(zip(*rows, strict=True)) if rows else [()] * len(columns)

@@ -2,8 +2,8 @@
 
 A text is taken apart into its constants (IRIs and strings) and the rest, its form. A form is read
 once: SELECT with or without DISTINCT, variables or ``*``, and triple patterns of terms and
-variables, nothing else. One pattern may come with LIMIT and OFFSET: its rows have the engine's
-order. Whatever is not of this kind, or not surely read as the engine reads it, is None here.
+variables, nothing else. LIMIT is read too: where there are no more rows, it changes nothing.
+Whatever is not of this kind, or not surely read as the engine reads it, is None here.
 """
 
 from __future__ import annotations
@@ -64,7 +64,6 @@ class Form:
     names: tuple[str, ...]
     distinct: bool
     limit: int | None
-    offset: int
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
@@ -171,12 +170,10 @@ def _hole(number: int, constant: str) -> str:
 
 def _of_tree(tree: Select) -> Form | None:
     patterns = [part for part in tree.where.parts if isinstance(part, Triple)]
-    several = len(patterns) > 1
     if (
         not 0 < len(patterns) <= _MOST_PATTERNS
         or len(patterns) < len(tree.where.parts)
-        or tree.groups or tree.having or tree.order
-        or (several and (tree.limit is not None or tree.offset))
+        or tree.groups or tree.having or tree.order or tree.offset
     ):  # fmt: skip
         return None
     constants: dict[Constant, int] = {}
@@ -184,7 +181,7 @@ def _of_tree(tree: Select) -> Form | None:
     names = _names(tree, placed)
     if names is None:
         return None
-    return Form(tuple(constants), tuple(placed), names, tree.distinct, tree.limit, tree.offset)
+    return Form(tuple(constants), tuple(placed), names, tree.distinct, tree.limit)
 
 
 def _place(place: object, constants: dict[Constant, int]) -> str | int:

@@ -31,18 +31,21 @@ def fragment(kind: str, text: str, language: str = "", datatype: str = "") -> st
 
 
 def fragments(terms: pl.Series) -> pl.Series:
-    """Return each of the terms, given as in N-Triples, as JSON."""
+    """Return each of the terms, given as in N-Triples, as JSON.
+
+    Nothing stands for a blank node, nor for a triple, which may hold one.
+    """
     text = pl.col("term")
     parts = text.str.extract_groups(_LITERAL)
     value, lang, kind = (parts.struct.field(name) for name in ("text", "lang", "type"))
-    is_odd = text.str.contains(r'\\|^<<|^<[^>]*"|--[a-z]*$')
+    is_odd = text.str.contains(r'\\|^<[^>]*"|--[a-z]*$')
     made = (
-        pl.when(is_odd)
+        pl.when(text.str.contains("^_:|^<<"))
+        .then(pl.lit(""))
+        .when(is_odd)
         .then(pl.lit(None, pl.String))
         .when(text.str.starts_with("<"))
         .then(_object("uri", text.str.strip_prefix("<").str.strip_suffix(">")))
-        .when(text.str.starts_with("_:"))
-        .then(_object("bnode", text.str.strip_prefix("_:")))
         .when(lang.is_not_null())
         .then(_object("literal", value, ',"xml:lang":"', lang))
         .when(kind.is_not_null())

@@ -29,7 +29,7 @@ class TooMuchError(Exception):
 class Fragments(dict[int, bytes]):
     """Terms as JSON by their number; short ones that were asked for last are remembered.
 
-    A long one is a :class:`TooMuchError`.
+    A long one, and a blank node, whose name the engine knows, is a :class:`TooMuchError`.
     """
 
     def __init__(self, texts: tuple[mmap.mmap, int], ends: memoryview) -> None:
@@ -39,7 +39,7 @@ class Fragments(dict[int, bytes]):
 
     def __missing__(self, number: int) -> bytes:
         start, end = self._ends[number], self._ends[number + 1]
-        if end - start > _LONG:
+        if not 0 < end - start <= _LONG:
             raise TooMuchError
         found = self._map[self._begin + start : self._begin + end]
         if len(found) <= _SHORT:
@@ -64,7 +64,7 @@ class Index:
         Term → its JSON.
     subject_starts, subject_properties, subject_objects:
         The properties and objects of subject ``s`` stand from ``subject_starts[s]`` up to
-        ``subject_starts[s + 1]``, the properties in the order of their numbers; terms from
+        ``subject_starts[s + 1]``, in the order of their numbers; terms from
         ``subjects`` on are none.
     object_starts, object_subjects, object_properties:
         The same for objects, of which every term may be one.

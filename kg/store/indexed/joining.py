@@ -49,14 +49,14 @@ class _Budget:
 
 
 def found_by(index: Index, form: Form, terms: Sequence[int]) -> Found:
-    """Return what a form's patterns match: all of it, or of one pattern the part asked for.
+    """Return what a form's patterns match, all of it; DISTINCT and LIMIT are left to the caller.
 
     Parameters
     ----------
     index:
         Where the triples are.
     form:
-        What is asked. Where it is DISTINCT, that, LIMIT and OFFSET are left to the caller.
+        What is asked.
     terms:
         The number of each constant term.
 
@@ -95,22 +95,18 @@ def _found_by_one(index: Index, form: Form, terms: Sequence[int]) -> Found:
     if len(form.variables) < [s, p, o].count(None) or (s is not None and o is not None):
         return _sifted(form, _matching(index, s, p, o, _Budget()))
     if s is not None and p is not None:
-        return _range(form, index.values(s, p), index.subject_objects)
+        return _range(index.values(s, p), index.subject_objects)
     if s is not None:
-        return _range(form, index.about(s), index.subject_properties, index.subject_objects)
+        return _range(index.about(s), index.subject_properties, index.subject_objects)
     if o is not None and p is not None:
-        return _range(form, index.having(p, o), index.property_subjects)
+        return _range(index.having(p, o), index.property_subjects)
     if o is not None:
-        return _range(form, index.leading_to(o), index.object_subjects, index.object_properties)
+        return _range(index.leading_to(o), index.object_subjects, index.object_properties)
     raise TooMuchError  # nothing says how few there are
 
 
-def _range(form: Form, bounds: tuple[int, int], *columns: memoryview) -> Found:
-    """Return a part of a range; the order of its rows is the engine's too."""
+def _range(bounds: tuple[int, int], *columns: memoryview) -> Found:
     start, end = bounds
-    if not form.distinct:
-        start = min(start + form.offset, end)
-        end = end if form.limit is None else min(start + form.limit, end)
     if end - start > MOST_ROWS:
         raise TooMuchError
     return Found(end - start, [column[start:end].tolist() for column in columns])
@@ -120,8 +116,6 @@ def _sifted(form: Form, triples: _Triples) -> Found:
     """Return the rows of triples that are more than a range."""
     found = [_bound(form.patterns[0], triple) for triple in triples]
     rows = [tuple(values.values()) for values in found if values is not None]
-    if not form.distinct:
-        rows = rows[form.offset : None if form.limit is None else form.offset + form.limit]
     if len(rows) > MOST_ROWS:
         raise TooMuchError
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(form.variables)
@@ -140,7 +134,7 @@ def _bound(pattern: Pattern, triple: tuple[int, int, int]) -> dict[str, int] | N
 def _matching(
     index: Index, s: int | None, p: int | None, o: int | None, budget: _Budget
 ) -> _Triples:
-    """Return the triples that have what is known, in the engine's order."""
+    """Return the triples that have what is known, in their order."""
     if s is not None:
         start, end = index.about(s) if p is None else index.values(s, p)
         budget.take(end - start)

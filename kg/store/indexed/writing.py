@@ -1,164 +1,108 @@
-"""The index of a release, made from its triples in the order in which the engine has them.
+"""The index of a release, from the triples that are written into its store, while they are.
 
-Terms are numbered: properties first, then other subjects, then whatever else stands in a triple.
-Three arrays of pairs hold the triples, each in the engine's order of the triples that begin alike:
+Terms are numbered by code point: properties first, then other subjects, then whatever else stands
+in a triple. Three arrays of pairs hold the triples, each in the order of these numbers:
 
 - by subject: property and object;
-- by property and object: the subject; the objects of a property stand in the order of numbers;
+- by property and object: the subject;
 - by object: subject and property.
-
-The engine orders the properties of a subject by numbers of its own, the same for each subject. The
-numbers here follow that order, as far as any subject shows it, so that a property of a subject is
-found by halving.
-
-So the rows of one pattern come in the very order in which the engine gives them.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from kg.errors import ReleaseError
-from kg.quads import TERM
+from kg.store.columnar.numbering import as_kept
 from kg.store.indexed.arrays import write_arrays
 from kg.store.indexed.fragments import fragments
 
-__all__ = ["VERSION", "write_index"]
+__all__ = ["VERSION", "TripleIndex"]
 
 VERSION = 1
 """Of the arrays and their meaning: an index of another one is not used."""
 
-_BLOCK = 1 << 26  # bytes of lines that are text in memory at a time
 _TERMS = 200_000  # terms that are text in memory at a time
+_TRIPLE = ("s", "p", "o")
 
 
-@dataclass(frozen=True)
-class _Numbered:
-    """Triples as numbers of terms, in their order; ``codes`` tells the term of each number.
-
-    Terms up to ``subjects`` may be subjects, those behind never are.
-
-    ``frame`` has the triples as terms: as long as it lives the process knows the codes.
-    """
-
-    s: np.ndarray
-    p: np.ndarray
-    o: np.ndarray
-    codes: np.ndarray
-    subjects: int
-    frame: pl.DataFrame
-
-
-def write_index(lines: Path, target: Path) -> int:
-    """Write the index of triples, and return their number.
+class TripleIndex:
+    """The index in the making: twelve bytes of memory a triple, thrice that at its end.
 
     Parameters
     ----------
-    lines:
-        N-Triples as the engine dumps a graph, and in that order.
-    target:
-        The file.
-
-    Raises
-    ------
-    ReleaseError
-        The lines are in another order.
+    terms:
+        The terms of all triples (others may be among them), each once, sorted by code point.
+    positions:
+        For ``s``, ``p`` and ``o`` where in ``terms`` the terms of the column are, in their order.
     """
-    triples = _numbered(lines)
-    texts = _Texts(triples.codes)
-    write_arrays(
-        target,
-        {
-            "version": VERSION,
-            "triples": len(triples.s),
-            "terms": len(triples.codes),
-            "subjects": triples.subjects,
-        },
+
+    def __init__(self, terms: pl.Series, positions: Mapping[str, np.ndarray]) -> None:
+        is_literal = terms.str.starts_with('"')
+        at = is_literal.arg_true()
+        # What the engine keeps in one form is one term: the first that is written so.
+        self._terms = terms.clone().scatter(at, as_kept(terms.filter(is_literal)))
+        first = _first_places(self._terms)
+        self._places = {name: first[positions[name]] for name in _TRIPLE}
+        self._is_merged = bool((first != np.arange(len(first))).any())
+        self._parts: dict[str, list[np.ndarray]] = {name: [] for name in _TRIPLE}
+
+    def add(self, ranks: Mapping[str, np.ndarray]) -> None:
+        """Take in triples, sorted, none of which came before: terms as ranks in their columns."""
+        for name, parts in self._parts.items():
+            parts.append(self._places[name][ranks[name]])
+
+    def finish(self, target: Path) -> None:
+        """Write the index into a file."""
+        none = np.zeros(0, dtype=np.uint32)
+        s, p, o = (np.concatenate([none, *self._parts.pop(name)]) for name in _TRIPLE)
+        if self._is_merged:
+            s, p, o = np.unique(np.stack([s, p, o]), axis=1)
+        properties = np.unique(p)
+        subjects = np.setdiff1d(s, properties)
+        others = np.setdiff1d(np.setdiff1d(o, properties), subjects)
+        terms = np.concatenate([properties, subjects, others])
+        number = np.zeros(len(self._terms), dtype=np.uint32)
+        number[terms] = np.arange(len(terms), dtype=np.uint32)
+        texts = _Texts(self._terms, terms)
+        known = len(properties) + len(subjects)
+        about = {"version": VERSION, "triples": len(s), "terms": len(terms), "subjects": known}
+        pairs = _pairs(number[s], number[p], number[o], known, len(terms))
         # The texts come first: what is known of them when they are written is needed behind.
-        {"texts": texts.parts(), **_pairs(triples), "ends": texts.ends(), **texts.hashed()},
-    )
-    return len(triples.s)
+        arrays = {"texts": texts.parts(), **pairs, "ends": texts.ends(), **texts.hashed()}
+        write_arrays(target, about, arrays)
 
 
-def _numbered(lines: Path) -> _Numbered:
-    none = pl.DataFrame(schema=dict.fromkeys("spo", TERM))
-    frame = pl.concat([none, *(_terms(block) for block in _blocks(lines))])
-    s, p, o = (column.to_physical().to_numpy() for column in frame.iter_columns())
-    properties = _in_order(s, p)
-    subjects = _without(_once(s), properties)
-    others = _without(_without(_once(o), properties), subjects)
-    codes = np.concatenate([properties, subjects, others])
-    number = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.uint32)
-    number[codes] = np.arange(len(codes), dtype=np.uint32)
-    known = len(properties) + len(subjects)
-    return _Numbered(number[s], number[p], number[o], codes, known, frame)
+def _first_places(terms: pl.Series) -> np.ndarray:
+    """Return for each term where it stands for the first time."""
+    frame = pl.DataFrame({"term": terms}).with_row_index("place")
+    places: np.ndarray = frame.select(pl.col("place").min().over("term"))["place"].to_numpy()
+    return places
 
 
-def _once(codes: np.ndarray) -> np.ndarray:
-    """Return each code once, in the order of their first places: codes differ from run to run."""
-    found, places = np.unique(codes, return_index=True)
-    return found[np.argsort(places)]
-
-
-def _without(codes: np.ndarray, others: np.ndarray) -> np.ndarray:
-    return codes[~np.isin(codes, others)]
-
-
-def _in_order(s: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """Return the properties in an order that each subject's properties have."""
-    properties = _once(p)
-    place = np.zeros(int(p.max(initial=0)) + 1, dtype=np.int64)
-    place[properties] = np.arange(len(properties))
-    follows = (s[1:] == s[:-1]) & (p[1:] != p[:-1])
-    pairs = np.unique(place[p[:-1][follows]] * len(properties) + place[p[1:][follows]])
-    sorter: TopologicalSorter[int] = TopologicalSorter(dict.fromkeys(range(len(properties)), ()))
-    for before, after in zip(*divmod(pairs, max(1, len(properties))), strict=True):
-        sorter.add(int(after), int(before))
-    try:
-        return properties[np.array(list(sorter.static_order()), dtype=np.int64)]
-    except CycleError as error:
-        raise ReleaseError(
-            "The properties of two subjects stand in different orders, which the engine never "
-            "writes. Nothing is published. Please report this."
-        ) from error
-
-
-def _blocks(lines: Path) -> Iterator[bytes]:
-    with lines.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            yield block + stream.readline()
-
-
-def _terms(block: bytes) -> pl.DataFrame:
-    text = pl.Series("line", block.decode().split("\n")[:-1], pl.String)
-    parts = text.str.strip_suffix(" .").str.splitn(" ", 3).struct.rename_fields(list("spo"))
-    return parts.struct.unnest().cast(TERM)
-
-
-def _pairs(triples: _Numbered) -> dict[str, Iterator[np.ndarray]]:
-    terms = len(triples.codes)
-    by_subject = np.argsort(triples.s, kind="stable")
-    by_property = np.argsort(triples.p.astype(np.uint64) * terms + triples.o, kind="stable")
-    by_object = np.argsort(triples.o, kind="stable")
-    properties, counts = np.unique(triples.p, return_counts=True)
+def _pairs(
+    s: np.ndarray, p: np.ndarray, o: np.ndarray, subjects: int, terms: int
+) -> dict[str, Iterator[np.ndarray]]:
+    # Triples come sorted, so that what begins alike keeps its order in a stable sort.
+    by_subject = np.argsort(s, kind="stable")
+    by_property = np.argsort(p.astype(np.uint64) * terms + o, kind="stable")
+    by_object = np.argsort(o, kind="stable")
+    properties, counts = np.unique(p, return_counts=True)
     arrays = {
-        "subject_starts": _starts(triples.s, triples.subjects),
-        "subject_properties": triples.p[by_subject],
-        "subject_objects": triples.o[by_subject],
+        "subject_starts": _starts(s, subjects),
+        "subject_properties": p[by_subject],
+        "subject_objects": o[by_subject],
         "properties": properties,
         "property_starts": np.concatenate([[0], np.cumsum(counts)]),
-        "property_objects": triples.o[by_property],
-        "property_subjects": triples.s[by_property],
-        "object_starts": _starts(triples.o, terms),
-        "object_subjects": triples.s[by_object],
-        "object_properties": triples.p[by_object],
+        "property_objects": o[by_property],
+        "property_subjects": s[by_property],
+        "object_starts": _starts(o, terms),
+        "object_subjects": s[by_object],
+        "object_properties": p[by_object],
     }
     return {name: iter([array.astype(np.uint32)]) for name, array in arrays.items()}
 
@@ -169,25 +113,29 @@ def _starts(numbers: np.ndarray, count: int) -> np.ndarray:
 
 
 class _Texts:
-    """The terms' texts, and what is to be known to find them; ``parts`` has to be read first."""
+    """The terms' texts, and what is to be known to find them; ``parts`` has to be read first.
 
-    def __init__(self, codes: np.ndarray) -> None:
-        self._codes = codes
+    The text of a blank node is empty: the engine gives it a name of its own.
+    """
+
+    def __init__(self, texts: pl.Series, terms: np.ndarray) -> None:
+        self._texts = texts
+        self._terms = terms
         self._lengths: list[np.ndarray] = []
         self._hashes: list[np.ndarray] = []
 
     def parts(self) -> Iterator[np.ndarray]:
-        for start in range(0, len(self._codes), _TERMS):
-            codes = pl.Series(self._codes[start : start + _TERMS], dtype=pl.UInt32)
-            texts = fragments(codes.cat.to(TERM).cast(pl.String))
-            encoded = [text.encode() for text in texts]
+        for start in range(0, len(self._terms), _TERMS):
+            some = self._texts.gather(self._terms[start : start + _TERMS])
+            encoded = [text.encode() for text in fragments(some)]
             self._lengths.append(np.array([len(text) for text in encoded], dtype=np.uint64))
             self._hashes.append(np.array([zlib.crc32(text) for text in encoded], dtype=np.uint32))
             yield np.frombuffer(b"".join(encoded), dtype=np.uint8)
 
     def ends(self) -> Iterator[np.ndarray]:
         """Yield where each text begins, and where the last one ends."""
-        yield np.cumsum(np.concatenate([[0], *self._lengths])).astype(np.uint64)
+        none = np.zeros(1, dtype=np.uint64)
+        yield np.cumsum(np.concatenate([none, *self._lengths]), dtype=np.uint64)
 
     def hashed(self) -> dict[str, Iterator[np.ndarray]]:
         """Return the hashes of all texts, sorted, and the terms that they belong to."""
