@@ -263,6 +263,8 @@ def _quality(measure: str, timing: Timing | None, matrix: sp.csr_array) -> str:
 
 def difference(measure: str, left: np.ndarray, right: np.ndarray) -> float:
     """Return the greatest relative difference; eigenvectors are compared up to their length."""
+    if measure == "katz":
+        left = left + 1  # peers count the walk of no steps
     if measure in ("hub", "authority", "katz", "eigenvector"):  # of one length
         left, right = left / np.linalg.norm(left), right / np.linalg.norm(right)
     if measure == "eigenvector":
