@@ -43,7 +43,7 @@ class EmbeddedStore:
 
     def __init__(self, path: Path, release_id: str, tables: Path | None = None) -> None:
         self.release_id = release_id
-        self._columns = ColumnAnswers.of(tables)
+        self._columns = ColumnAnswers(tables) if tables and tables.is_file() else None
         try:
             self._store = ox.Store.read_only(str(path))
         except OSError as error:

@@ -113,8 +113,16 @@ class Lanes:
             self._waiting.append(job)
         return job
 
-    def await_place(self, job: Job, waited_s: float = 0.0) -> None:
+    def await_place(
+        self,
+        job: Job,
+        waited_s: float = 0.0,
+        look: Callable[[], None] | None = None,
+        every_s: float = 1.0,
+    ) -> None:
         """Return when a query has its quick place; it has waited for so many seconds already.
+
+        ``look`` is called now and then, and may raise: then the query still has to leave.
 
         Raises
         ------
@@ -123,7 +131,12 @@ class Lanes:
         """
         if job.turn is None:
             return
-        job.turn.wait(max(0.0, self._patience_s - waited_s))
+        left = max(0.0, self._patience_s - waited_s)
+        while not job.turn.wait(left if look is None else min(every_s, left)) and left > 0:
+            if look is None:
+                break
+            look()
+            left -= every_s
         with self._lock:
             if job.waits:
                 self._forget(job)

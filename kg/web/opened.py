@@ -67,7 +67,7 @@ class Opened:
             lease.close()
             raise
         # A function that holds the lease itself: its own close() does not, and it would lapse.
-        columns = ColumnAnswers.of(release.triples)
+        columns = _tables(release, limits)
         index = IndexAnswers.of(
             release.index, limits.guard.max_bytes, limits.max_bytes, limits.max_rows
         )
@@ -110,3 +110,16 @@ class Opened:
             self.service.columns.close()
         self._let_go()
         self.service.answers.cache.drop(self.serial)
+
+
+def _tables(release: Release, limits: PoolLimits) -> ColumnAnswers | None:
+    """Return what answers named queries from a release's tables; older releases have none."""
+    if not release.triples.is_file():
+        return None
+    return ColumnAnswers(
+        release.triples,
+        limits.max_memory,
+        limits.max_waiting,
+        limits.max_per_client,
+        limits.timeout_s,
+    )

@@ -244,6 +244,8 @@ class Service:
             seconds=timeout_s or limits.timeout_s,
             max_rows=limits.max_rows,
             max_bytes=limits.max_bytes if max_bytes is None else max_bytes,
+            client=request.remote_addr,
+            is_gone=request.environ.get("rihla.is_gone"),
         )
         if data is None:
             return None

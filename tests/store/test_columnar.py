@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +109,7 @@ def _unnamed(document: Any) -> Any:
     return document
 
 
+ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a a ?b . ?c a ?d . ?e a ?f . ?g a ?h }"
 FEW = """@prefix : <urn:> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 :a :knows :b ; :year 2012 ; :name "A \\"quoted\\" line\\nand another"@en , "\u0623\u0645\u0644"@ar .
 :b :knows :c ; :year -3 ; :worth 1.50 ; :name "B" ; :on "2012-05"^^xsd:gYearMonth .
@@ -178,9 +183,113 @@ def test_limits_are_errors_and_not_parts(engine: ColumnEngine, world: Release) -
 
 
 def test_a_query_is_stopped_in_time(engine: ColumnEngine) -> None:
-    endless = "SELECT (COUNT(*) AS ?n) WHERE { ?a a ?b . ?c a ?d . ?e a ?f . ?g a ?h }"
-    with pytest.raises(LimitError, match="stopped after"):
-        engine.document(endless, seconds=0.2)
+    with pytest.raises(LimitError, match="stopped after") as caught:
+        engine.document(ENDLESS, seconds=0.2)
+    assert caught.value.status == 504
+
+
+def test_a_query_is_stopped_when_nobody_waits(engine: ColumnEngine, world: Release) -> None:
+    began = time.monotonic()
+    with pytest.raises(LimitError, match="hung up") as caught:
+        engine.answer(ENDLESS, is_gone=lambda: time.monotonic() > began + 0.3)
+    assert caught.value.status == 499
+    assert engine.document("SELECT ?s WHERE { ?s a ?c } LIMIT 1")["results"]["bindings"]
+
+
+def test_closing_stops_what_runs(world: Release, tmp_path: Path) -> None:
+    copied = tmp_path / "triples.duckdb"
+    shutil.copy(world.triples, copied)
+    answers = ColumnAnswers(copied)
+    assert answers.answer("SELECT ?s WHERE { ?s a ?c } LIMIT 1", JSON_RESULTS)
+    closing = threading.Timer(0.3, answers.close)
+    closing.start()
+    with pytest.raises(LimitError, match="stopping") as caught:
+        answers.answer(ENDLESS, JSON_RESULTS)
+    closing.join()
+    assert caught.value.status == 503
+
+
+def test_those_who_wait_are_counted_and_may_hang_up(world: Release) -> None:
+    answers = ColumnAnswers(world.triples, max_waiting=1, max_per_client=3, patience_s=60)
+    stop = threading.Event()
+    statuses: list[int] = []
+
+    def ask(is_gone: Callable[[], bool]) -> None:
+        with pytest.raises(LimitError) as caught:
+            answers.answer(ENDLESS, JSON_RESULTS, client="one", is_gone=is_gone)
+        statuses.append(caught.value.status)
+
+    running = [threading.Thread(target=ask, args=(stop.is_set,)) for _ in range(2)]
+    leaves = threading.Event()
+    waiting = threading.Thread(target=ask, args=(leaves.is_set,))
+    for thread in (*running, waiting):
+        thread.start()
+        time.sleep(0.1)
+    with pytest.raises(LimitError, match="of yours are running or waiting") as caught:
+        answers.answer(ENDLESS, JSON_RESULTS, client="one")
+    assert (caught.value.status, caught.value.retry_after) == (429, 1)
+    with pytest.raises(LimitError, match="are waiting already") as caught:
+        answers.answer(ENDLESS, JSON_RESULTS, client="another")
+    assert caught.value.status == 503
+    assert caught.value.retry_after
+    leaves.set()
+    waiting.join(20)
+    assert statuses == [499]
+    stop.set()
+    for thread in running:
+        thread.join(20)
+    assert statuses == [499] * 3
+    answers.close()
+
+
+def test_what_needs_more_memory_than_it_may_have_is_refused(tmp_path: Path) -> None:
+    engine = _many(tmp_path, memory=24 * 2**20)
+    pairs = "SELECT (COUNT(DISTINCT ?both) AS ?n) WHERE { ?a <urn:p> ?x . ?b <urn:p> ?x . "
+    with pytest.raises(LimitError, match=r"more than 24 MiB of memory") as caught:
+        engine.answer(pairs + "BIND(CONCAT(STR(?a), STR(?b)) AS ?both) }", seconds=120)
+    assert caught.value.status == 413
+    assert engine.document("SELECT (COUNT(*) AS ?n) WHERE { ?a <urn:p> ?x }")
+    engine.close()
+    assert not list(Path(tempfile.gettempdir()).glob("kg-tables-*/duckdb_temp*"))
+
+
+def _many(folder: Path, memory: int) -> ColumnEngine:
+    """Return tables of 3,000 things that share an object: nine million pairs."""
+    made = ox.Store(str(folder / "writing"))
+    lines = "".join(f"<urn:thing:{n}> <urn:p> <urn:o> .\n" for n in range(3000))
+    made.load(lines.encode(), ox.RdfFormat.N_TRIPLES)
+    made.flush()
+    made.backup(str(folder / "store"))
+    write_triples(folder / "store", folder / "triples.duckdb", folder)
+    return ColumnEngine(folder / "triples.duckdb", memory=memory)
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [JSON_RESULTS, "application/sparql-results+xml", "text/csv", "text/tab-separated-values"],
+)
+def test_every_format_is_the_stores_in_pieces_too(
+    engine: ColumnEngine,
+    store: EmbeddedStore,
+    monkeypatch: pytest.MonkeyPatch,
+    media_type: str,
+) -> None:
+    monkeypatch.setattr("kg.store.columnar.engine._AT_A_TIME", 7)
+    text = (
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX rihla: "
+        "<https://w3id.org/rihla/ontology#> SELECT ?s ?label ?year WHERE { ?s rdfs:label ?label "
+        "OPTIONAL { ?s rihla:year ?year } } ORDER BY ?s STR(?label) LANG(?label)"
+    )
+    here, there = engine.answer(text, media_type), store.serialise(text, media_type)
+    if media_type == JSON_RESULTS:
+        assert json.loads(here) == json.loads(there)
+    else:
+        assert here == there
+    nothing = "SELECT ?s WHERE { ?s a <urn:none> }"
+    if media_type != JSON_RESULTS:
+        assert engine.answer(nothing, media_type) == store.serialise(nothing, media_type)
+    with pytest.raises(LimitError, match="larger than"):
+        engine.answer(text, media_type, max_bytes=1000)
 
 
 def test_a_file_that_is_none_leaves_it_to_the_store(tmp_path: Path, world: Release) -> None:

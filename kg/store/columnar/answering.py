@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
-from kg.errors import LimitError, ReleaseError
+from kg.errors import ReleaseError
 from kg.store.columnar.engine import ColumnEngine
 from kg.store.columnar.values import UnsupportedError
-from kg.store.explain import too_large
-from kg.store.remote.answers import TABLES, as_format
+from kg.store.columnar.watching import LOOK_SECONDS, hung_up
+from kg.store.lanes import Lanes
+from kg.store.remote.answers import TABLES
 
 __all__ = ["ColumnAnswers"]
 
 _PLACES = 2  # queries at a time: each works on all processors
+_MIB = 2**20
 _LOG = logging.getLogger(__name__)
 
 
@@ -22,19 +25,32 @@ class ColumnAnswers:
     """Asks the tables in a file, which are opened when they are first asked.
 
     A file that cannot be opened is as none: the store answers, slower, and the log says why.
+
+    Parameters
+    ----------
+    path:
+        The file.
+    memory:
+        Bytes that all queries together may take.
+    max_waiting, max_per_client, patience_s:
+        How many queries may wait for a place, how many one client may have here, and how long
+        one waits, as :class:`kg.store.lanes.Lanes` has them.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        memory: int = 2048 * _MIB,
+        max_waiting: int = 1000,
+        max_per_client: int = 0,
+        patience_s: float = 600.0,
+    ) -> None:
         self.path = path
-        self._places = threading.BoundedSemaphore(_PLACES)
+        self._memory = memory
+        self._lanes = Lanes(_PLACES, max_waiting, max_per_client, patience_s)
         self._lock = threading.Lock()
         self._engine: ColumnEngine | None = None
         self._is_closed = False
-
-    @classmethod
-    def of(cls, path: Path | None) -> ColumnAnswers | None:
-        """Return answers from a file; None where there is none, as in releases of before."""
-        return cls(path) if path is not None and path.is_file() else None
 
     def answer(
         self,
@@ -44,8 +60,21 @@ class ColumnAnswers:
         seconds: float | None = None,
         max_rows: int | None = None,
         max_bytes: int | None = None,
+        client: str | None = None,
+        is_gone: Callable[[], bool] | None = None,
     ) -> bytes | None:
         """Return the answer to a SELECT query in a media type of tables.
+
+        Parameters
+        ----------
+        sparql, media_type:
+            The query, and as what its answer is wanted.
+        seconds, max_rows, max_bytes:
+            Limits: ``seconds`` of work, the wait for a place not counted.
+        client:
+            Who asks.
+        is_gone:
+            Whether nobody waits for the answer any more; then the query is stopped.
 
         Returns
         -------
@@ -55,40 +84,47 @@ class ColumnAnswers:
         Raises
         ------
         LimitError
-            The answer met a limit, or too many wait.
+            The answer met a limit of time (504), memory, rows or bytes (413); too many wait
+            (503) or are this client's (429); the client hung up (499).
         """
         engine = self._opened() if media_type in TABLES else None
         if engine is None:
             return None
-        if not self._places.acquire(timeout=seconds):
-            raise LimitError(
-                f"Others are being answered, and {seconds:g} seconds have passed. Ask again.",
-                status=503,
-            )
+
+        def look() -> None:
+            if is_gone is not None and is_gone():
+                raise hung_up()
+
+        job = self._lanes.apply(client)
         try:
-            document = engine.document(sparql, seconds, max_rows)
+            self._lanes.await_place(job, look=look, every_s=LOOK_SECONDS)
+            return engine.answer(
+                sparql,
+                media_type,
+                seconds=seconds,
+                max_rows=max_rows,
+                max_bytes=max_bytes,
+                is_gone=is_gone,
+            )
         except UnsupportedError as error:
             _LOG.warning("a query that is marked for the tables is none for them: %s", error)
             return None
         finally:
-            self._places.release()
-        data = as_format(document, media_type)
-        if max_bytes is not None and len(data) > max_bytes:
-            raise too_large(f"is larger than {max_bytes / 2**20:g} MiB")
-        return data
+            self._lanes.leave(job)
 
     def _opened(self) -> ColumnEngine | None:
         with self._lock:
             if self._engine is None and not self._is_closed:
                 try:
-                    self._engine = ColumnEngine(self.path)
+                    self._engine = ColumnEngine(self.path, self._memory)
                 except ReleaseError as error:
                     _LOG.warning("%s", error)
                     self._is_closed = True
             return self._engine
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Stop what runs, and let go of the file."""
+        self._lanes.close()
         with self._lock:
             self._is_closed = True
             if self._engine:

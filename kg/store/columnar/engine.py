@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tempfile
 import threading
+import uuid
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from kg.errors import LimitError, ReleaseError
-from kg.store.columnar.compiling import compiled, constants_of
+from kg.errors import ReleaseError
+from kg.store.base import JSON_RESULTS
+from kg.store.columnar.compiling import Compiled, compiled, constants_of
 from kg.store.columnar.patterns import Tables
+from kg.store.columnar.results import document, integer, term, written
 from kg.store.columnar.syntax import parse
-from kg.store.columnar.values import FIRST_INTEGER, XSD, Term
+from kg.store.columnar.values import FIRST_INTEGER, XSD, Term, quoted
+from kg.store.columnar.watching import Watch, stopping
 from kg.store.columnar.writing import VERSION
-from kg.store.explain import too_large
+from kg.store.explain import out_of_memory, too_large
 
 __all__ = ["ColumnEngine"]
 
 _KEPT_TERMS = 200_000
-_ONE = 10**18
+_AT_A_TIME = 50_000  # rows
+_MIB = 2**20
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -34,7 +42,8 @@ class ColumnEngine:
     path:
         The file of :class:`kg.store.columnar.writing.TripleTables`.
     memory:
-        How much the engine may use, as ``2GB``; what needs more is written to disk beside it.
+        How many bytes the engine may use; what sorting and joining need beyond that goes to the
+        folder for temporary files, as much again at most.
     threads:
         How many work on one query.
 
@@ -44,18 +53,17 @@ class ColumnEngine:
         The file is none, or is of another version.
     """
 
-    def __init__(self, path: Path, memory: str = "2GB", threads: int = 2) -> None:
+    def __init__(self, path: Path, memory: int = 2048 * _MIB, threads: int = 2) -> None:
         options: dict[str, Any] = {
-            "memory_limit": memory,
+            "memory_limit": f"{memory // 1024}KiB",
             "threads": threads,
-            # The SQL is made here; should a text get into it, it reaches no file and no network.
-            "enable_external_access": False,
             "autoload_known_extensions": False,
             "autoinstall_known_extensions": False,
-            "lock_configuration": True,
         }
         try:
             self._database = duckdb.connect(str(path), read_only=True, config=options)
+            for setting in _settings(self._database, memory):
+                self._database.execute(f"SET {setting}")
             self._tables = self._read_tables()
             found = self._database.execute("SELECT version FROM about").fetchone()
         except duckdb.Error as error:
@@ -65,13 +73,39 @@ class ColumnEngine:
             ) from error
         if found is None or found[0] != VERSION:
             raise ReleaseError(f"{path}: the tables are of another version. Build with 'kg build'.")
+        self.memory = memory
+        self._is_closing = threading.Event()
+        self._running = 0
         self._lock = threading.Lock()
-        self._terms: OrderedDict[int, dict[str, str]] = OrderedDict()
+        self._terms: OrderedDict[int, str] = OrderedDict()
         self._numbers: dict[Term, int | None] = {}
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._database.close()
+        """Stop what runs, and let go of the file when it has stopped."""
+        with self._lock:
+            self._is_closing.set()
+            is_idle = not self._running
+        if is_idle:
+            self._database.close()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Lend a cursor: the file stays open while anybody has one."""
+        with self._lock:
+            if self._is_closing.is_set():
+                raise stopping()
+            self._running += 1
+        try:
+            with self._database.cursor() as cursor:
+                yield cursor
+        except duckdb.OutOfMemoryException as error:
+            raise out_of_memory(self.memory) from error
+        finally:
+            with self._lock:
+                self._running -= 1
+                is_last = self._is_closing.is_set() and not self._running
+            if is_last:
+                self._database.close()
 
     def _read_tables(self) -> Tables:
         properties = self._database.execute(
@@ -93,94 +127,82 @@ class ColumnEngine:
     def document(
         self, sparql: str, seconds: float | None = None, max_rows: int | None = None
     ) -> dict[str, Any]:
-        """Return the answer to a SELECT query as a SPARQL 1.1 Query Results JSON document.
+        """Return :meth:`answer` as the data that its JSON stands for."""
+        return dict(json.loads(self.answer(sparql, seconds=seconds, max_rows=max_rows)))
+
+    def answer(
+        self,
+        sparql: str,
+        media_type: str = JSON_RESULTS,
+        *,
+        seconds: float | None = None,
+        max_rows: int | None = None,
+        max_bytes: int | None = None,
+        is_gone: Callable[[], bool] | None = None,
+    ) -> bytes:
+        """Return the answer to a SELECT query in a media type of tables.
 
         Raises
         ------
         UnsupportedError
             The query says something that is not known here.
         LimitError
-            It took longer than ``seconds``, more memory than there is, or has more rows than
-            ``max_rows``.
+            It took longer than ``seconds``, more memory than there is, has more rows than
+            ``max_rows`` or more bytes than ``max_bytes``, or ``is_gone()`` became true.
         """
         tree = parse(sparql)
-        found = compiled(tree, self._tables, self._known(constants_of(tree)))
-        rows = self._rows(found.sql, seconds, max_rows)
-        names, kinds = list(found.columns), list(found.columns.values())
-        numbers = [i for i, kind in enumerate(kinds) if kind == "term"]
-        terms = self._described({row[i] for row in rows for i in numbers}, found.unknown)
-        bindings = [
-            {
-                name: terms[cell] if kind == "term" else _written(cell, kind)
-                for name, kind, cell in zip(names, kinds, row, strict=True)
-                if cell is not None
-            }
-            for row in rows
-        ]
-        return {"head": {"vars": names}, "results": {"bindings": bindings}}
+        with self._cursor() as cursor:
+            found = compiled(tree, self._tables, self._known(constants_of(tree)))
+            with Watch(cursor, seconds, is_gone, self._is_closing) as watch:
+                rows = _fetched(cursor, found.sql, watch, max_rows)
+                pieces = (self._objects(some, found) for some in rows)
+                return document(list(found.columns), pieces, media_type, max_bytes)
 
-    def _rows(self, sql: str, seconds: float | None, max_rows: int | None) -> list[tuple[Any, ...]]:
-        cursor = self._database.cursor()
-        timer = threading.Timer(seconds, cursor.interrupt) if seconds is not None else None
-        if timer:
-            timer.start()
-        try:
-            cursor.execute(sql)
-            if max_rows is None:
-                return cursor.fetchall()
-            rows = cursor.fetchmany(max_rows + 1)
-            if len(rows) > max_rows:
-                raise too_large(f"has more than {max_rows:,} rows")
-            return rows
-        except duckdb.InterruptException as error:
-            raise LimitError(
-                f"The query was stopped after {seconds:g} seconds. Ask for less: fewer years, one "
-                "country, one sector.",
-                status=504,
-            ) from error
-        except duckdb.OutOfMemoryException as error:
-            raise LimitError(
-                "The query needs more memory than it may have. Ask for less.", status=503
-            ) from error
-        finally:
-            if timer:
-                timer.cancel()
-            cursor.close()
+    def _objects(self, rows: Sequence[tuple[Any, ...]], found: Compiled) -> Iterator[str]:
+        """Yield rows as the objects that they are in SPARQL's JSON."""
+        kinds = list(enumerate(found.columns.items()))
+        numbers = [place for place, (_, kind) in kinds if kind == "term"]
+        terms = self._described({row[i] for row in rows for i in numbers}, found.unknown)
+        fields = [(place, f"{json.dumps(name)}:", kind) for place, (name, kind) in kinds]
+        for row in rows:
+            cells = [
+                name + (terms[cell] if kind == "term" else written(cell, kind))
+                for place, name, kind in fields
+                if (cell := row[place]) is not None
+            ]
+            yield f"{{{','.join(cells)}}}"
 
     def _known(self, constants: Iterable[Term]) -> dict[Term, int]:
         """Return the numbers of the constants that the data has."""
         asked = set(constants)
         with self._lock:
-            wanted = [term for term in asked if term not in self._numbers]
+            wanted = [one for one in asked if one not in self._numbers]
         found: dict[Term, int | None] = dict.fromkeys(wanted)
-        for term in wanted:
-            if term.datatype == f"{XSD}integer" and _WHOLE.fullmatch(term.text):
-                found[term] = FIRST_INTEGER + int(term.text)
-        left = {term for term in wanted if found[term] is None}
+        for one in wanted:
+            if one.datatype == f"{XSD}integer" and _WHOLE.fullmatch(one.text):
+                found[one] = FIRST_INTEGER + int(one.text)
+        left = {one for one in wanted if found[one] is None}
         if left:
-            texts = sorted({term.text for term in left})
+            texts = sorted({one.text for one in left})
             rows = self._database.cursor().execute(
                 "SELECT id, kind, text, language, datatype FROM terms WHERE text IN "
                 f"({', '.join('?' * len(texts))})", texts,
             ).fetchall()  # fmt: skip
             for number, kind, text, language, datatype in rows:
-                term = Term("iri" if kind == 1 else "literal", text, language, datatype)
-                if term in left and kind:
-                    found[term] = number
+                one = Term("iri" if kind == 1 else "literal", text, language, datatype)
+                if one in left and kind:
+                    found[one] = number
         with self._lock:
             if len(self._numbers) > _KEPT_TERMS:
                 self._numbers.clear()
             self._numbers.update(found)
             return {t: n for t in asked if (n := self._numbers.get(t, found.get(t))) is not None}
 
-    def _described(
-        self, numbers: set[int | None], unknown: dict[int, Term]
-    ) -> dict[int, dict[str, str]]:
+    def _described(self, numbers: set[int | None], unknown: dict[int, Term]) -> dict[int, str]:
         """Return the terms of numbers as SPARQL's JSON has them."""
-        numbers.discard(None)
         asked = {number for number in numbers if number is not None}
-        made = {n: _integer(n - FIRST_INTEGER) for n in asked if n > FIRST_INTEGER // 2}
-        made |= {n: _literal_or_iri(*unknown[n]) for n in asked if n < 0}
+        made = {n: integer(n - FIRST_INTEGER) for n in asked if n > FIRST_INTEGER // 2}
+        made |= {n: term(*unknown[n]) for n in asked if n < 0}
         with self._lock:
             for number in asked:
                 if number in self._terms:
@@ -192,7 +214,7 @@ class ColumnEngine:
                 "(SELECT unnest(?::BIGINT[]) AS id) USING (id)", [left],
             ).fetchall()  # fmt: skip
             kinds = ("bnode", "iri", "literal")
-            fresh = {row[0]: _literal_or_iri(kinds[row[1]], *row[2:]) for row in rows}
+            fresh = {row[0]: term(kinds[row[1]], *row[2:]) for row in rows}
             made |= fresh
             with self._lock:
                 self._terms.update(fresh)
@@ -201,33 +223,35 @@ class ColumnEngine:
         return made
 
 
-def _literal_or_iri(kind: str, text: str, language: str, datatype: str) -> dict[str, str]:
-    if kind != "literal":
-        return {"type": {"iri": "uri"}.get(kind, kind), "value": text}
-    made = {"type": "literal", "value": text}
-    if language:
-        made["xml:lang"] = language
-    elif datatype:
-        made["datatype"] = datatype
-    return made
+def _settings(database: duckdb.DuckDBPyConnection, memory: int) -> Iterator[str]:
+    """Yield what is set when the file is open, in order.
+
+    Within a process a file is opened once, for all who open it: the first one sets it.
+    """
+    if database.execute("SELECT current_setting('lock_configuration')").fetchone() == (True,):
+        return
+    # Made when it is needed, and removed by the database; the release's folder is not ours.
+    folder = Path(tempfile.gettempdir(), f"kg-tables-{uuid.uuid4().hex}")
+    yield f"temp_directory = {quoted(str(folder))}"
+    yield f"max_temp_directory_size = '{memory // 1024}KiB'"
+    # The SQL is made here; should a text get into it, it reaches no file and no network.
+    yield "enable_external_access = false"
+    yield "lock_configuration = true"
 
 
-def _integer(number: int) -> dict[str, str]:
-    return {"type": "literal", "value": str(number), "datatype": f"{XSD}integer"}
-
-
-def _written(cell: Any, kind: str) -> dict[str, str]:
-    if kind == "int":
-        return _integer(cell)
-    if kind == "dec":
-        return {"type": "literal", "value": _decimal(cell), "datatype": f"{XSD}decimal"}
-    if kind == "bool":
-        text = "true" if cell else "false"
-        return {"type": "literal", "value": text, "datatype": f"{XSD}boolean"}
-    return {"type": "uri" if kind == "iri" else "literal", "value": cell}
-
-
-def _decimal(scaled: int) -> str:
-    """Write a decimal as the engine of the store does: without zeros at its end."""
-    sign, (whole, rest) = "-" * (scaled < 0), divmod(abs(int(scaled)), _ONE)
-    return f"{sign}{whole}.{rest:018}".rstrip("0").rstrip(".")
+def _fetched(
+    cursor: duckdb.DuckDBPyConnection, sql: str, watch: Watch, max_rows: int | None
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the rows of a statement, some at a time."""
+    count = 0
+    try:
+        cursor.execute(sql)
+        while rows := cursor.fetchmany(_AT_A_TIME):
+            count += len(rows)
+            if max_rows is not None and count > max_rows:
+                raise too_large(f"has more than {max_rows:,} rows")
+            watch.check()
+            yield rows
+    except duckdb.InterruptException:
+        watch.check()
+        raise
