@@ -7,7 +7,13 @@ import re
 from kg.errors import LimitError, QueryError
 from kg.terms import PREFIXES
 
-__all__ = ["out_of_memory", "syntax_error", "too_large"]
+__all__ = ["BY_KEY", "out_of_memory", "syntax_error", "too_large"]
+
+BY_KEY = (
+    'some keys first, then their rows: { SELECT DISTINCT ?key { … FILTER(STR(?key) > "the last '
+    'one") } ORDER BY STR(?key) LIMIT 1000 } …'
+)
+"""How to have a large answer in pages: IRIs have no order of their own, but their texts have."""
 
 _MIB = 1024 * 1024
 _PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(?:one of )?(.*)", re.DOTALL)
@@ -92,7 +98,8 @@ def too_large(most: str) -> LimitError:
     """Return the error for an answer that is larger than what is sent; ``most`` says how."""
     return LimitError(
         f"The answer {most}, the most sent this way. Nothing was cut off: there is no answer. Ask "
-        "for less (LIMIT, fewer variables, a filter), page by key (FILTER(?key > the last one), "
-        "ORDER BY ?key, LIMIT), or take the files of the release, which /files lists.",
+        f"for less (LIMIT, fewer variables, a filter), for a named query in pages (limit=1000 and "
+        f"offset= in its address), page by key ({BY_KEY}), or take the files of the release, "
+        "which /files lists.",
         status=413,
     )

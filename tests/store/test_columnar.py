@@ -127,6 +127,11 @@ ASKED_OF_FEW = [
     "BIND('worth' AS ?k) } FILTER(ISIRI(?s)) } ORDER BY ?k ?s",
     "SELECT (xsd:decimal(1) / 3 AS ?third) (10 / 4 AS ?more) (2 * 3 - 10 AS ?less) WHERE { }",
     "SELECT ?s WHERE { ?s :year ?y FILTER(?y IN (2012, -3) && !(?y < 0)) }",
+    "SELECT (xsd:decimal(60.75) * 3.5 AS ?a) (-1234567.25 * 0.333 AS ?b) (2.5 * 400 AS ?c) "
+    "WHERE { }",
+    "SELECT ?s ?o ?t WHERE { { SELECT ?s ?o WHERE { ?s :knows ?o FILTER(ISIRI(?o)) } } { SELECT ?o "
+    "?t WHERE { { SELECT ?s ?o WHERE { ?s :knows ?o FILTER(ISIRI(?o)) } } ?s :year ?t } } } "
+    "ORDER BY ?s ?o",
     "SELECT ?s ?t WHERE { ?s :knows ?x BIND(IF(BOUND(?none), 1, COALESCE(?none, 'no')) AS ?t) "
     "FILTER EXISTS { ?x :knows ?s2 FILTER(?s2 != ?s) } } ORDER BY ?s",
     "SELECT ?v (STRLEN(STR(?v)) AS ?n) WHERE { VALUES (?v ?w) { ('a b' 1) ('b' UNDEF) } "
@@ -168,6 +173,12 @@ def test_behind_a_left_join_what_meets_comes_first(engine: ColumnEngine) -> None
 def test_what_it_does_not_know_it_refuses(engine: ColumnEngine, text: str) -> None:
     with pytest.raises(UnsupportedError):
         engine.document(text)
+
+
+def test_what_the_database_refuses_the_store_is_asked(engine: ColumnEngine) -> None:
+    large = " * ".join(["99999999999999999.5"] * 4)
+    with pytest.raises(UnsupportedError, match="what the database refuses"):
+        engine.document(f"SELECT ({large} AS ?n) WHERE {{ }}")
 
 
 def test_limits_are_errors_and_not_parts(engine: ColumnEngine, world: Release) -> None:
@@ -274,7 +285,7 @@ def test_every_format_is_the_stores_in_pieces_too(
     monkeypatch: pytest.MonkeyPatch,
     media_type: str,
 ) -> None:
-    monkeypatch.setattr("kg.store.columnar.engine._AT_A_TIME", 7)
+    monkeypatch.setattr("kg.store.columnar.engine._AT_A_TIME", 97)
     text = (
         "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX rihla: "
         "<https://w3id.org/rihla/ontology#> SELECT ?s ?label ?year WHERE { ?s rdfs:label ?label "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kg.store.columnar.blocks import Block, Names, over
@@ -46,7 +48,7 @@ def compiled(query: Select, tables: Tables, known: dict[Term, int]) -> Compiled:
         It says something that is not known here.
     """
     names = Names(known)
-    compiler = _Compiler(tables, names)
+    compiler = _Compiler(tables, names, _repeated(query))
     block = compiler.select(query, is_last=True)
     sql = block.select()
     if query.order:
@@ -92,11 +94,40 @@ def _order(node: Any, descending: bool, block: Block, compiler: Patterns) -> str
     return f"{sql} DESC NULLS LAST" if descending else f"{sql} ASC NULLS FIRST"
 
 
+def _repeated(query: Select) -> frozenset[str]:
+    """Return the queries inside a query that stand there more than once, as texts."""
+    found = Counter(map(repr, _inside(query.where)))
+    return frozenset(text for text, times in found.items() if times > 1)
+
+
+def _inside(node: object) -> Iterator[Select]:
+    if isinstance(node, Select):
+        yield node
+        yield from _inside(node.where)
+    elif isinstance(node, tuple) and not isinstance(node, Term | Var):
+        for part in node:
+            yield from _inside(part)
+
+
+@dataclass
 class _Compiler(Patterns):
-    """Compiles queries, with those inside them."""
+    """Compiles queries, with those inside them; one that is repeated is a table beforehand."""
+
+    repeated: frozenset[str] = frozenset()
+    _made: dict[str, tuple[str, dict[str, Value]]] = field(default_factory=dict)
 
     def select(self, query: Select, is_last: bool = False) -> Block:
         """Return a block over a query's rows; order and slice of the outermost are not in it."""
+        text = "" if is_last else repr(query)
+        if text not in self.repeated:
+            return self._select(query, is_last)
+        if text not in self._made:
+            block = self._select(query, is_last)
+            self._made[text] = self.names.table(block.select()), block.columns
+        table, columns = self._made[text]
+        return over(self.names, f"SELECT * FROM {table}", columns)
+
+    def _select(self, query: Select, is_last: bool) -> Block:
         block = self.group(query.where)
         items = query.items
         if items is None:

@@ -21,7 +21,7 @@ from kg.store.columnar.compiling import Compiled, compiled, constants_of
 from kg.store.columnar.patterns import Tables
 from kg.store.columnar.results import document, integer, term, written
 from kg.store.columnar.syntax import parse
-from kg.store.columnar.values import FIRST_INTEGER, XSD, Term, quoted
+from kg.store.columnar.values import FIRST_INTEGER, XSD, Term, UnsupportedError, quoted
 from kg.store.columnar.watching import Watch, stopping
 from kg.store.columnar.writing import VERSION
 from kg.store.explain import out_of_memory, too_large
@@ -255,3 +255,7 @@ def _fetched(
     except duckdb.InterruptException:
         watch.check()
         raise
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:  # a number too large for it, or a fault of the compiler
+        raise UnsupportedError(f"what the database refuses ({error})") from error

@@ -38,6 +38,7 @@ from SPARQLWrapper import SPARQLWrapper
 
 from kg import __version__
 from kg.errors import LimitError
+from kg.store.explain import BY_KEY
 from kg.store.remote.access import Access
 
 __all__ = ["AGENT", "Exchange", "Line", "Wanted", "opener_for", "send"]
@@ -240,7 +241,7 @@ def _too_large(wanted: Wanted) -> LimitError:
     return LimitError(
         f"The answer of {wanted.url} is larger than {wanted.max_bytes / 2**20:g} MiB, the most "
         "taken. Nothing was cut off: there is no answer. Ask for less (LIMIT, fewer variables, a "
-        "filter), or page by key (FILTER(?key > the last one), ORDER BY ?key, LIMIT).",
+        f"filter), or page by key ({BY_KEY}).",
         status=413,
     )
 

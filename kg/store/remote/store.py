@@ -12,7 +12,7 @@ from typing import Any
 from kg.errors import LimitError
 from kg.results import ResultTable
 from kg.store.base import JSON_RESULTS, table_from_json
-from kg.store.explain import too_large
+from kg.store.explain import BY_KEY, too_large
 from kg.store.remote.access import split_address
 from kg.store.remote.answers import TABLES, as_format, count_rows, joined, read_rows
 from kg.store.remote.dataset import Dataset
@@ -327,7 +327,6 @@ class RemoteStore:
     def _capped(self, rows: int) -> LimitError:
         return LimitError(
             f"{self.url} gives {rows:,} rows at most, and this answer has more. Nothing of it is "
-            "used. Ask for it in parts: ORDER BY with LIMIT and OFFSET, or by key "
-            "(FILTER(?key > the last one), ORDER BY ?key, LIMIT).",
+            f"used. Ask for it in parts: ORDER BY with LIMIT and OFFSET, or by key ({BY_KEY}).",
             status=413,
         )
