@@ -266,13 +266,10 @@ def test_what_needs_more_memory_than_it_may_have_is_refused(tmp_path: Path) -> N
 
 def _many(folder: Path, memory: int) -> ColumnEngine:
     """Return tables of 3,000 things that share an object: nine million pairs."""
-    made = ox.Store(str(folder / "writing"))
     lines = "".join(f"<urn:thing:{n}> <urn:p> <urn:o> .\n" for n in range(3000))
-    made.load(lines.encode(), ox.RdfFormat.N_TRIPLES)
-    made.flush()
-    made.backup(str(folder / "store"))
-    write_triples(folder / "store", folder / "triples.duckdb", folder)
-    return ColumnEngine(folder / "triples.duckdb", memory=memory)
+    dataset = ox.Dataset(ox.parse(lines, ox.RdfFormat.N_TRIPLES))
+    write_statements(OrderedQuads(quads_of_dataset(dataset, "urn:g")), folder)
+    return ColumnEngine(folder / "columns" / "triples.duckdb", memory=memory)
 
 
 @pytest.mark.parametrize(
