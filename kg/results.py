@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import KgError
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ResultTable", "Value"]
 
+_SHOWN = 20
+_TOLD = ("definition", "formula", "reference")
+
 Value = str | int | float | bool | dt.date | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ResultTable:
     """Rows under named columns, with what a reader needs to trust them.
 
@@ -40,6 +44,22 @@ class ResultTable:
     columns: tuple[str, ...]
     rows: Sequence[tuple[Value, ...]]
     meta: Mapping[str, object] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self)} rows: {', '.join(self.columns)})"
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show: the first rows, and what the table says of itself."""
+        head = "".join(f"<th>{escape(c)}</th>" for c in self.columns)
+        cells = ("".join(f"<td>{escape(_shown(v))}</td>" for v in r) for r in self.rows[:_SHOWN])
+        body = "".join(f"<tr>{row}</tr>" for row in cells)
+        told = [str(self.meta[part]) for part in _TOLD if self.meta.get(part)]
+        told += [f"Release {self.meta['release']}."] if self.meta.get("release") else []
+        told += [f"First {_SHOWN} of {len(self)} rows."] if len(self) > _SHOWN else []
+        return (
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>{escape(' '.join(told))}</p>"
+        )
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -103,6 +123,12 @@ class ResultTable:
                 "Install it with: pip install 'rihla-kg[pandas]'"
             ) from error
         return pd.DataFrame(self.rows, columns=list(self.columns))
+
+
+def _shown(value: Value) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _plain(value: Value) -> Any:

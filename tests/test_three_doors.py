@@ -121,8 +121,7 @@ def test_a_result_says_and_does_all_of_it(opened: Graph, name: str) -> None:
         assert isinstance(graph, nx.Graph)
         assert graph.is_directed() is analysis.edges.directed
         ends = (found.column(analysis.edges.source), found.column(analysis.edges.target))
-        pairs = {pair for pair in zip(*ends, strict=True) if None not in pair}
-        if analysis.edges.directed:
-            assert set(graph.edges) == pairs
-        else:
-            assert {frozenset(e) for e in graph.edges} == {frozenset(p) for p in pairs}
+        pairs = [pair for pair in zip(*ends, strict=True) if None not in pair]
+        assert graph.number_of_edges() == len(pairs)  # no row is lost
+        found_pairs = [frozenset(e) for e in graph.edges()]
+        assert sorted(map(sorted, found_pairs)) == sorted(sorted(frozenset(p)) for p in pairs)

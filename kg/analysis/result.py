@@ -116,7 +116,8 @@ class Result(ResultTable):
     def to_networkx(self) -> nx.Graph[Any]:
         """Return the rows as a networkx graph: nodes with labels, edges with every other column.
 
-        A row with an unknown end is no edge.
+        A row with an unknown end is no edge. Where several rows have the same ends (one a year, or
+        one a method) each is an edge of its own, and the graph a MultiGraph or MultiDiGraph.
 
         Raises
         ------
@@ -133,34 +134,21 @@ class Result(ResultTable):
                 )
             )
         source, target, weight = self.edges.source, self.edges.target, self.edges.weight
-        graph: nx.Graph[Any] = nx.DiGraph() if self.edges.directed else nx.Graph()
-        for row in self.to_rows():
-            if row[source] is None or row[target] is None:
-                continue
+        rows = [r for r in self.to_rows() if r[source] is not None and r[target] is not None]
+        ends = [(r[source], r[target]) for r in rows]
+        pairs = ends if self.edges.directed else [frozenset(pair) for pair in ends]
+        once = len(set(pairs)) == len(pairs)
+        kinds = {
+            (True, True): nx.DiGraph, (True, False): nx.MultiDiGraph,
+            (False, True): nx.Graph, (False, False): nx.MultiGraph,
+        }  # fmt: skip
+        graph: nx.Graph[Any] = kinds[self.edges.directed, once]()
+        for row in rows:
             for end in (source, target):
                 graph.add_node(row[end], label=row[f"{end}_label"])
-            ends = (source, target, f"{source}_label", f"{target}_label")
-            data = {k: v for k, v in row.items() if k not in ends and v is not None}
+            named = (source, target, f"{source}_label", f"{target}_label")
+            data = {k: v for k, v in row.items() if k not in named and v is not None}
             if row[weight] is not None:
                 data["weight"] = row[weight]
             graph.add_edge(row[source], row[target], **data)
         return graph
-
-    def _repr_html_(self) -> str:
-        from html import escape
-
-        head = "".join(f"<th>{escape(c)}</th>" for c in self.columns)
-        shown = self.rows[:20]
-        cells = ("".join(f"<td>{escape(_shown(v))}</td>" for v in row) for row in shown)
-        body = "".join(f"<tr>{row}</tr>" for row in cells)
-        more = f" First {len(shown)} of {len(self)} rows." if len(shown) < len(self) else ""
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-            f"<p>{escape(self.method)} Release {escape(self.release)}.{more}</p>"
-        )
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:.4g}" if isinstance(value, float) else str(value)

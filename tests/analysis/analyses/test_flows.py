@@ -167,3 +167,16 @@ def test_exchange_with_blocs_shares_among_countries() -> None:
     found = analyse(OVERLAPPING, "exchange", subject="TR", level="bloc").to_records()
     received = {r["partner"]: r["received"] for r in found}
     assert received == {"EU": 2, "OIC": 2, "AU": 2}  # of 8, of which GB taught 4
+
+
+def test_rows_of_the_same_ends_are_edges_of_their_own() -> None:
+    found = analyse(OVERLAPPING, "flow-matrix", level="country", by="year")
+    graph = found.to_networkx()
+    assert not graph.is_multigraph()
+    twice = [("t1", "2020-01-01"), ("t2", "2021-01-01")]
+    people = [(t, *rest) for t, _ in twice for rest in
+              (("educator", "e", None, "GB", 1), ("learner", None, None, "TR", 8))]  # fmt: skip
+    graph = analyse(small(twice, people), "flow-matrix", level="country", by="year").to_networkx()
+    assert graph.is_multigraph()
+    assert graph.is_directed()
+    assert [d["group"] for *_, d in graph.edges(data=True)] == ["2020", "2021"]
