@@ -128,11 +128,11 @@ def in_words(result: Result, code: str) -> Result:
     return result if code == "en" else renamed(result, service().labels(code))
 
 
-def answered(name: str, given: Mapping[str, list[str]], patience_s: float = _PATIENCE_S) -> Result:
+def answered(name: str, given: Mapping[str, list[str]], patience_s: float | None = None) -> Result:
     """Answer an analysis with the parameters of an address; the last answers are kept.
 
     A page asks for the same answer as its drawing and its downloads do a moment later. A heavy
-    one waits up to ``patience_s`` for the one before it.
+    one waits up to ``patience_s`` for the one before it; None is what a request has.
 
     Raises
     ------
@@ -153,12 +153,12 @@ def answered(name: str, given: Mapping[str, list[str]], patience_s: float = _PAT
 
 
 @contextmanager
-def _one_at_a_time(name: str, patience_s: float) -> Iterator[None]:
+def _one_at_a_time(name: str, patience_s: float | None = None) -> Iterator[None]:
     """Let heavy analyses wait for each other, so that they leave a processor to the others."""
     if name not in ANALYSES or not ANALYSES[name].heavy:
         yield
         return
-    if not _HEAVY.acquire(timeout=patience_s):
+    if not _HEAVY.acquire(timeout=_PATIENCE_S if patience_s is None else patience_s):
         raise LimitError(
             tell(
                 "Another long analysis is running. Try again in a while, or run it on your own "
