@@ -49,7 +49,7 @@ ENGINES = ("ours", *PEERS, *(["networkit, refined"] if "networkit" in PEERS else
 COMMUNITY = "community"
 _NO_LIMIT = 3600.0
 _LONG = 20  # seconds from which once is enough
-_SAMPLE = {"ours": 2000, "networkx": 20, "igraph": 200, "networkit": 200}
+_SAMPLE = {"ours": 500, "networkx": 20, "igraph": 200, "networkit": 200}
 
 
 class Engine:
