@@ -253,7 +253,10 @@ def test_those_who_wait_are_counted_and_may_hang_up(world: Release) -> None:
     answers.close()
 
 
-def test_what_needs_more_memory_than_it_may_have_is_refused(tmp_path: Path) -> None:
+def test_what_needs_more_memory_than_it_may_have_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     engine = _many(tmp_path, memory=24 * 2**20)
     pairs = "SELECT (COUNT(DISTINCT ?both) AS ?n) WHERE { ?a <urn:p> ?x . ?b <urn:p> ?x . "
     with pytest.raises(LimitError, match=r"more than 24 MiB of memory") as caught:
@@ -261,7 +264,7 @@ def test_what_needs_more_memory_than_it_may_have_is_refused(tmp_path: Path) -> N
     assert caught.value.status == 413
     assert engine.document("SELECT (COUNT(*) AS ?n) WHERE { ?a <urn:p> ?x }")
     engine.close()
-    assert not list(Path(tempfile.gettempdir()).glob("kg-tables-*/duckdb_temp*"))
+    assert not list(tmp_path.glob("kg-tables-*/duckdb_temp*"))
 
 
 def _many(folder: Path, memory: int) -> ColumnEngine:
