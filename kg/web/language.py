@@ -88,7 +88,9 @@ def _determined(endpoint: str, values: Mapping[str, Any]) -> Hashable | None:
         return None
     held = g._get_current_object()
     chosen = held.get("chosen_bloc")
-    carried = tuple(chosen.query.items()) if chosen and chosen.explicit and chosen.query else ()
+    # Not by the truth of the choice: the whole world is none, and yet it is carried.
+    carries = chosen is not None and chosen.explicit and chosen.query
+    carried = tuple(chosen.query.items()) if carries else ()
     place = request.environ.get("SCRIPT_NAME"), request.environ.get(_KEY), held.get("pinned")
     key = (endpoint, *values.items(), None, *place, *carried)
     try:
