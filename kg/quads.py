@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -29,6 +29,7 @@ __all__ = [
     "quads_of_graph",
     "read_quads",
     "term",
+    "unescaped",
 ]
 
 TERM = pl.Categorical(pl.Categories("rihla-term"))
@@ -37,6 +38,8 @@ TERM = pl.Categorical(pl.Categories("rihla-term"))
 QUAD: Mapping[str, pl.DataType] = {"s": TERM, "p": TERM, "o": TERM, "g": TERM}
 """The columns of a frame of quads."""
 
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
+_SHORT = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 _LINES = 200_000  # lines that are text in memory at a time
 _BLOCK = 1 << 26  # bytes of a dump that are text in memory at a time
 _FORM = r"^(?<s><[^>]*>|_:\S+) (?<p><[^>]*>) (?<o>.*) (?<g><[^>]*>) \.$"
@@ -99,7 +102,23 @@ def literal_text(term: str) -> str:
     'a training'
     """
     end = term.rindex('"')
-    return str(json.loads(term[: end + 1])) if "\\" in term else term[1:end]
+    return unescaped(term[1:end])
+
+
+def unescaped(text: str) -> str:
+    r"""Return a text of N-Quads with its escapes read.
+
+    Examples
+    --------
+    >>> unescaped(r'\u0645 \"x\"')
+    'م "x"'
+    """
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    short, long, other = match.groups()
+    return chr(int(short or long, 16)) if short or long else _SHORT.get(other, other)
 
 
 def quads_of_graph(graph: Graph, graph_name: str) -> pl.DataFrame:

@@ -6,14 +6,13 @@ hand the same rows come tens of times faster. A test holds each function to its 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 from rdflib import DCTERMS, ORG, RDF, RDFS, SKOS, Namespace
 
 from kg.columns import COLUMNS
-from kg.quads import TERM
+from kg.quads import TERM, unescaped
 from kg.terms import RIHLA, SCHEMA, VOCABULARY_BASE
 
 __all__ = ["COMPUTED", "Facts"]
@@ -63,8 +62,6 @@ _PROPERTIES = (
     RIHLA.attributedTo, RIHLA.outcome, RIHLA.evidenceGrade, RIHLA.date, *_POSITION.values(),
 )  # fmt: skip
 _LITERAL = r'(?s)^"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<[^>]*>)?$'
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
-_SHORT = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 
 
 class Facts:
@@ -142,13 +139,8 @@ def _lexical(column: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 def _unescaped(frame: pl.DataFrame) -> pl.DataFrame:
     odd = frame.filter(pl.col("text").str.contains("\\", literal=True))["text"].unique()
-    plain = {text: _ESCAPE.sub(_character, text) for text in odd}
+    plain = {text: unescaped(text) for text in odd}
     return frame.with_columns(pl.col("text").replace(plain)) if plain else frame
-
-
-def _character(match: re.Match[str]) -> str:
-    short, long, other = match.groups()
-    return chr(int(short or long, 16)) if short or long else _SHORT.get(other, other)
 
 
 def _involvements(facts: Facts) -> pl.DataFrame:

@@ -7,12 +7,11 @@ look-up.
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import polars as pl
 import pyoxigraph as ox
 
+from kg.quads import unescaped
 from kg.store.columnar.values import FIRST_INTEGER, XSD
 
 __all__ = ["as_kept", "number_terms"]
@@ -25,8 +24,6 @@ _WHOLE = f"<{XSD}integer>"
 # What the engine surely leaves as it is; it is asked about all others.
 _KEPT = rf'"$|"@[a-z]{{2,3}}$|^"(?:0|-?[1-9][0-9]{{0,17}})"\^\^{_WHOLE}$'
 _ASKED = r"(?s)^<n:([0-9]+)> <n:> (.*) \.$"
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
-_SHORT = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r"}
 
 
 def number_terms(terms: pl.Series) -> tuple[np.ndarray, pl.DataFrame]:
@@ -66,13 +63,8 @@ def _parts(terms: pl.Series, kind: int) -> pl.DataFrame:
 
 def _unescaped(texts: pl.Series) -> pl.Series:
     at = texts.str.contains("\\", literal=True).arg_true()
-    plain = [_ESCAPE.sub(_character, text) for text in texts.gather(at)]
+    plain = [unescaped(text) for text in texts.gather(at)]
     return texts.scatter(at, plain)
-
-
-def _character(match: re.Match[str]) -> str:
-    code = match[1] or match[2]
-    return chr(int(code, 16)) if code else _SHORT.get(match[3], match[3])
 
 
 def as_kept(literals: pl.Series) -> pl.Series:
