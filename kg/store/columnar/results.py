@@ -89,8 +89,9 @@ def term(kind: str, text: str, language: str = "", datatype: str = "") -> str:
         return f'{{"type":"{named}","value":{value}}}'
     if language:
         return f'{{"type":"literal","value":{value},"xml:lang":{json.dumps(language)}}}'
-    if datatype:
-        return f'{{"type":"literal","value":{value},"datatype":{json.dumps(datatype)}}}'
+    if datatype and datatype != f"{XSD}string":
+        shown = json.dumps(datatype, ensure_ascii=False)
+        return f'{{"type":"literal","value":{value},"datatype":{shown}}}'
     return f'{{"type":"literal","value":{value}}}'
 
 

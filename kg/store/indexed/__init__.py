@@ -3,8 +3,8 @@
 A query that touches a few hundred triples costs less than the way to a worker and back. Here the
 triples of a release stand as numbers in a file that is mapped into memory, with each term's text
 as JSON answers have it. Which queries are answered so is a short list (kg/store/indexed/forms.py),
-and what they may touch has a hard limit (kg/store/indexed/joining.py). No engine runs in this
-process; whatever is not known to be small is the workers'.
+and what they may touch has a hard limit (kg/store/indexed/joining.py). No engine runs over
+the data here; whatever is not known to be small is the workers'.
 """
 
 from kg.store.indexed.answering import IndexAnswers

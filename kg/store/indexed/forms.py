@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from kg.store.columnar.results import term
 from kg.store.columnar.syntax import Select, Triple, parse
 from kg.store.columnar.values import Term, UnsupportedError, Var
-from kg.store.indexed.fragments import fragment
 
 __all__ = ["Constant", "Form", "Pattern", "Question", "read"]
 
@@ -189,9 +189,7 @@ def _place(place: object, constants: dict[Constant, int]) -> str | int:
         return place.name
     if not isinstance(place, Term):
         raise UnsupportedError("a path")
-    kind = "uri" if place.kind == "iri" else place.kind
-    text = fragment(kind, place.text, place.language, place.datatype)
-    parts = _HOLES.split(text)
+    parts = _HOLES.split(term(*place))
     constant = Constant(tuple(int(part) if at % 2 else part for at, part in enumerate(parts)))
     return constants.setdefault(constant, len(constants))
 

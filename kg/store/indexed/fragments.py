@@ -6,28 +6,14 @@ ours are byte for byte the same.
 
 from __future__ import annotations
 
-import json
-
 import polars as pl
 import pyoxigraph as ox
 
-__all__ = ["STRING", "fragment", "fragments"]
-
-STRING = "http://www.w3.org/2001/XMLSchema#string"
+__all__ = ["fragments"]
 
 _SUBJECT, _PREDICATE = ox.NamedNode("urn:s"), ox.NamedNode("urn:p")
 _LITERAL = r'(?s)^"(?<text>[^"]*)"(?:@(?<lang>[A-Za-z0-9-]+)|\^\^<(?<type>[^>]*)>)?$'
 _JSON = ox.QueryResultsFormat.JSON
-
-
-def fragment(kind: str, text: str, language: str = "", datatype: str = "") -> str:
-    """Return a term as JSON; ``kind`` is ``uri`` or ``literal``."""
-    more = ""
-    if language:
-        more = f',"xml:lang":{json.dumps(language, ensure_ascii=False)}'
-    elif datatype and datatype != STRING:
-        more = f',"datatype":{json.dumps(datatype, ensure_ascii=False)}'
-    return f'{{"type":"{kind}","value":{json.dumps(text, ensure_ascii=False)}{more}}}'
 
 
 def fragments(terms: pl.Series) -> pl.Series:

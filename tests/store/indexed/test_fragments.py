@@ -7,7 +7,8 @@ import json
 import polars as pl
 import pytest
 
-from kg.store.indexed.fragments import _by_engine, fragment, fragments
+from kg.store.columnar import results
+from kg.store.indexed.fragments import _by_engine, fragments
 from tests.store.indexed.conftest import LITERALS, RESOURCES, XSD
 
 TERMS = [
@@ -38,8 +39,8 @@ def test_many_keep_their_order() -> None:
 
 
 def test_constants_of_queries_are_written_alike() -> None:
-    assert fragment("uri", "http://e/a") == fragments(pl.Series(["<http://e/a>"]))[0]
-    assert fragment("literal", "x", "en") == fragments(pl.Series(['"x"@en']))[0]
+    assert results.term("iri", "http://e/a") == fragments(pl.Series(["<http://e/a>"]))[0]
+    assert results.term("literal", "x", "en") == fragments(pl.Series(['"x"@en']))[0]
     typed = f'"3"^^<{XSD}integer>'
-    assert fragment("literal", "3", "", f"{XSD}integer") == fragments(pl.Series([typed]))[0]
-    assert fragment("literal", "x", "", f"{XSD}string") == fragments(pl.Series(['"x"']))[0]
+    assert results.term("literal", "3", "", f"{XSD}integer") == fragments(pl.Series([typed]))[0]
+    assert results.term("literal", "x", "", f"{XSD}string") == fragments(pl.Series(['"x"']))[0]
