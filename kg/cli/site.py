@@ -131,7 +131,8 @@ def forecast(
 
     def told(done: int, total: int) -> None:
         now = clock()
-        first.append((now, done)) if not first else None
+        if not first:
+            first.append((now, done))
         if now - last[0] < each_s:
             return
         last[0] = now

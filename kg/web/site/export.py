@@ -171,13 +171,13 @@ def _written(site: _Site) -> dict[str, str]:
     """Write all that the application answers; returns address → file, or nothing."""
     order = site.order
     core = site.follow([*order.homes, *OWN_FILES])
-    known = _handed(site, "core", core, is_whole=False)
+    known = _handed(site, "core", _files(core), is_whole=False)
     groups = [order.addresses_of(thing) for thing in site.things]
     site.total = len(site.done.keys() | {a for group in groups for a in group})
     leads = {a for entry in site.write(groups, known) for a in entry.found}
     site.follow(sorted(leads - site.done.keys()), known)
     files = _files(site.done)
-    whole = _handed(site, "whole", site.done, is_whole=True)
+    whole = _handed(site, "whole", files, is_whole=True)
     pages = sorted((entry.address, entry.file) for entry in site.done.values() if entry.is_open)
     site.total = len(site.done) + len(pages)
     for count, turned in enumerate(site.crew(_turning(pages, whole)), 1):
@@ -208,10 +208,10 @@ def _file(done: dict[str, Written], address: str) -> str:
     return ""
 
 
-def _handed(site: _Site, name: str, done: dict[str, Written], *, is_whole: bool) -> Path:
+def _handed(site: _Site, name: str, files: dict[str, str], *, is_whole: bool) -> Path:
     """Write down address → file for those who turn links."""
     path = site.journal.work / f"{name}.json"
-    path.write_text(json.dumps([is_whole, _files(done)]), encoding="utf-8")
+    path.write_text(json.dumps([is_whole, files]), encoding="utf-8")
     return path
 
 
