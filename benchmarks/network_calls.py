@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import eigsh
 
 from kg.network import EDGE_MEASURES, GRAPH_MEASURES, MEASURES
-from kg.network.paths import dependencies, reach
+from kg.network.paths import dependencies, measured, reach, with_lengths
 
 try:
     import igraph as ig
@@ -35,6 +35,7 @@ INSTALLED = {"networkx": nx, "igraph": ig, "rustworkx": rx, "networkit": nk}
 PEERS = tuple(name for name, module in INSTALLED.items() if module is not None)
 Scores = Any
 Call = Callable[[], Scores]
+LengthsOf = Callable[[sp.csr_array], sp.csr_array]
 
 
 @dataclass
@@ -48,12 +49,18 @@ class Graphs:
     peers: dict[str, Any] = field(default_factory=dict)
 
 
-def graphs_of(adjacency: sp.csr_array, engine: str, *, directed: bool) -> Graphs:
-    """Return the graph of an engine; of ``ours`` nothing but the matrix."""
+def graphs_of(
+    adjacency: sp.csr_array, engine: str, *, directed: bool, lengths: LengthsOf | None = None
+) -> Graphs:
+    """Return the graph of an engine; of ``ours`` nothing but the matrix.
+
+    With ``lengths`` the weights of a peer's edges are those that it makes of the matrix.
+    """
     ones = adjacency.copy()
     ones.data = np.ones_like(ones.data)
     n = adjacency.shape[0]
-    peers = {} if engine == "ours" else _BUILDERS[engine](adjacency, directed)
+    given = lengths(adjacency) if lengths else adjacency
+    peers = {} if engine == "ours" else _BUILDERS[engine](given, directed)
     return Graphs(adjacency, ones, np.arange(n) % 40, directed, peers)
 
 
@@ -150,6 +157,8 @@ def calls(measure: str, g: Graphs) -> dict[str, Call]:
         "degree": {
             "networkx": lambda: dict(x.degree()),
             "igraph": lambda: i.degree(),
+            "rustworkx": lambda: listed(rx.degree_centrality(r), n) * (n - 1),
+            "networkit": lambda: _nk(nk.centrality.DegreeCentrality(u)),
         },
         "strength": {
             "networkx": lambda: dict(x.degree(weight="weight")),
@@ -163,7 +172,9 @@ def calls(measure: str, g: Graphs) -> dict[str, Call]:
         },
         "closeness": {
             "networkx": lambda: nx.closeness_centrality(x),
+            "igraph": lambda: _ig_closeness(i, None),
             "rustworkx": lambda: rx.closeness_centrality(r, **threads),
+            "networkit": lambda: _nk_closeness(u),
         },
         "harmonic": {
             "networkx": lambda: nx.harmonic_centrality(x),
@@ -293,6 +304,45 @@ def calls(measure: str, g: Graphs) -> dict[str, Call]:
             "networkx": lambda: nx.overall_reciprocity(x),
             "igraph": lambda: i.reciprocity(),
         },
+        "pagerank, directed": {
+            "networkx": lambda: nx.pagerank(x, weight="weight", tol=1e-12, max_iter=1000),
+            "igraph": lambda: i.pagerank(weights="weight"),
+            "rustworkx": lambda: rx.pagerank(r, weight_fn=float, tol=1e-12, max_iter=1000),
+            "networkit": lambda: _nk(nk.centrality.PageRank(k, 0.85, 1e-12)),
+        },
+        "betweenness, directed": {
+            "networkx": lambda: nx.betweenness_centrality(x, normalized=False),
+            "igraph": lambda: i.betweenness(),
+            "rustworkx": lambda: rx.betweenness_centrality(r, normalized=False, **threads),
+            "networkit": lambda: _nk(nk.centrality.Betweenness(u)),
+        },
+        "closeness, directed": {
+            "networkx": lambda: nx.closeness_centrality(x),
+            "rustworkx": lambda: rx.closeness_centrality(r, **threads),
+        },
+        "harmonic, directed": {
+            "networkx": lambda: nx.harmonic_centrality(x),
+            "igraph": lambda: np.asarray(i.harmonic_centrality(mode="in")) * (n - 1),
+            "networkit": lambda: np.asarray(_nk(nk.centrality.HarmonicCloseness(
+                nk.graphtools.transpose(u), False))),
+        },
+        "betweenness, weighted": {
+            "networkx": lambda: nx.betweenness_centrality(x, weight="weight", normalized=False),
+            "igraph": lambda: i.betweenness(weights="weight"),
+            "networkit": lambda: np.asarray(_nk(nk.centrality.Betweenness(k))) / 2,
+        },
+        "closeness, weighted": {
+            "networkx": lambda: nx.closeness_centrality(x, distance="weight"),
+            "igraph": lambda: _ig_closeness(i, "weight"),
+            "rustworkx": lambda: rx.newman_weighted_closeness_centrality(
+                r, weight_fn=lambda length: 1 / length, **threads),
+            "networkit": lambda: _nk_closeness(k),
+        },
+        "harmonic, weighted": {
+            "networkx": lambda: nx.harmonic_centrality(x, distance="weight"),
+            "igraph": lambda: np.asarray(i.harmonic_centrality(weights="weight")) * (n - 1),
+            "networkit": lambda: np.asarray(_nk(nk.centrality.HarmonicCloseness(k, False))),
+        },
     }  # fmt: skip
     return {
         name: call
@@ -306,6 +356,17 @@ def alpha(g: Graphs) -> float:
     if "alpha" not in g.peers:
         g.peers["alpha"] = 0.85 / float(eigsh(g.ours, k=1, return_eigenvectors=False)[0])
     return float(g.peers["alpha"])
+
+
+def _ig_closeness(graph: Any, weights: str | None) -> np.ndarray:
+    """Return igraph's closeness, which is that of each component alone, in the form of ours."""
+    parts = graph.connected_components()
+    share = (np.asarray(parts.sizes())[parts.membership] - 1) / (graph.vcount() - 1)
+    return np.nan_to_num(graph.closeness(weights=weights)) * share
+
+
+def _nk_closeness(graph: Any) -> Any:
+    return _nk(nk.centrality.Closeness(graph, True, nk.centrality.ClosenessVariant.GENERALIZED))
 
 
 def _nk_triangles(graph: Any) -> np.ndarray:
@@ -340,12 +401,19 @@ def _nk_components(graph: Any) -> np.ndarray:
     return components(labels)
 
 
+COMMUNITY = "community"
+REFINED = "networkit, refined"
+ENGINES = ("ours", *PEERS, *([REFINED] if "networkit" in PEERS else []))
 PATHS = ("betweenness", "edge-betweenness")
 ALL_PAIRS = (*PATHS, "closeness", "harmonic", "distance")
 DIRECTED = (
     "in-degree", "out-degree", "in-strength", "out-strength", "hub", "authority", "reciprocity",
 )  # fmt: skip
 EVERY: dict[str, Any] = {**MEASURES, **EDGE_MEASURES, **GRAPH_MEASURES}
+VARIANTS = (
+    "pagerank, directed", "betweenness, directed", "closeness, directed", "harmonic, directed",
+    "betweenness, weighted", "closeness, weighted", "harmonic, weighted",
+)  # fmt: skip
 ONE_NUMBER = {
     "bridge": None, "components": "components", "transitivity": "transitivity",
     "assortativity": "degree assortativity", "distance": "mean distance",
@@ -353,10 +421,33 @@ ONE_NUMBER = {
 }  # fmt: skip
 
 
+def base_of(measure: str) -> str:
+    """Return the name of a measure without its variant."""
+    return measure.partition(",")[0]
+
+
+def is_directed(measure: str) -> bool:
+    """Return whether it is measured on the knowledge flow."""
+    return measure in DIRECTED or measure.endswith(", directed")
+
+
+def has_lengths(measure: str) -> bool:
+    """Return whether weights are nearness."""
+    return measure.endswith(", weighted")
+
+
+def lengths_for(measure: str) -> LengthsOf | None:
+    """Return what makes the lengths that ours uses: whole numbers where paths must tie."""
+    if not has_lengths(measure):
+        return None
+    return (lambda matrix: measured(matrix)[0]) if base_of(measure) in PATHS else with_lengths
+
+
 def ours(measure: str, g: Graphs) -> Call:
     """Return our call of a measure, in the form that compares with the others."""
-    known, directed = EVERY[measure], measure in DIRECTED
-    matrix = g.ours if known.weighted and known.weights != "ignored" else g.ones
+    known, directed = EVERY[base_of(measure)], is_directed(measure)
+    used = known.weights != "ignored" and (known.weighted or has_lengths(measure))
+    matrix = g.ours if used else g.ones
     if measure in GRAPH_MEASURES:
         return lambda: known.function(matrix, directed, g.groups if known.grouped else None)
     if known.__class__.__name__ == "Measure" and known.grouped:
@@ -372,25 +463,34 @@ def estimate(engine: str, measure: str, g: Graphs, sources: int) -> Call | None:
     chosen = np.random.default_rng(1).choice(n, min(sources, n), replace=False)
     some, everybody = chosen.tolist(), list(range(n))
     x, i, u = (g.peers.get(name) for name in ("networkx", "igraph", "unweighted"))
+    weight = "weight" if has_lengths(measure) else None
+    base = base_of(measure)
+    if engine == "ours":
+        if base in PATHS:
+            lengths = measured(g.ours) if weight else (g.ones, 0.0)
+            return lambda: dependencies(*lengths, sources=chosen, edges=base != "betweenness")
+        lengths_of = with_lengths(g.ours) if weight else g.ones
+        return (lambda: reach(lengths_of, sources=chosen)) if base in ALL_PAIRS else None
     known: dict[tuple[str, str], Call] = {
-        ("ours", "betweenness"): lambda: dependencies(g.ones, sources=chosen),
-        ("ours", "edge-betweenness"): lambda: dependencies(g.ones, sources=chosen, edges=True),
-        **{("ours", m): lambda: reach(g.ones, sources=chosen)
-           for m in ("closeness", "harmonic", "distance")},
-        ("networkx", "betweenness"): lambda: nx.betweenness_centrality_subset(x, some, everybody),
+        ("networkx", "betweenness"): lambda: nx.betweenness_centrality_subset(
+            x, some, everybody, weight=weight),
         ("networkx", "edge-betweenness"): lambda: nx.edge_betweenness_centrality_subset(
             x, some, everybody),
-        ("networkx", "closeness"): lambda: [nx.closeness_centrality(x, u=v) for v in some],
+        ("networkx", "closeness"): lambda: [
+            nx.closeness_centrality(x, u=v, distance=weight) for v in some],
         ("networkx", "distance"): lambda: [nx.closeness_centrality(x, u=v) for v in some],
-        ("networkx", "harmonic"): lambda: nx.harmonic_centrality(x, nbunch=some),
+        ("networkx", "harmonic"): lambda: nx.harmonic_centrality(x, nbunch=some, distance=weight),
         ("networkx", "clustering"): lambda: nx.clustering(x, some),
         ("networkx", "constraint"): lambda: nx.constraint(x, some),
         ("networkx", "effective-size"): lambda: nx.effective_size(x, some),
-        ("igraph", "betweenness"): lambda: i.betweenness(sources=some),
-        ("igraph", "harmonic"): lambda: i.harmonic_centrality(vertices=some),
-        ("networkit", "betweenness"): lambda: _nk(nk.centrality.EstimateBetweenness(u, len(some))),
+        ("igraph", "betweenness"): lambda: i.betweenness(sources=some, weights=weight),
+        ("igraph", "harmonic"): lambda: i.harmonic_centrality(vertices=some, weights=weight),
+        ("igraph", "closeness"): lambda: i.closeness(vertices=some, weights=weight),
     }  # fmt: skip
-    return known.get((engine, measure))
+    if u is not None and not weight:
+        known["networkit", "betweenness"] = lambda: _nk(
+            nk.centrality.EstimateBetweenness(u, len(some)))  # fmt: skip
+    return known.get((engine, base))
 
 
 def _nk_communities(graph: Any, *, refine: bool) -> list[int]:

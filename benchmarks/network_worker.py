@@ -15,7 +15,21 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from network_calls import DIRECTED, ONE_NUMBER, Graphs, calls, estimate, graphs_of, listed, nk, ours
+from network_calls import (
+    ONE_NUMBER,
+    Graphs,
+    base_of,
+    calls,
+    estimate,
+    graphs_of,
+    has_lengths,
+    is_directed,
+    lengths_for,
+    listed,
+    nk,
+    ours,
+)
+from network_record import result_path
 from network_world import columns_of, projected_by_networkx
 
 from kg.network import project
@@ -34,13 +48,13 @@ def main(engine: str, folder: Path) -> None:
 class _Worker:
     def __init__(self, engine: str, folder: Path) -> None:
         self.engine, self.folder = engine, folder
-        self._graphs: dict[tuple[str, bool], Graphs] = {}
+        self._graphs: dict[tuple[str, bool, str], Graphs] = {}
 
     def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Time one call; ``sources`` asks for the work of so many of them only."""
         if asked["measure"] == "projection":
             return self._projection(asked)
-        g = self._graph(asked["graph"], asked["measure"] in DIRECTED)
+        g = self._graph(asked["graph"], asked["measure"])
         if asked.get("build"):
             return {"peak": _peak()}
         call = self._call(asked, g)
@@ -52,9 +66,9 @@ class _Worker:
             return {"offers": True, "failed": f"{type(error).__name__}: {error}"}
         if asked.get("sources"):
             return {"offers": True, **spent}
-        path = self.folder / f"{self.engine.replace(', ', '-')}.npy"
+        path = result_path(self.folder, asked["graph"], asked["measure"], self.engine)
         np.save(path, comparable(asked["measure"], self.engine, found, g.ones.shape[0]))
-        return {"offers": True, **spent, "result": str(path)}
+        return {"offers": True, **spent}
 
     def _call(self, asked: dict[str, Any], g: Graphs) -> Any:
         name = self.engine.partition(",")[0]
@@ -64,13 +78,15 @@ class _Worker:
             return ours(asked["measure"], g)
         return calls(asked["measure"], g).get(self.engine)
 
-    def _graph(self, size: str, directed: bool) -> Graphs:
-        if (size, directed) not in self._graphs:
+    def _graph(self, size: str, measure: str) -> Graphs:
+        directed, lengths = is_directed(measure), measure if has_lengths(measure) else ""
+        if (size, directed, lengths) not in self._graphs:
             kind = "flow" if directed else "partnership"
             matrix = sp.csr_array(sp.load_npz(self.folder / f"{size}-{kind}.npz"))
             name = self.engine.partition(",")[0]
-            self._graphs = {(size, directed): graphs_of(matrix, name, directed=directed)}
-        return self._graphs[size, directed]
+            made = graphs_of(matrix, name, directed=directed, lengths=lengths_for(measure))
+            self._graphs = {(size, directed, lengths): made}
+        return self._graphs[size, directed, lengths]
 
     def _projection(self, asked: dict[str, Any]) -> dict[str, Any]:
         columns = columns_of(asked["institutions"], asked["seed"], asked["largest"])
@@ -106,7 +122,7 @@ def _peak() -> float:
 
 def comparable(measure: str, engine: str, found: Any, nodes: int) -> np.ndarray:
     """Return an answer in a form that is the same whoever gave it."""
-    mine = engine == "ours"
+    mine, measure = engine == "ours", base_of(measure)
     if measure == "bridge":
         return np.array([float((found > 0).sum() / 2) if mine else float(found)])
     if measure in ONE_NUMBER:
