@@ -88,30 +88,45 @@ def incidence(rows: pl.DataFrame, selection: Selection, level: str) -> pl.DataFr
     """Return who took part in which training, one row for each (training, node, via).
 
     Columns: training, node, via (text); inside (bool: any of its involvements is); heads: its
-    people in the training, each named person once and each unnamed group with its headcount,
-    or as one where the headcount is unknown (so a lower bound); size: distinct nodes of the
-    training; total: the heads of all its nodes.
+    people in the training, each named person once for each way and each unnamed group with its
+    headcount, or as one where the headcount is unknown (so a lower bound); ways: its ways; size:
+    distinct nodes of the training; total: the heads of the training; all_ways: its ways.
+
+    The last two count everybody once, also who is of two blocs or of none.
     """
-    placed = LEVELS[level].place(rows, selection).filter(pl.col("node").is_not_null())
-    unnamed = pl.col("person").is_null()
-    groups = pl.when(unnamed).then(pl.col("headcount").fill_null(1).clip(1)).otherwise(0)
-    named = placed.filter(~unnamed).select("training", "node", "person").unique()
-    persons = named.group_by("training", "node").agg(persons=pl.len().cast(pl.Int64))
-    nodes = (
-        placed.with_columns(groups=groups)
-        .group_by("training", "node")
-        .agg(groups=pl.col("groups").sum(), inside=pl.col("inside").any())
-        .join(persons, on=["training", "node"], how="left")
-        .with_columns(heads=pl.col("groups") + pl.col("persons").fill_null(0))
+    placed = LEVELS[level].place(rows, selection).filter(pl.col("via").is_not_null())
+    there = _heads(placed)
+    everybody = (
+        there.unique(["training", "via"])
+        .group_by("training")
+        .agg(total=pl.col("heads").sum(), all_ways=pl.len().cast(pl.Int64))
     )
-    sizes = nodes.group_by("training").agg(
-        size=pl.len().cast(pl.Int64), total=pl.col("heads").sum()
+    there = there.filter(pl.col("node").is_not_null())
+    nodes = there.group_by("training", "node").agg(
+        heads=pl.col("heads").sum(), inside=pl.col("inside").any(), ways=pl.len().cast(pl.Int64)
     )
+    sizes = nodes.group_by("training").agg(size=pl.len().cast(pl.Int64))
     return (
-        placed.select("training", "node", "via")
-        .unique()
+        there.select("training", "node", "via")
         .join(nodes, on=["training", "node"])
         .join(sizes, on="training")
-        .select("training", "node", "via", "inside", "heads", "size", "total")
+        .join(everybody, on="training")
+        .select("training", "node", "via", "inside", "heads", "ways", "size", "total", "all_ways")
         .sort("training", "node", "via")
+    )
+
+
+def _heads(placed: pl.DataFrame) -> pl.DataFrame:
+    """Return (training, node, via, heads, inside); the node is null of who is of no bloc."""
+    way = ("training", "node", "via")
+    unnamed = pl.col("person").is_null()
+    groups = pl.when(unnamed).then(pl.col("headcount").fill_null(1).clip(1)).otherwise(0)
+    named = placed.filter(~unnamed).select(*way, "person").unique()
+    persons = named.group_by(way).agg(persons=pl.len().cast(pl.Int64))
+    return (
+        placed.with_columns(groups=groups)
+        .group_by(way)
+        .agg(groups=pl.col("groups").sum(), inside=pl.col("inside").any())
+        .join(persons, on=way, how="left", nulls_equal=True)
+        .select(*way, "inside", heads=pl.col("groups") + pl.col("persons").fill_null(0))
     )

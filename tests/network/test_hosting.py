@@ -32,3 +32,17 @@ def test_countries() -> None:
     network = project(world(), "hosting", level="country", weight="headcount")
     sent = {(r[0], r[2]): r[4] for r in network.edges()}
     assert sent == {("TR", "ZA"): 12, ("NG", "ZA"): 1, ("ZA", "GB"): 1}
+
+
+def test_hosts_of_two_blocs_and_of_none_have_their_share_once() -> None:
+    # Twelve of GB (of EU) are hosted by NG (of OIC and AU), TR (of OIC) and US (of no bloc).
+    part = [
+        ("t1", "host", "host", None, None, "NG", None),
+        ("t1", "host", "host", None, None, "TR", None),
+        ("t1", "host", "host", None, None, "US", None),
+        ("t1", "learner", "learner", None, None, "GB", 12),
+    ]
+    columns = world(involvements=part)
+    network = project(columns, "hosting", level="bloc", weight="headcount")
+    sent = {(r[0], r[2]): r[4] for r in network.edges()}
+    assert sent == {("EU", "AU"): 4, ("EU", "OIC"): 8}

@@ -52,3 +52,20 @@ def test_blocs_come_in_by_way_of_countries() -> None:
         ("OIC", "NG", 3),
         ("OIC", "TR", 3),
     ]
+
+
+def test_who_is_of_two_blocs_or_of_none_counts_once_in_all() -> None:
+    # NG is of OIC and AU, US of none: two educators of NG, one of TR, three of US.
+    part = [
+        ("t1", "educator", "educator", None, None, "NG", 2),
+        ("t1", "educator", "educator", None, None, "TR", 1),
+        ("t1", "educator", "educator", None, None, "US", 3),
+    ]
+    selection = select(world(involvements=part))
+    found = incidence(selection.involvements, selection, "bloc")
+    columns = ("node", "via", "heads", "ways", "size", "total", "all_ways")
+    assert found.select(columns).rows() == [
+        ("AU", "NG", 2, 1, 2, 6, 3),
+        ("OIC", "NG", 3, 2, 2, 6, 3),
+        ("OIC", "TR", 3, 2, 2, 6, 3),
+    ]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 
-from kg.network import project
+from kg.analysis.flowing import flowing
+from kg.network import project, select
 
-from .worlds import world
+from .worlds import ROWS, world
 
 
 def flows(weight: str, **arguments: Any) -> dict[tuple[str, str], float]:
@@ -66,6 +68,38 @@ def test_blocs_and_their_flow_to_themselves() -> None:
     assert found[("OIC", "OIC")] == 30  # t4: TR teaches NG
     assert found[("OIC", "AU")] == 30 + 0.5
     assert ("OIC", "OIC") not in flows("headcount", level="bloc")
+
+
+# Four teach at t1: two of NG (of OIC and AU), one of GB (of EU), one of US (of no bloc). Twelve
+# learn: eight of TR (of OIC) and four of FR (of no bloc).
+MIXED = [
+    ("t1", "educator", "educator", None, None, "NG", 2),
+    ("t1", "educator", "educator", None, None, "GB", 1),
+    ("t1", "educator", "educator", None, None, "US", 1),
+    ("t1", "learner", "learner", None, None, "TR", 8),
+    ("t1", "learner", "learner", None, None, "FR", 4),
+]
+
+
+def test_educators_of_two_blocs_and_of_none_have_their_share_once() -> None:
+    network = project(
+        world(involvements=MIXED), "knowledge-flow", level="bloc", weight="headcount", loops=True
+    )
+    # NG has half of the eight of TR, for each of its blocs; GB a quarter; the quarter of US is of
+    # no bloc, and so are the learners of FR.
+    flow = {(row[0], row[2]): row[4] for row in network.edges()}
+    assert flow == {("AU", "OIC"): 4, ("EU", "OIC"): 2, ("OIC", "OIC"): 4}
+
+
+def test_flows_between_blocs_are_those_of_the_analysis() -> None:
+    for rows in (MIXED, ROWS["involvements"]):
+        columns = world(involvements=rows)
+        frame = project(columns, "knowledge-flow", level="bloc", loops=True).edge_frame("headcount")
+        matrix = flowing(select(columns), "bloc").group_by("source", "target")
+        summed = matrix.agg(pl.col("learners").sum()).sort("source", "target")
+        ours = frame.select("source", "target", "weight").sort("source", "target")
+        assert ours.select("source", "target").rows() == summed.select("source", "target").rows()
+        assert ours["weight"].to_list() == pytest.approx(summed["learners"].to_list())
 
 
 def test_roles() -> None:

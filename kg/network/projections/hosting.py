@@ -4,7 +4,9 @@ An edge runs from the node that a learner came from to the host of the training.
 sent is its out-strength, what it hosted its in-strength; the balance of the two is no flow of
 knowledge (see ``knowledge-flow``) but one of people. With ``loops=True`` a host's own learners stay
 among the edges. At the level of countries this is the country of the host, not the place of the
-training.
+training. At that of blocs learners are shared among the *countries* of the hosts, and a flow
+between two countries counts for each bloc of its ends: so a host of two blocs takes nothing from
+the others, and one of none still has its share.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ _WEIGHTS = {
         formula="w(a→b) = Σ_t 1",
     ),
     "headcount": Weight(
-        pl.col("heads") / pl.col("size_target"),
+        pl.col("heads") * pl.col("ways_target") / pl.col("all_ways_target"),
         definition="learners sent, shared equally among the hosts",
         formula="w(a→b) = Σ_t l_t(a)/k_t^hosts",
     ),

@@ -8,7 +8,10 @@ Headcounts: a named person is one, an unnamed group its headcount, and a group o
 counts as one, so ``headcount`` is a lower bound; the coverage says how many such groups there
 are. When several nodes teach, the learners are shared among them by their number of educators,
 so that the weights of one training sum to the learners whose node is known (less what flows to
-a node itself, unless loops are kept).
+a node itself, unless loops are kept). Between blocs the learners are shared among the educators'
+*countries*, and a flow between two countries counts for each bloc of its ends, as in the analysis
+``flow-matrix``: an educator of two blocs counts in both and takes nothing from the others, and one
+of no bloc still has a share.
 """
 
 from __future__ import annotations
