@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, diags_array
 
 from kg.analysis.base import World
-from kg.analysis.links import network_of
-from kg.analysis.nullmodel import chain, curveball
+from kg.analysis.links import network_of, scores_of
+from kg.analysis.nullmodel import chain
 from kg.network import Network
 from kg.network.lanes import steps
+from kg.network.meetings import Meetings, Sets
 from kg.network.pairs import Counts, Pairs
 
 __all__ = ["Bipartite", "bipartite_of"]
@@ -44,14 +45,14 @@ class Bipartite:
     inside: NDArray[np.bool_]
     within: bool
 
-    @property
-    def matrix(self) -> Any:
-        """The observed graph as a ``csr_array`` of 1.0."""
-        return csr_array((np.ones(len(self.rows)), (self.rows, self.columns)), shape=self.shape)
+    @cached_property
+    def sets(self) -> Sets:
+        """The observed graph: the trainings of each node."""
+        return Sets.of(self.rows, self.columns, self.shape)
 
-    def drawn(self, samples: int, seed: int) -> Iterator[Any]:
+    def drawn(self, samples: int, seed: int) -> Iterator[Sets]:
         """Yield random graphs with the same degrees."""
-        return curveball(self.rows, self.columns, self.shape, samples, seed)
+        return chain(self.rows, self.columns, self.shape, samples, seed)
 
     def met_by_chance(
         self, first: NDArray[np.int64], second: NDArray[np.int64], observed: NDArray[np.int64],
@@ -65,26 +66,32 @@ class Bipartite:
                 step()
         return counts
 
-    def projected(self, matrix: Any, weight: str) -> Any:
-        """Return the adjacency of a bipartite graph under a weight of partnerships."""
-        sizes = np.asarray(matrix.sum(axis=0), dtype=np.float64)
+    def adjacency(self, graph: Sets, weight: str) -> Any:
+        """Return the network of a graph with these degrees, under a weight of partnerships."""
+        return self._meetings.adjacency(graph, self._worth[weight])
+
+    def scores(self, graph: Sets, measure: str, weight: str) -> NDArray[np.float64]:
+        """Return a measure of the network of a graph with these degrees, in its usual form."""
+        if measure == "degree":
+            return self._meetings.degrees(graph)  # the network is not needed
+        return scores_of(measure, self.adjacency(graph, weight), directed=False)
+
+    @cached_property
+    def _meetings(self) -> Meetings:
+        sizes = np.bincount(self.columns, minlength=self.shape[1])
+        return Meetings(sizes, self.inside, both=self.within)
+
+    @cached_property
+    def _worth(self) -> Mapping[str, NDArray[np.float64]]:
+        """What a training adds to the weight of each pair that meets in it; 0 where it is alone."""
+        sizes = self._meetings.sizes.astype(np.float64)
+        others, pairs = np.maximum(sizes - 1, 1), np.maximum(sizes * (sizes - 1), 2)
         together = sizes > 1
-        parts = {
-            "count": together * 1.0,
-            "newman": np.divide(1, sizes - 1, out=np.zeros_like(sizes), where=together),
-            "size-normalised": np.divide(
-                2, sizes * (sizes - 1), out=np.zeros_like(sizes), where=together
-            ),
+        return {
+            "count": together.astype(np.float64),
+            "newman": together / others,
+            "size-normalised": together * 2 / pairs,
         }
-        met = (matrix @ diags_array(parts[weight]) @ matrix.T).tocoo()
-        first, second = met.coords
-        ours = self.inside[first] & self.inside[second] if self.within else (
-            self.inside[first] | self.inside[second]
-        )  # fmt: skip
-        kept = (first != second) & ours
-        edges = csr_array((met.data[kept], (first[kept], second[kept])), shape=met.shape)
-        edges.sort_indices()
-        return edges
 
 
 def bipartite_of(world: World, level: str) -> Bipartite:

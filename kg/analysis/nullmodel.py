@@ -9,15 +9,14 @@ column its number of rows, and after enough trades each such graph is equally li
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from kg.network import kernels
+from kg.network.meetings import Sets
 
-__all__ = ["BURN_IN", "THINNING", "Sets", "chain", "curveball"]
+__all__ = ["BURN_IN", "THINNING", "chain"]
 
 BURN_IN = 10
 """Trades before the first sample, times the number of rows: with fewer it under-mixes."""
@@ -28,32 +27,9 @@ THINNING = 2
 Codes = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Sets:
-    """A bipartite graph by its rows: ``members[starts[i]:starts[i + 1]]`` are the columns of i."""
-
-    starts: Codes
-    members: Codes
-    shape: tuple[int, int]
-
-    @classmethod
-    def of(cls, rows: Codes, columns: Codes, shape: tuple[int, int]) -> Sets:
-        """Return the graph of these edges, each once."""
-        starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=shape[0]))])
-        members = columns[np.lexsort((columns, rows))]
-        return cls(starts.astype(np.int64), members.astype(np.int64), shape)
-
-    def turned(self) -> Sets:
-        """Return the same graph by its columns."""
-        rows, columns = self.shape
-        into, members = np.empty(columns + 1, np.int64), np.empty(len(self.members), np.int64)
-        kernels.meetings.turn(self.starts, self.members, into, members)
-        return Sets(into, members, (columns, rows))
-
-
-def curveball(
+def chain(
     rows: Codes, columns: Codes, shape: tuple[int, int], samples: int, seed: int
-) -> Iterator[csr_array]:
+) -> Iterator[Sets]:
     """Yield random bipartite graphs with the degrees of the one given.
 
     Parameters
@@ -69,25 +45,15 @@ def curveball(
 
     Yields
     ------
-    scipy.sparse.csr_array
-        ``shape``, with 1.0 for an edge.
+    Sets
+        The graph by its rows, whose columns have no order.
 
     Examples
     --------
-    >>> drawn = list(curveball(np.array([0, 1, 1]), np.array([0, 0, 1]), (2, 2), 3, seed=1))
-    >>> [g.sum(axis=1).tolist() for g in drawn]
-    [[1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]
+    >>> drawn = list(chain(np.array([0, 1, 1]), np.array([0, 0, 1]), (2, 2), 3, seed=1))
+    >>> [np.diff(graph.starts).tolist() for graph in drawn]
+    [[1, 2], [1, 2], [1, 2]]
     """
-    for drawn in chain(rows, columns, shape, samples, seed):
-        graph = csr_array((np.ones(len(drawn.members)), drawn.members, drawn.starts), shape=shape)
-        graph.sort_indices()
-        yield graph
-
-
-def chain(
-    rows: Codes, columns: Codes, shape: tuple[int, int], samples: int, seed: int
-) -> Iterator[Sets]:
-    """Yield the same graphs as :func:`curveball` by their rows, whose columns have no order."""
     # Trades run over the shorter side: fewer, larger sets mix in fewer steps.
     across = shape[0] > shape[1]
     graph = Sets.of(columns, rows, shape[::-1]) if across else Sets.of(rows, columns, shape)

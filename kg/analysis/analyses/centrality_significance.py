@@ -18,7 +18,6 @@ from kg.analysis.analyses.shared import (
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.cooccurrence import bipartite_of
 from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated
-from kg.analysis.links import scores_of
 from kg.language import tell
 from kg.network.lanes import steps
 
@@ -28,14 +27,12 @@ __all__ = ["CENTRALITY_SIGNIFICANCE", "centrality_significance"]
 def centrality_significance(world: World, given: Given) -> Answer:
     """Return each node's centrality against a null model that keeps all degrees."""
     graph = bipartite_of(world, given["level"])
-    adjacency = graph.projected(graph.matrix, given["weight"])
-    observed = scores_of(given["measure"], adjacency, directed=False)
+    observed = graph.scores(graph.sets, given["measure"], given["weight"])
     null = Moments(observed)
     draws = given["samples"] if len(observed) else 0
     with steps(draws) as step:
         for drawn in graph.drawn(draws, given["seed"]):
-            adjacency = graph.projected(drawn, given["weight"])
-            null.add(scores_of(given["measure"], adjacency, directed=False))
+            null.add(graph.scores(drawn, given["measure"], given["weight"]))
             step()
     attended = np.bincount(graph.rows, minlength=graph.shape[0])
     tested = (null.deviation > 0) & (attended >= given["least_trainings"])

@@ -61,7 +61,7 @@ def edge_significance(world: World, given: Given) -> Answer:
 
 def _pairs(graph: Bipartite) -> tuple[Any, Any, Any]:
     """Return the pairs that met, each once, and how often."""
-    met = graph.projected(graph.matrix, "count").tocoo()
+    met = graph.adjacency(graph.sets, "count").tocoo()
     first, second = (codes.astype(np.int64) for codes in met.coords)
     once = first < second
     return first[once], second[once], met.data[once].astype(np.int64)

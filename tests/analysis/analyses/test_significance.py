@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,19 +11,33 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 from scipy.stats import chisquare
 
 from kg.analysis.base import World
 from kg.analysis.cooccurrence import bipartite_of
 from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated
 from kg.analysis.links import links_of, scores_of
-from kg.analysis.nullmodel import chain, curveball
+from kg.analysis.nullmodel import chain
 from kg.errors import QueryError
 from kg.network import project, select, watched
+from kg.network.meetings import Sets
 from tests.analysis.worlds import OPEN, analyse, frame_of, small
 from tests.network.worlds import world
 
 HERE = World(world(), select(world()), OPEN)
+
+
+def matrix_of(sets: Sets) -> csr_array:
+    """Return a bipartite graph as a matrix of 1.0."""
+    found = csr_array((np.ones(len(sets.members)), sets.members, sets.starts), sets.shape)
+    found.sort_indices()
+    return found
+
+
+def curveball(*given: Any) -> Iterator[csr_array]:
+    """Yield the graphs of a chain as matrices."""
+    return map(matrix_of, chain(*given))
 
 
 @pytest.mark.parametrize("projection", ["partnership", "knowledge-flow"])
@@ -95,7 +110,7 @@ def test_a_drawn_graph_keeps_all_degrees() -> None:
     random = np.random.default_rng(0)
     matrix = random.random((12, 30)) < 0.2
     rows, columns = (ends.astype(np.int64) for ends in np.nonzero(matrix))
-    for drawn in curveball(rows, columns, (12, 30), 20, seed=5):
+    for drawn in curveball(rows, columns, (12, 30), 20, 5):
         dense = drawn.toarray()
         assert set(np.unique(dense)) <= {0.0, 1.0}
         assert dense.sum(axis=0).tolist() == matrix.sum(axis=0).tolist()
@@ -114,7 +129,7 @@ def test_any_shape_keeps_its_degrees(height: int, width: int, seed: int) -> None
 def test_every_graph_with_these_degrees_is_equally_likely() -> None:
     # Rows of 2, 1, 1 and columns of 2, 1, 1: five matrices have these margins.
     rows, columns = np.array([0, 0, 1, 2]), np.array([0, 1, 0, 2])
-    seen = Counter(g.toarray().tobytes() for g in curveball(rows, columns, (3, 3), 6000, seed=11))
+    seen = Counter(g.toarray().tobytes() for g in curveball(rows, columns, (3, 3), 6000, 11))
     assert len(seen) == 5
     assert chisquare(list(seen.values())).pvalue > 0.001
 
@@ -124,7 +139,7 @@ def test_the_projection_of_the_bipartite_graph_is_the_network() -> None:
         graph = bipartite_of(HERE, level)
         for weight in ("count", "newman", "size-normalised"):
             expected = project(world(), "partnership", level=level, weight=weight, isolates=True)
-            ours = graph.projected(graph.matrix, weight)
+            ours = graph.adjacency(graph.sets, weight)
             assert abs(ours - expected.adjacency()).max() < 1e-12
 
 
@@ -197,9 +212,10 @@ def test_counts_of_random_graphs_are_those_of_their_products() -> None:
     graph = bipartite_of(HERE, "institution")
     nodes = graph.shape[0]
     first, second = (ends.astype(np.int64) for ends in np.triu_indices(nodes, 1))
-    observed = np.asarray((graph.matrix @ graph.matrix.T).todense())[first, second].astype(int)
+    met = matrix_of(graph.sets) @ matrix_of(graph.sets).T
+    observed = met.toarray()[first, second].astype(int)
     slow = Moments(observed.astype(float))
-    for drawn in graph.drawn(40, seed=9):
+    for drawn in map(matrix_of, graph.drawn(40, seed=9)):
         slow.add(np.asarray((drawn @ drawn.T).todense())[first, second])
     fast = Moments.of(graph.met_by_chance(first, second, observed, 40, seed=9))
     assert fast.samples == slow.samples == 40
@@ -209,17 +225,14 @@ def test_counts_of_random_graphs_are_those_of_their_products() -> None:
     assert (fast.two_sided() == slow.two_sided()).all()
 
 
-@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**20))
-def test_the_chain_gives_the_rows_of_the_same_graphs(height: int, width: int, seed: int) -> None:
-    matrix = np.random.default_rng(seed).random((height, width)) < 0.5
-    rows, columns = (ends.astype(np.int64) for ends in np.nonzero(matrix))
-    shape = (height, width)
-    graphs = zip(curveball(rows, columns, shape, 3, seed), chain(rows, columns, shape, 3, seed),
-                 strict=True)  # fmt: skip
-    for graph, sets in graphs:
-        for row in range(height):
-            members = sets.members[sets.starts[row] : sets.starts[row + 1]]
-            assert sorted(members.tolist()) == np.flatnonzero(graph.toarray()[row]).tolist()
+def test_a_degree_without_its_network_is_that_of_the_network() -> None:
+    for level in ("institution", "country"):
+        for filters in ({}, {"country": "NG"}, {"country": ["NG", "GB"], "within": True}):
+            here = World(world(), select(world(), **filters), OPEN)  # type: ignore[arg-type]
+            graph = bipartite_of(here, level)
+            for drawn in (graph.sets, *graph.drawn(3, seed=2)):
+                expected = np.diff(graph.adjacency(drawn, "count").indptr)
+                assert graph.scores(drawn, "degree", "count").tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize(
