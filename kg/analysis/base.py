@@ -14,6 +14,7 @@ import polars as pl
 
 from kg.columns import COLUMNS
 from kg.errors import QueryError
+from kg.language import Told
 from kg.latest import Latest
 from kg.network import FILTERS, Columns, Selection
 from kg.settings import AnalyseSettings
@@ -197,6 +198,9 @@ class Answer:
         What a reader must know about these very numbers.
     reason:
         Why there is no row.
+    said:
+        Texts in cells that are made of words and names, by their English: how to say them in other
+        languages.
     """
 
     frame: pl.DataFrame
@@ -206,6 +210,7 @@ class Answer:
     meta: Mapping[str, object] = field(default_factory=dict)
     caveats: tuple[str, ...] = ()
     reason: str = ""
+    said: Mapping[str, Told] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

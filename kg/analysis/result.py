@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from kg.analysis.base import Chart, Edges
 from kg.analysis.plots import Plot, draw
 from kg.errors import KgError, NotFoundError
-from kg.language import tell
+from kg.language import Told, tell
 from kg.results import ResultTable
 
 if TYPE_CHECKING:
@@ -27,11 +28,15 @@ class Result(ResultTable):
         How it is drawn, if it is, and how else.
     edges:
         The columns that make it a graph, if it is one.
+    said:
+        Texts in cells by their English, sayable in other languages; see
+        :func:`kg.analysis.naming.renamed`.
     """
 
     chart: Chart | None = field(default=None)
     more: tuple[Chart, ...] = field(default=())
     edges: Edges | None = field(default=None)
+    said: Mapping[str, Told] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Result({self.name!r}, {len(self)} rows, release {self.release!r})"

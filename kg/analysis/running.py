@@ -86,8 +86,9 @@ def run_analysis(
     if any(chart.placed for chart in analysis.charts) and level == "country":
         described["places"] = _places(world)
     return Result(
-        tuple(analysis.columns), rows, described, analysis.chart, analysis.more, analysis.edges
-    )
+        tuple(analysis.columns), rows, described, analysis.chart, analysis.more, analysis.edges,
+        answer.said,
+    )  # fmt: skip
 
 
 def _places(world: World) -> dict[str, tuple[float, float]]:

@@ -17,6 +17,7 @@ from kg.language.speaking import (
     right_to_left,
     said,
     speaking,
+    spoken_word,
     words,
 )
 from kg.language.told import Share, Told, both, marked, spoken, tell, tell_number
@@ -42,6 +43,7 @@ __all__ = [
     "said",
     "speaking",
     "spoken",
+    "spoken_word",
     "tell",
     "tell_number",
     "whole",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
 
 from kg.language.catalogue import LANGUAGES, RIGHT_TO_LEFT, message, plural
 from kg.language.numbers import whole
@@ -18,9 +20,13 @@ __all__ = [
     "right_to_left",
     "said",
     "speaking",
+    "spoken_word",
     "words",
 ]
 
+_T = TypeVar("_T")
+
+_CODE = re.compile(r"[a-z][a-z0-9]*(?:[_ -][a-z0-9]+)*")
 _SPOKEN: ContextVar[str] = ContextVar("rihla_language", default="en")
 
 
@@ -60,6 +66,18 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
 def said(text: str) -> str:
     """Return a message or a text that stands elsewhere: nothing is filled in."""
     return spoken(text, language())
+
+
+def spoken_word(value: _T) -> _T | str:
+    """Return a code word, such as ``common_neighbours``, in the language that is spoken.
+
+    Everything else, such as a name, stays as it is.
+    """
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        return value
+    known = words(value)
+    text = said(known)
+    return text if text != known or "_" in value else value
 
 
 def words(name: str) -> str:

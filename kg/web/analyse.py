@@ -125,7 +125,7 @@ def asked_language() -> str:
 
 def in_words(result: Result, code: str) -> Result:
     """Return a result with the names of things in a language, where the data have them."""
-    return result if code == "en" else renamed(result, service().labels(code))
+    return result if code == "en" else renamed(result, service().labels(code), code)
 
 
 def answered(name: str, given: Mapping[str, list[str]], patience_s: float | None = None) -> Result:

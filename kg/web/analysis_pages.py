@@ -197,6 +197,7 @@ def _question(name: str) -> str:
 
 def _rows(result: Result) -> Rows:
     """Return the rows with the name of a node in the place of its IRI."""
+    result = in_words(result, language())
     return rows_from_table(result, {"label": "node_label"} if "node" in result.columns else {})
 
 

@@ -20,9 +20,10 @@ from kg.analysis.blocs import MARK, WORLD, country_set, members_of
 from kg.errors import KgError, QueryError
 from kg.language import tell
 from kg.web.language import FOR_PROGRAMS, gettext, language
+from kg.web.pinning import pinned
 from kg.web.service import service
 
-__all__ = ["WORLD", "Chosen", "blocs", "chosen_bloc", "is_page", "own_arguments"]
+__all__ = ["WORLD", "Chosen", "blocs", "chosen_bloc", "is_page", "own_arguments", "permanent"]
 
 CARRIED = ("bloc", "countries")
 """The parameters of an address that hold the choice."""
@@ -91,6 +92,15 @@ def blocs() -> list[tuple[str, str]]:
     return sorted(found, key=lambda bloc: (bloc[1].casefold(), bloc[0]))
 
 
+def permanent(**values: str) -> str:
+    """Return the full address of this page pinned to its release, and to the bloc that counts.
+
+    ``values`` are further parameters, which the page took as given though the address is without.
+    """
+    named = any(request.args.get(name) for name in CARRIED)
+    return pinned(**values, **({} if named else {"bloc": chosen_bloc().value or WORLD}))
+
+
 def own_arguments() -> dict[str, list[str]]:
     """Return the parameters of this page's address without those that hold the choice."""
     return {key: v for key, v in request.args.lists() if key not in CARRIED}
@@ -106,6 +116,7 @@ def register(app: Flask) -> None:
     app.before_request(_choose)
     app.url_defaults(_carry)
     app.context_processor(_told)
+    app.jinja_env.globals["permanent"] = permanent
 
 
 @lru_cache(maxsize=8)

@@ -65,8 +65,8 @@ def _parameter(name: str, parameter: Parameter, now: list[str], example: str) ->
         empty = "none" if default is None else None
         return Field(name, now, parameter.help, _with(options, now), empty=empty)
     if parameter.kind == "flag":
-        usual = f"usual: {'yes' if default else 'no'}"
-        options = (("true", "yes"), ("false", "no"))
+        usual = _("usual: yes") if default else _("usual: no")
+        options = (("true", _("yes")), ("false", _("no")))
         return Field(name, now, parameter.help, _with(options, now), empty=usual)
     hint = f"{said(parameter.help)} {_accepted(parameter)}".strip()
     numeric = parameter.kind in ("integer", "number")
@@ -84,7 +84,7 @@ def _accepted(parameter: Parameter) -> str:
         parts.append(_("from %(least)s", least=f"{parameter.least:g}"))
     if parameter.default is not None:
         parts.append(f"{_('empty:')} {parameter.default}")
-    text = "; ".join(parts)
+    text = _("; ").join(parts)
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
@@ -92,8 +92,8 @@ def filter_field(name: str, now: list[str]) -> Field:
     """Return the field of a filter of networks."""
     hint = _HINTS.get(name, "")
     if name == "within":
-        options = (("true", "yes"), ("false", "no"))
-        return Field(name, now, hint, _with(options, now), empty="no")
+        options = (("true", _("yes")), ("false", _("no")))
+        return Field(name, now, hint, _with(options, now), empty=_("no"))
     if name == "years":
         return Field(name, now, hint, suggestions=_years(), example="2012-2020")
     if name in _KINDS:

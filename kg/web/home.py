@@ -12,6 +12,7 @@ from kg.analysis.plots.flowmap import Flow, Stop, flowmap
 from kg.analysis.result import Result
 from kg.errors import KgError
 from kg.network import EDGE_MEASURES, GRAPH_MEASURES, MEASURES, PROJECTIONS
+from kg.terms import VOCABULARY_BASE
 from kg.web import headers
 from kg.web.analyse import answered
 from kg.web.chosen import Chosen, chosen_bloc
@@ -83,6 +84,7 @@ def about() -> Response:
     text = render_template(
         "about.html",
         manifest=service().release.manifest,
+        vocabulary=VOCABULARY_BASE,
         groups=service().questions,
         projections=PROJECTIONS,
         measures={**MEASURES, **EDGE_MEASURES, **GRAPH_MEASURES},

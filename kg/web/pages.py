@@ -13,10 +13,11 @@ from kg.queries import NamedQuery, get_query
 from kg.results import ResultTable
 from kg.web import headers
 from kg.web.bindings import Rows, rows_from_table
-from kg.web.chosen import WORLD, chosen_bloc, own_arguments
+from kg.web.chosen import WORLD, chosen_bloc, own_arguments, permanent
 from kg.web.fields import Field, filter_field
 from kg.web.formats import HTML
 from kg.web.network_api import centrality
+from kg.web.pinning import pinned
 from kg.web.problems import status_of
 from kg.web.render import named
 from kg.web.sending import not_modified
@@ -26,7 +27,7 @@ __all__ = ["blueprint"]
 
 blueprint = Blueprint("pages", __name__)
 
-SHOWN_ROWS = 500
+SHOWN_ROWS = 200
 _NETWORK_FILTERS = ("bloc", "country", "years", "sector", "topic", "method", "programme")
 
 
@@ -104,8 +105,15 @@ def _query_page(
         sparql=sparql,
         error=error,
         addresses=addresses,
+        permalink=_permalink(chosen, values, given),
     )
     return Response(text, mimetype=HTML.media_type)
+
+
+def _permalink(chosen: NamedQuery, values: Mapping[str, list[str]], given: bool) -> str:
+    """Return an address that says all: which release, which values, seen from where."""
+    taken = {} if given else {name: v[0] for name, v in values.items() if name != "bloc"}
+    return permanent(**taken) if "bloc" in chosen.parameters else pinned(**taken)
 
 
 def _flat(values: dict[str, list[str]]) -> dict[str, Any]:
@@ -140,6 +148,7 @@ def network(projection: str, measure: str) -> Response:
         shown=SHOWN_ROWS,
         error=error,
         fields=_network_fields(projection, given),
+        command=_command(projection, measure, given),
         given={name: values[0] for name, values in given.items() if values},
     )
     response = headers.revalidated(Response(text, mimetype=HTML.media_type), tag)
@@ -147,6 +156,14 @@ def network(projection: str, measure: str) -> Response:
         response.status_code = status_of(error)
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _command(projection: str, measure: str, given: Mapping[str, list[str]]) -> str:
+    """Return the same call in Python."""
+    values = [(name, [v for v in found if v]) for name, found in given.items()]
+    said = [f", {name}={(v[0] if len(v) == 1 else v)!r}" for name, v in values if v]
+    kind = "centrality" if measure in MEASURES else "measure"
+    return f"kg.open().network({projection!r}{''.join(said)}).{kind}({measure!r})"
 
 
 def _network_fields(projection: str, given: Mapping[str, list[str]]) -> list[Field]:

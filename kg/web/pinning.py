@@ -24,7 +24,7 @@ LONGEST_LINK = 4_000
 """Bytes of a header with a permanent address; proxies take headers of 8 kB."""
 # These speak of the server or of all releases, not of one.
 _OF_NO_RELEASE = frozenset({"health", "operations", "problems", "reconciliation"})
-_OUTSIDE = frozenset({"static", "stewards.releases"})
+_OUTSIDE = frozenset({"static", "stewards.releases", "stewards.releases_table"})
 
 
 def register(app: Flask) -> None:

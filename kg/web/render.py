@@ -11,11 +11,12 @@ from typing import Any
 
 from flask import Flask, url_for
 from jinja2 import pass_context
+from markupsafe import Markup
 
 from kg.language import words
 from kg.web.language import gettext
 from kg.web.service import service
-from kg.web.shown import address_of, graph_name, native, number, short_name, term
+from kg.web.shown import address_of, cell, graph_name, native, number, short_name, term
 
 __all__ = [
     "address_of",
@@ -54,6 +55,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["native"] = native
     app.jinja_env.globals["shown_graph"] = graph_name
     app.jinja_env.globals["shown_term"] = term
+    app.jinja_env.globals["shown_cell"] = cell
+    app.jinja_env.globals["ltr"] = _left_to_right
     app.jinja_env.globals["stylesheet"] = _stylesheet
     app.context_processor(_site)
     app.url_defaults(_versioned)
@@ -77,6 +80,11 @@ def named(name: str) -> str:
 def _named(_context: object, name: str) -> str:
     """Return the same in a template, at each rendering: Jinja would work out a constant once."""
     return named(name)
+
+
+def _left_to_right(text: str) -> Markup:
+    """Return what is read from left to right in every language: an id, an address, a date."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(text)
 
 
 def bibtex(text: str) -> str:

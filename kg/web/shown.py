@@ -13,12 +13,14 @@ from urllib.parse import quote
 from flask import g, url_for
 from markupsafe import Markup, escape
 
+from kg.language import words
 from kg.terms import VOCABULARY_BASE
 from kg.web.bindings import Term
+from kg.web.codes import in_words
 from kg.web.language import gettext, language
 from kg.web.service import Service, service
 
-__all__ = ["address_of", "graph_name", "native", "number", "short_name", "term"]
+__all__ = ["address_of", "cell", "graph_name", "native", "number", "short_name", "term"]
 
 _MARK = "rihla~mark"  # stands for what changes from address to address; quoting leaves it
 _SAFE = "!$&'()*+,/:;=@"  # as werkzeug's converters leave them
@@ -115,6 +117,11 @@ def term(value: Term | None, label: Term | None = None) -> Markup:
     return Markup(_text(text, value.language))  # noqa: S704 - escaped
 
 
+def cell(column: str, value: Term | None, label: Term | None = None) -> Markup:
+    """Return the term in a column of a table; code words are said in the language of the page."""
+    return term(in_words(column, value), label)
+
+
 def _thing(iri: str, label: Term | None) -> Markup:
     target, own = address_of(iri), native(iri)
     shown = escape(own or (label.text if label else short_name(iri)))
@@ -139,5 +146,5 @@ def graph_name(graph: Term) -> Markup:
     name = short_name(graph.text).removeprefix("graph/")
     target = None if name in _GRAPHS_WITHOUT_PAGE else address_of(graph.text)
     if target is None:
-        return Markup('<span title="{}">{}</span>').format(graph.text, name)
+        return Markup('<span title="{}">{}</span>').format(graph.text, gettext(words(name)))
     return Markup('<a href="{}">{}</a>').format(target, name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -27,11 +29,14 @@ from kg.web.problems import status_of
 from kg.web.sending import not_modified, send_text
 from kg.web.service import service
 
-__all__ = ["blueprint", "problem_counts", "tables_of", "unmatched"]
+__all__ = ["FILES", "OF_BUILD", "blueprint", "problem_counts", "tables_of", "unmatched"]
 
 blueprint = Blueprint("stewards", __name__)
 
 SHOWN_ROWS = 200
+FILES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+"""Suffix of an address → as what tables are sent."""
+
 _LARGEST_DUMP = 64 * 1024 * 1024  # bytes, compressed: more takes more memory than a page may
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _COMPARING = Lock()
@@ -92,14 +97,75 @@ def _shown(table: ResultTable | None) -> Rows | None:
     return None if table is None else rows_from_table(table, {})
 
 
+OF_BUILD: Mapping[str, Callable[[Release], ResultTable | None]] = {
+    "problems": problem_counts,
+    "unmatched": unmatched,
+}
+"""The tables of the quality page that no query answers."""
+
+
+@blueprint.get("/api/quality/<what>.<suffix>")
+def quality_table(what: str, suffix: str) -> Response:
+    """Send the problems of the build or the unmatched institutions as csv or json."""
+    if what not in OF_BUILD:
+        raise NotFoundError(
+            tell(
+                "There is no table %(what)s. Accepted: %(accepted)s.",
+                what=repr(what[:40]),
+                accepted=", ".join(OF_BUILD),
+            )
+        )
+    release = service().release
+    tag = headers.etag(release.id, "quality", what, suffix)
+    if headers.is_known(tag):
+        return not_modified(tag)
+    table = OF_BUILD[what](release)
+    if table is None:
+        raise NotFoundError(tell("This release has no report."))
+    return _as_file(table, suffix, tag)
+
+
+@blueprint.get("/api/releases.<suffix>")
+def releases_table(suffix: str) -> Response:
+    """Send the releases that are kept, or what changed between ``old`` and ``new``."""
+    old, new = request.args.get("old", ""), request.args.get("new", "")
+    table = _compared(old, new) if old and new else _listed(_kept())
+    response = _as_file(table, suffix, headers.etag(table.to_csv(), suffix))
+    response.headers["Cache-Control"] = "no-store"  # the next build adds one
+    return response
+
+
+def _as_file(table: ResultTable, suffix: str, tag: str) -> Response:
+    if suffix not in FILES:
+        raise NotFoundError(
+            tell("There is no table as .%(suffix)s. Accepted: .csv, .json.", suffix=suffix)
+        )
+    told = replace(table, meta={"release": service().release.id, **table.meta})
+    text = told.to_csv() if suffix == "csv" else told.to_json()
+    return send_text(text, FILES[suffix], tag)
+
+
+def _kept() -> list[Release]:
+    return list_releases(service().settings.project.releases) or [service().release]
+
+
+def _listed(kept: list[Release]) -> ResultTable:
+    rows = [
+        (r.id, str(r.manifest.get("built", "")), r.manifest.get("quads"),
+         len(r.manifest.get("sources", [])), str(r.manifest.get("ontology", "")))
+        for r in kept
+    ]  # fmt: skip
+    return ResultTable(("release", "built", "statements", "sources", "ontology"), rows)
+
+
 @blueprint.get("/releases")
 def releases() -> Response:
     """List the releases that are kept; with ``old`` and ``new``, what changed between them."""
-    kept = list_releases(service().settings.project.releases) or [service().release]
+    kept = _kept()
     old, new = request.args.get("old", ""), request.args.get("new", "")
     changes, error = None, None
     try:
-        changes = _compared(old, new) if old and new else None
+        changes = _shown(_compared(old, new)) if old and new else None
     except KgError as problem:
         error = problem
     text = render_template(
@@ -117,7 +183,7 @@ def releases() -> Response:
     return response
 
 
-def _compared(old: str, new: str) -> Rows:
+def _compared(old: str, new: str) -> ResultTable:
     folder = service().settings.project.releases
     pair = tuple(find_release(folder, release_id) for release_id in (old, new))
     if max(release.dump.stat().st_size for release in pair) > _LARGEST_DUMP:
@@ -133,9 +199,8 @@ def _compared(old: str, new: str) -> Rows:
 
 
 @lru_cache(maxsize=16)
-def _changes(folder: Path, old: str, new: str) -> Rows:
-    summary = diff_summary(find_release(folder, old), find_release(folder, new))
-    return rows_from_table(summary, {})
+def _changes(folder: Path, old: str, new: str) -> ResultTable:
+    return diff_summary(find_release(folder, old), find_release(folder, new))
 
 
 @blueprint.get("/templates")

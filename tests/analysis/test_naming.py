@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
+
 import polars as pl
 
-from kg.analysis.naming import names_in, renamed
+from kg.analysis.naming import Labelled, Listed, names_in, renamed
 from kg.analysis.result import Result
+from kg.language import tell
 
 NAMES = pl.DataFrame(
     [("z", "label", "fr", "Afrique du Sud"), ("z", "label", "ar", "جنوب أفريقيا"),
@@ -31,3 +34,14 @@ def test_every_label_of_a_thing_is_renamed_and_no_other_cell() -> None:
 def test_a_table_without_labels_stays_itself() -> None:
     table = Result(("year", "n"), [(2020, 3)])
     assert renamed(table, {"z": "x"}) is table
+
+
+def test_texts_of_words_and_names_are_said_with_the_names_of_the_language() -> None:
+    places = Listed([Labelled("South Africa", "z"), Labelled("Kenya", "k")])
+    text = tell("%(names)s and %(more)s more", names=places, more=2)
+    assert str(text) == "South Africa, Kenya and 2 more"
+    table = Result(("brings", "n"), [(str(text), 3)], said={str(text): text})
+    table = pickle.loads(pickle.dumps(table))  # analyses run in another process
+    found = renamed(table, names_in(NAMES, "fr"), "fr")
+    assert found.rows == [("Afrique du Sud, Kenya et 2 autres", 3)]
+    assert renamed(table, {}).rows == table.rows

@@ -150,7 +150,7 @@ def test_pages_of_an_earlier_release_say_so_and_stay_in_it(
     asker: FlaskClient, built: list[str]
 ) -> None:
     page = asker.get(f"/fr/queries/programmes/overview?release={built[0]}").text
-    assert f"Ceci est la version {built[0]}" in page
+    assert f'Ceci est la version <bdi dir="ltr">{built[0]}</bdi>' in page
     assert 'href="http://localhost/fr/queries/programmes/overview"' in page
     assert f'href="/fr/queries?release={built[0]}"' in page
     assert f'<input type="hidden" name="release" value="{built[0]}">' in page

@@ -82,3 +82,32 @@ def test_the_workbook_comes_in_three_languages(client: FlaskClient) -> None:
         answer = client.get(f"/templates/rihla-{language}.xlsx")
         assert zipfile.ZipFile(io.BytesIO(answer.data)).testzip() is None
     assert client.get("/templates/rihla-xx.xlsx").status_code == 404
+
+
+def test_the_tables_of_the_build_are_files_too(client: FlaskClient, world: Release) -> None:
+    answer = client.get("/api/quality/problems.json")
+    assert answer.json["meta"]["release"] == world.id  # type: ignore[index]  # it is an object
+    counted = stewards.problem_counts(world)
+    assert counted is not None
+    assert client.get("/api/quality/problems.csv").text == counted.to_csv()
+    tag = client.get("/api/quality/unmatched.csv").headers["ETag"]
+    again = client.get("/api/quality/unmatched.csv", headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    for missing in ("/api/quality/cells.csv", "/api/quality/problems.pdf", "/api/releases.pdf"):
+        assert client.get(missing).status_code == 404
+
+
+def test_releases_and_what_changed_are_files_too(client: FlaskClient, world: Release) -> None:
+    listed = client.get("/api/releases.csv").text.splitlines()
+    assert listed[0] == "release,built,statements,sources,ontology"
+    assert listed[1].startswith(world.id)
+    same = client.get(f"/api/releases.json?old={world.id}&new={world.id}").json
+    assert same is not None and same["rows"] == []
+    assert client.get("/api/releases.json?old=x&new=y").status_code == 404
+
+
+def test_every_answer_on_quality_says_how_to_have_it(client: FlaskClient, world: Release) -> None:
+    text, outline = page(client, "/quality")
+    for panel in ("problems", "unmatched", "suspected-duplicates", "counts"):
+        assert f"http://localhost/quality?release={world.id}#{panel}" in outline.links
+    assert text.count("@misc{") == 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -11,9 +11,10 @@ from kg.analysis.analyses.recommend_evaluation import recommend_evaluation
 from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.candidates import SCORE_NAMES, Knowledge, common_partners, knowledge
+from kg.analysis.naming import Labelled, Listed
 from kg.analysis.recorded import record_ends
 from kg.errors import NotFoundError, QueryError
-from kg.language import tell
+from kg.language import Told, tell
 
 __all__ = ["RECOMMEND", "recommend"]
 
@@ -46,15 +47,16 @@ def recommend(world: World, given: Given) -> Answer:
     scores = known.of_pairs(np.full(len(others), own), others)
     order = sorted(range(len(others)), key=lambda n: (-scores["combined"][n], nodes[others[n]]))
     chosen = [n for n in order if scores["complement"][n] + scores["common_neighbours"][n] > 0]
-    told = _Told(world, known, own)
+    about = _About(world, known, own)
     rows = [
         {
             "candidate": nodes[others[n]],
             **{name: float(scores[name][n]) for name in SCORE_NAMES},
-            **told.about(int(others[n])),
+            **about.candidate(int(others[n])),
         }
         for n in chosen[: given["candidates"]]
     ]
+    texts = [cell for row in rows for cell in row.values() if isinstance(cell, Told)]
     frame = pl.DataFrame(rows, schema=_SCHEMA).with_row_index("rank", offset=1)
     verdicts = _verdict(world, given)
     return Answer(
@@ -65,6 +67,7 @@ def recommend(world: World, given: Given) -> Answer:
             tell("A score is no judgement of quality: it says who is near and what is new."),
         ),
         reason=tell("No node shares a partner with it, and none taught what it has not had."),
+        said={str(text): text for text in texts},
     )
 
 
@@ -78,7 +81,7 @@ _SCHEMA = {
 }
 
 
-class _Told:
+class _About:
     """What speaks for and against a candidate, in words."""
 
     def __init__(self, world: World, known: Knowledge, own: int) -> None:
@@ -91,15 +94,15 @@ class _Told:
         self.rarity = np.asarray(known.had.sum(axis=0))
         self.popular = (np.argsort(np.argsort(degree, kind="stable")) + 1) / len(degree)
 
-    def about(self, other: int) -> dict[str, str]:
-        """Return brings, wants, evidence, against for a candidate."""
+    def candidate(self, other: int) -> dict[str, Told]:
+        """Return brings, wants, evidence, against for a candidate, sayable in every language."""
         brings, wants = self._news(other, self.own), self._news(self.own, other)
         shared = common_partners(self.known.network, self.own, other)
         return {
             "brings": self._values(brings),
             "wants": self._values(wants),
             "evidence": self._paths(other, shared),
-            "against": "; ".join(said for _, said in self._objections(other, brings, shared)),
+            "against": _listed(self._objections(other, brings, shared), "; "),
         }
 
     def _news(self, giver: int, taker: int) -> np.ndarray:
@@ -110,47 +113,57 @@ class _Told:
             had.indices[slice(*had.indptr[taker : taker + 2])],
         )
 
-    def _values(self, found: np.ndarray) -> str:
+    def _values(self, found: np.ndarray) -> Told:
         # Few have it: rarer values say more about a candidate.
         ordered = sorted(found, key=lambda v: (self.rarity[v], self.known.values[v]))
         names = [self._label(self.known.values[v]) for v in ordered[:_SHOWN]]
         more = len(found) - len(names)
-        return ", ".join(names) + (f" and {more} more" if more else "")
+        if not more:
+            return _listed(names)
+        return tell("%(names)s and %(more)s more", names=Listed(names), more=more)
 
-    def _label(self, iri: str) -> str:
-        return self.labels.get(iri) or iri
+    def _label(self, iri: str) -> Labelled:
+        return Labelled(self.labels.get(iri) or iri, iri)
 
-    def _paths(self, other: int, shared: list[int]) -> str:
+    def _paths(self, other: int, shared: list[int]) -> Told:
         """Return paths of two edges with a training behind each."""
         told = []
         for middle in shared[:_SHOWN]:
             near = self._training(self.own, middle)
             far = self._training(middle, other)
-            told.append(f"{self._label(self.nodes[middle])} ({near}; {far})")
+            partner = self._label(self.nodes[middle])
+            told.append(Told("%(a)s (%(b)s; %(c)s)", {"a": partner, "b": near, "c": far}))
         more = len(shared) - len(told)
-        return " | ".join(told) + (f" and {more} more partners" if more else "")
+        if not more:
+            return _listed(told, " | ")
+        return tell(
+            "%(partners)s and %(more)s more partners", partners=Listed(told, " | "), more=more
+        )
 
     def _training(self, a: int, b: int) -> str:
         rows = self.known.network.evidence(self.nodes[a], self.nodes[b]).rows
-        _, label, year = rows[-1]
-        return f"{label}" if year is None else f"{label}, {year}"
+        training, name, year = rows[-1]
+        label = Labelled(str(name), str(training))
+        return label if year is None else Listed((label, str(year)))
 
-    def _objections(
-        self, other: int, brings: np.ndarray, shared: list[int]
-    ) -> list[tuple[str, str]]:
+    def _objections(self, other: int, brings: np.ndarray, shared: list[int]) -> list[Told]:
         trainings, last, until = self.activity.get(self.nodes[other], (0, None, None))
         found = []
         if not shared:
-            found.append(("far", "no common partner"))
+            found.append(tell("no common partner"))
         if not len(brings):
-            found.append(("same", "taught nothing that is new here"))
+            found.append(tell("taught nothing that is new here"))
         if trainings == 1:
-            found.append(("thin", "known from one training only"))
+            found.append(tell("known from one training only"))
         if last is not None and until is not None and until - last >= _QUIET:
-            found.append(("quiet", f"last seen in {last}"))
+            found.append(tell("last seen in %(year)s", year=str(last)))
         if self.popular[other] >= _POPULAR and len(shared) <= 1:
-            found.append(("popular", "ranks high by its many partners rather than by nearness"))
+            found.append(tell("ranks high by its many partners rather than by nearness"))
         return found
+
+
+def _listed(parts: Sequence[str], between: str = ", ") -> Told:
+    return Told("%(list)s", {"list": Listed(parts, between)})
 
 
 def _activity(world: World, known: Knowledge) -> dict[str, tuple[int, int | None, int | None]]:

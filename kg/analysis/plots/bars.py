@@ -18,7 +18,7 @@ from kg.analysis.plots.svg import (
     ticks,
     told_apart,
 )
-from kg.language import gettext, named, right_to_left
+from kg.language import gettext, named, right_to_left, spoken_word
 from kg.results import ResultTable, Value
 
 __all__ = ["bars", "dots"]
@@ -86,7 +86,8 @@ def _rows(table: ResultTable, chart: Chart) -> list[_Row]:
 
 
 def _name(label: Value, group: Value) -> str:
-    if group in (None, "total"):
+    label, group = spoken_word(label), spoken_word(group)
+    if group in (None, spoken_word("total")):
         return str(label)
     # both must be told apart: a long label makes room for a group of usual length
     beside = shortened(group, _GROUP)

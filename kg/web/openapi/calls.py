@@ -25,7 +25,7 @@ from kg.web.query_api import TABLES
 from kg.web.reports import FORMS, REPORTED
 from kg.web.search import MOST
 from kg.web.service import service
-from kg.web.stewards import tables_of
+from kg.web.stewards import FILES, OF_BUILD, tables_of
 from kg.web.uploads import BODIES, FORM
 
 __all__ = ["Call", "all_calls"]
@@ -73,6 +73,7 @@ def all_calls() -> list[Call]:
             *parts,
             _reconciliation(),
             _checking(),
+            _quality(),
         ]
     return [call for part in (*parts, _data(), _server()) for call in part]
 
@@ -353,6 +354,24 @@ def _checking() -> Iterator[Call]:
         [*(p.query(name, schema) for name, schema in asked.items()), p.query("name")],
         method="post", body={FORM: form, **{kind: {"type": "string"} for kind in BODIES}},
         statuses=(400, 403, 404, 413, 415, 429, 503, 504),
+    )  # fmt: skip
+
+
+def _quality() -> Iterator[Call]:
+    group = _("Stewards")
+    answers = {kind.partition(";")[0]: "" for kind in FILES.values()} | _ROWS_JSON
+    yield Call(
+        "quality", group, "/api/quality/{what}.{format}",
+        _("Rules that cells of the build broke, and institutions that matched no known one"),
+        answers, parameters=[p.path("what", list(OF_BUILD)), p.path("format", list(FILES))],
+        example="/api/quality/problems.csv", statuses=(404,),
+    )  # fmt: skip
+    yield Call(
+        "releases", group, "/api/releases.{format}",
+        _("The releases that are kept; with old and new, what changed between them"),
+        answers,
+        parameters=[p.path("format", list(FILES)), p.query("old"), p.query("new")],
+        example="/api/releases.json", pinned=False, statuses=(404, 503),
     )  # fmt: skip
 
 

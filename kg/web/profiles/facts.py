@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.web.bindings import Record, Rows, Term
+from kg.web.codes import in_words
 from kg.web.language import gettext
 from kg.web.profiles.kinds import Kind
 from kg.web.render import short_name
@@ -103,9 +104,13 @@ def _fact(records: Sequence[Record], places: dict[str, int]) -> Fact:
         _, by = stated.setdefault(value, (record["value_label"], set()))
         if graph:
             by.add(places[graph.text])
-    values = [Value(v, label, tuple(sorted(by))) for v, (label, by) in stated.items()]
     first = records[0]
     assert first["property"] is not None
+    column = first["property"].text.rpartition("#")[2]
+    values = [
+        Value(in_words(column, v) or v, label, tuple(sorted(by)))
+        for v, (label, by) in stated.items()
+    ]
     return Fact(
         first["property"],
         first["property_label"],

@@ -120,16 +120,26 @@
     }
     return { ...look, color: theme.faint };
   };
+  // The labels of this frame: to the right of their node, or to its left at the border; one that
+  // would cover another is left out. The search and a click tell the name of every node.
+  const placed = new Map();
+  const free = (box) => ![...placed.values()].some((o) => box.x < o.x + o.wide && o.x < box.x + box.wide && Math.abs(box.y - o.y) < 13);
   const drawLabel = (context, node, settings) => {
     if (!node.label) return;
     context.font = `${settings.labelSize}px ${settings.labelFont}`;
     const text = node.label.length > 34 ? `${node.label.slice(0, 33)}…` : node.label;
+    const wide = context.measureText(text).width;
+    const right = node.x + node.size + 3;
+    const x = right + wide > canvas.clientWidth ? node.x - node.size - 3 - wide : right;
+    const box = { x, y: node.y, wide, text };
+    if (!free(box)) return;
+    placed.set(node.key, box);
     context.lineJoin = "round";
     context.lineWidth = 3;
     context.strokeStyle = theme.surface;
     context.fillStyle = theme.ink;
-    context.strokeText(text, node.x + node.size + 3, node.y + settings.labelSize / 3);
-    context.fillText(text, node.x + node.size + 3, node.y + settings.labelSize / 3);
+    context.strokeText(text, x, node.y + settings.labelSize / 3);
+    context.fillText(text, x, node.y + settings.labelSize / 3);
   };
   const drawHover = (context, node, settings) => {
     context.font = `600 ${settings.labelSize}px ${settings.labelFont}`;
@@ -160,6 +170,7 @@
       labelFont: getComputedStyle(document.body).fontFamily, labelRenderedSizeThreshold: many ? 8 : 5, labelSize: 12,
       minEdgeThickness: many ? 0.4 : 0.8, nodeReducer: nodeLook, edgeReducer: edgeLook, stagePadding: 40, zIndex: true,
     });
+    sigma.on("beforeRender", () => placed.clear());
     sigma.on("clickNode", ({ node }) => choose(node));
     sigma.on("clickEdge", ({ edge }) => chooseEdge(edge));
     sigma.on("clickStage", () => letGo());
@@ -234,11 +245,23 @@
     camera.animate({ x, y, ratio: Math.min(camera.ratio, nodes.length > 1 ? 1 : 0.6) }, { duration: still ? 0 : 300 });
   };
 
-  const asked = async (address, source, target) => {
+  const between = (address, source, target) => {
     const url = new URL(address, window.location.href);
     url.searchParams.set("source", data.nodes.id[Number(source)]);
     url.searchParams.set("target", data.nodes.id[Number(target)]);
-    const response = await fetch(url);
+    return url;
+  };
+  // The same answer as files, from the release that is shown, now and later.
+  const filesOf = (address, source, target) => {
+    const links = ["csv", "json"].map((suffix) => {
+      const url = between(address.replace(/\.json(?=$|\?)/, `.${suffix}`), source, target);
+      url.searchParams.set("release", data.release);
+      return element("a", { href: url.href, rel: "bookmark" }, suffix.toUpperCase());
+    });
+    return element("p", { className: "files" }, links[0], " ", links[1]);
+  };
+  const asked = async (address, source, target) => {
+    const response = await fetch(between(address, source, target));
     const found = await response.json();
     if (!response.ok) throw new Error(found.detail || texts.failed);
     return found;
@@ -253,6 +276,7 @@
         return element("li", {}, page ? element("a", { href: page }, name) : name, row.year ? ` ${row.year}` : "");
       };
       place.replaceChildren(...found.rows.slice(0, MOST_LISTED).map(line));
+      if (!found.rows.length) place.replaceChildren(element("li", { className: "muted", textContent: texts.none }));
       if (found.rows.length > MOST_LISTED) place.append(element("li", { className: "muted", textContent: fill(texts.more, number(found.rows.length - MOST_LISTED)) }));
     } catch (error) {
       place.replaceChildren(element("li", { className: "muted", textContent: String(error.message || texts.failed) }));
@@ -265,7 +289,7 @@
     const end = (node) => button(element("bdi", { textContent: label(node) }), () => { choose(node); focusHeading(); });
     const title = element("h2", { tabIndex: -1, textContent: texts.evidence });
     aside.replaceChildren(title, element("p", {}, end(source), data.directed ? " → " : " – ", end(target)),
-      element("div", { className: "acts" }, button(texts.clear, () => (from === null ? letGo() : choose(from)))), list);
+      element("div", { className: "acts" }, button(texts.clear, () => (from === null ? letGo() : choose(from)))), list, filesOf(section.dataset.evidence, source, target));
     title.focus({ preventScroll: true });
     refresh();
     await evidenceOf(source, target, list);
@@ -313,7 +337,7 @@
         const list = element("ul", { className: "evidence" });
         return element("li", {}, element("div", {}, element("bdi", { textContent: `${row.source_label} → ${row.target_label}` }), " ",
           a !== undefined && b !== undefined ? button(`${number(row.shared_trainings)} ${texts.trainings}`, () => evidenceOf(a, b, list), { className: "count" }) : "", list));
-      })));
+      })), filesOf(section.dataset.path, from, to));
     title.focus({ preventScroll: true });
     say(`${texts.steps}: ${steps.length}`);
     refresh();
@@ -331,7 +355,7 @@
       lines.push({ from: place(a), to: place(b), colour: look.color, wide: Math.max(sigma.scaleSize(look.size), 0.4), z: look.zIndex || 0 });
     });
     const discs = graph.mapNodes((node) => ({ node, look: sigma.getNodeDisplayData(node) })).filter(({ look }) => !look.hidden)
-      .map(({ node, look }) => ({ at: place(look), colour: look.color, radius: sigma.scaleSize(look.size), label: sigma.getNodeDisplayedLabels().has(node) ? label(node) : "" }));
+      .map(({ node, look }) => ({ at: place(look), colour: look.color, radius: sigma.scaleSize(look.size), name: placed.get(node) }));
     return { lines: lines.sort((a, b) => a.z - b.z), discs, ...sigma.getDimensions() };
   };
   const save = (blob, suffix) => {
@@ -348,7 +372,7 @@
     const parts = [`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${view.width} ${view.height}" width="${view.width}" height="${view.height}" font-family="system-ui, sans-serif"><title>${safe(data.projection)} ${safe(data.release)}</title><rect width="100%" height="100%" fill="${theme.surface}"/>`];
     view.lines.forEach((l) => parts.push(`<path d="M${f(l.from.x)} ${f(l.from.y)}L${f(l.to.x)} ${f(l.to.y)}" stroke="${l.colour}" stroke-width="${f(l.wide)}"/>`));
     view.discs.forEach((d) => parts.push(`<circle cx="${f(d.at.x)}" cy="${f(d.at.y)}" r="${f(d.radius)}" fill="${d.colour}"/>`));
-    view.discs.filter((d) => d.label).forEach((d) => parts.push(`<text x="${f(d.at.x + d.radius + 3)}" y="${f(d.at.y + 4)}" font-size="12" fill="${theme.ink}">${safe(d.label)}</text>`));
+    view.discs.filter((d) => d.name).forEach((d) => parts.push(`<text x="${f(d.name.x)}" y="${f(d.at.y + 4)}" font-size="12" fill="${theme.ink}">${safe(d.name.text)}</text>`));
     save(new Blob([...parts, "</svg>"], { type: "image/svg+xml" }), "svg");
   };
   const asPng = () => {
@@ -362,7 +386,7 @@
     view.discs.forEach((d) => { pen.fillStyle = d.colour; pen.beginPath(); pen.arc(d.at.x, d.at.y, d.radius, 0, 2 * Math.PI); pen.fill(); });
     pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
     pen.fillStyle = theme.ink;
-    view.discs.filter((d) => d.label).forEach((d) => pen.fillText(d.label, d.at.x + d.radius + 3, d.at.y + 4));
+    view.discs.filter((d) => d.name).forEach((d) => pen.fillText(d.name.text, d.name.x, d.at.y + 4));
     sheet.toBlob((blob) => save(blob, "png"));
   };
 
