@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kg.store.columnar.aggregates import has_aggregate
 from kg.store.columnar.blocks import Block, Names, over
-from kg.store.columnar.expressions import FALSE, TRUE, Scope, condition, has_aggregate, value
-from kg.store.columnar.patterns import Patterns, Tables, variables_of
-from kg.store.columnar.syntax import Call, Select, Values
+from kg.store.columnar.expressions import Scope, condition, value
+from kg.store.columnar.kinds import FALSE, TRUE
+from kg.store.columnar.paths import Tables
+from kg.store.columnar.patterns import Patterns
+from kg.store.columnar.tree import Call, Select, Values, variables_of
 from kg.store.columnar.values import Term, UnsupportedError, Value, Var
 
 __all__ = ["Compiled", "compiled", "constants_of"]

@@ -18,7 +18,7 @@ import duckdb
 from kg.errors import ReleaseError
 from kg.store.base import JSON_RESULTS
 from kg.store.columnar.compiling import Compiled, compiled, constants_of
-from kg.store.columnar.patterns import Tables
+from kg.store.columnar.paths import Tables
 from kg.store.columnar.results import document, integer, term, written
 from kg.store.columnar.syntax import parse
 from kg.store.columnar.values import FIRST_INTEGER, XSD, Term, UnsupportedError, quoted

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kg.store.columnar.blocks import Block, Names, as_term, compatible, over
-from kg.store.columnar.expressions import FALSE, TRUE, Scope, condition, unified, value
-from kg.store.columnar.syntax import (
+from kg.store.columnar.expressions import Scope, condition, value
+from kg.store.columnar.kinds import FALSE, TRUE, unified
+from kg.store.columnar.paths import Paths, Relation, Tables, letters
+from kg.store.columnar.tree import (
     Bind,
     Call,
     Filter,
@@ -19,50 +21,14 @@ from kg.store.columnar.syntax import (
     Triple,
     Union,
     Values,
+    variables_of,
 )
 from kg.store.columnar.values import Term, UnsupportedError, Value, Var
 
-__all__ = ["Patterns", "Tables", "variables_of"]
+__all__ = ["Patterns"]
 
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LABEL = Term("iri", "http://www.w3.org/2000/01/rdf-schema#label")
-_NO_ROWS = "(SELECT CAST(0 AS BIGINT) AS s, CAST(0 AS BIGINT) AS o WHERE false)"
 _LONG = 60  # characters of an expression that is worth a column of its own
-
-
-@dataclass(frozen=True)
-class Tables:
-    """What the data has: property → table, letters of its subjects and objects; class → table."""
-
-    properties: Mapping[str, tuple[str, str, str]]
-    classes: Mapping[str, tuple[str, str]]
-
-
-@dataclass
-class Relation:
-    """Something with the columns s and o."""
-
-    sql: str
-    subjects: str = "IB"
-    objects: str = "IBNML"
-    has_object: bool = True
-
-
-def variables_of(node: object) -> set[str]:
-    """Return the names of all variables in a piece of the tree."""
-    if isinstance(node, Var):
-        return {node.name}
-    if isinstance(node, Select):
-        if node.items is not None:
-            return {name for name, _ in node.items}
-        return variables_of(node.where)
-    if isinstance(node, Values):
-        return set(node.names)
-    if isinstance(node, Bind):
-        return {node.name} | variables_of(node.expression)
-    if isinstance(node, tuple | list) and not isinstance(node, Term):
-        return set().union(*map(variables_of, node)) if node else set()
-    return set()
 
 
 @dataclass
@@ -71,6 +37,11 @@ class Patterns:
 
     tables: Tables
     names: Names
+
+    @property
+    def paths(self) -> Paths:
+        """Who finds the tables of paths."""
+        return Paths(self.tables, self.names)
 
     def select(self, query: Select) -> Block:
         """Return the block of a query's rows; kg.store.columnar.compiling has it."""
@@ -149,7 +120,7 @@ class Patterns:
 
     def triple(self, block: Block, part: Triple) -> None:
         """Join the table of a triple pattern."""
-        self._attach(block, self.relation(part), part, "JOIN")
+        self._attach(block, self.paths.relation(part), part, "JOIN")
 
     def _attach(self, block: Block, relation: Relation, part: Triple, kind: str) -> None:
         alias = self.names.alias()
@@ -185,62 +156,8 @@ class Patterns:
             conditions.append(found)
         if not kept.is_sure:
             both = f"COALESCE({ours.sql}, {theirs.sql})"
-            types = _letters(ours.types + theirs.types)
+            types = letters(ours.types + theirs.types)
             block.columns[name] = Value(both, ours.kind, types, False)
-
-    def relation(self, part: Triple) -> Relation:
-        """Return the table of a pattern's path, narrowed where its object is given."""
-        if isinstance(part.path, Var):
-            raise UnsupportedError("a variable for a property")
-        if part.path == Term("iri", _TYPE) and isinstance(part.object, Term):
-            table, letters = self.tables.classes.get(part.object.text, ("", ""))
-            return Relation(table or _NO_ROWS, letters, "I", has_object=False)
-        if isinstance(part.path, Call) and part.path.name in ("*", "+"):
-            return self.closure(part.path, part.object)
-        return self.path(part.path)
-
-    def path(self, path: Term | Var | Call) -> Relation:
-        """Return the table of a path."""
-        if isinstance(path, Term):
-            table, subjects, objects = self.tables.properties.get(path.text, (_NO_ROWS, "", ""))
-            return Relation(table, subjects, objects)
-        if isinstance(path, Var):
-            raise UnsupportedError("a variable for a property")
-        if path.name in ("*", "+"):
-            return self.closure(path, None)
-        parts = [self.path(arg) for arg in path.args]
-        if path.name == "inverse":
-            (one,) = parts
-            sql = f"(SELECT x.o AS s, x.s AS o FROM {one.sql} AS x)"
-            return Relation(sql, one.objects, one.subjects)
-        if path.name == "alternatives":
-            each = " UNION ALL ".join(f"SELECT x.s, x.o FROM {one.sql} AS x" for one in parts)
-            return Relation(
-                f"({each})",
-                _letters("".join(one.subjects for one in parts)),
-                _letters("".join(one.objects for one in parts)),
-            )
-        found = parts[0]
-        for one in parts[1:]:
-            sql = f"(SELECT x.s, y.o FROM {found.sql} AS x JOIN {one.sql} AS y ON x.o = y.s)"
-            found = Relation(sql, found.subjects, one.objects)
-        return found
-
-    def closure(self, path: Call, end: Term | Var | None) -> Relation:
-        """Return the pairs that one or more steps join, and with ``*`` each thing with itself."""
-        step = self.path(path.args[0])
-        table = self.names.table("", recursive=True)
-        pairs = f"SELECT x.s, x.o FROM {step.sql} AS x"
-        more = f"SELECT {table}.s, x.o FROM {table} JOIN {step.sql} AS x ON {table}.o = x.s"
-        self.names.tables[-1] = f"{table}(s, o) AS ({pairs} UNION {more})"
-        if path.name == "+":
-            return Relation(f"(SELECT s, o FROM {table})", step.subjects, step.objects)
-        if isinstance(end, Term):
-            one = self.names.number(end)
-            pairs = f"SELECT s, o FROM {table} WHERE o = {one} UNION SELECT {one}, {one}"
-        else:
-            pairs = f"SELECT s, o FROM {table} UNION SELECT id, id FROM terms WHERE kind < 2"
-        return Relation(f"({pairs})", "IB", "IB")
 
     # --- other parts
 
@@ -261,7 +178,7 @@ class Patterns:
         block.joins.append(("JOIN", source, []))
         for number, name in enumerate(part.names):
             column = [row[number] for row in rows]
-            types = _letters("".join(v.types for v in column if v))
+            types = letters("".join(v.types for v in column if v))
             block.columns[name] = Value(f'{alias}."v_{name}"', "term", types, None not in column)
         return block
 
@@ -342,7 +259,7 @@ class Patterns:
             return self._optional_with(block, right, mixed)
         triples = [part for part in group.parts if isinstance(part, Triple)]
         if len(group.parts) - len(filters) == 1 == len(triples) and not right.where:
-            self._attach(block, self.relation(triples[0]), triples[0], "LEFT JOIN")
+            self._attach(block, self.paths.relation(triples[0]), triples[0], "LEFT JOIN")
             return block
         self._left_join(block, right)
         return block
@@ -402,7 +319,7 @@ class Patterns:
             left.columns[name] = replace(made.columns[name], is_sure=False)
         for name in unsure:
             a, b = left.columns[name], made.columns[name]
-            types = _letters(a.types + b.types)
+            types = letters(a.types + b.types)
             left.columns[name] = replace(a, sql=f"COALESCE({a.sql}, {b.sql})", types=types)
         return left
 
@@ -411,18 +328,14 @@ def _both(a: Value, b: Value) -> Value:
     """Return the value of two that agree: the one that is known better."""
     if a.constant is not None or b.constant is not None:
         return a if a.constant is not None else b
-    types = "".join(t for t in a.types if t in b.types) if a.is_sure and b.is_sure else _letters(
+    types = "".join(t for t in a.types if t in b.types) if a.is_sure and b.is_sure else letters(
         a.types + b.types
     )  # fmt: skip
     if a.is_sure:
         return replace(a, types=types if b.is_sure else a.types)
     if b.is_sure:
         return b
-    return Value(f"COALESCE({a.sql}, {b.sql})", a.kind, _letters(a.types + b.types), False)
-
-
-def _letters(types: str) -> str:
-    return "".join(sorted(set(types)))
+    return Value(f"COALESCE({a.sql}, {b.sql})", a.kind, letters(a.types + b.types), False)
 
 
 def _values_first(parts: Sequence[Part]) -> list[Part]:

@@ -8,123 +8,31 @@ engine has read or will read, so mistakes in it are not explained.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
 
+from kg.store.columnar.tokens import tokens
+from kg.store.columnar.tree import (
+    Bind,
+    Call,
+    Filter,
+    Group,
+    Minus,
+    Optional,
+    Part,
+    Select,
+    Triple,
+    Union,
+    Values,
+)
 from kg.store.columnar.values import XSD, Term, UnsupportedError, Var
 
-__all__ = [
-    "Bind",
-    "Call",
-    "Filter",
-    "Group",
-    "Minus",
-    "Optional",
-    "Select",
-    "Triple",
-    "Union",
-    "Values",
-    "parse",
-]
+__all__ = ["parse"]
 
-_TOKEN = re.compile(
-    r"""
-    (?P<skip>\s+|\#[^\n]*)
-  | <(?P<iri>[^\s<>"{}|\\^`]*)>
-  | (?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-  | [?$](?P<var>\w+)
-  | @(?P<lang>[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-  | (?P<number>(?:\d+\.\d*|\.?\d+)(?:[eE][-+]?\d+)?)
-  | (?P<name>(?:[A-Za-z][\w.-]*)?:(?:\w(?:[\w.-]*[\w-])?)?)
-  | (?P<word>[A-Za-z_]\w*)
-  | (?P<sign>\^\^|&&|\|\||!=|<=|>=|[{}()\[\].,;=<>!*/+\-|^?])
-    """,
-    re.VERBOSE,
-)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\", "b": "\b", "f": "\f"}
 _RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "GROUP_CONCAT", "SAMPLE")
 _MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET")
 _END = ("end", "")
-
-
-class Call(NamedTuple):
-    """A function, an operator, an aggregate or a path of other paths; ``name`` says which."""
-
-    name: str
-    args: tuple[Any, ...]  # of Term, Var, Call; of EXISTS the group
-    distinct: bool = False
-    separator: str = " "
-
-
-class Triple(NamedTuple):
-    """A triple pattern; ``path`` is a term, a variable or a Call."""
-
-    subject: Term | Var
-    path: Term | Var | Call
-    object: Term | Var
-
-
-class Filter(NamedTuple):
-    """A condition on the group that it stands in."""
-
-    condition: Term | Var | Call
-
-
-class Bind(NamedTuple):
-    """A variable that an expression gives its value."""
-
-    expression: Term | Var | Call
-    name: str
-
-
-class Group(NamedTuple):
-    """What stands in braces."""
-
-    parts: tuple[Part, ...]
-
-
-class Optional(NamedTuple):
-    """OPTIONAL."""
-
-    group: Group
-
-
-class Minus(NamedTuple):
-    """MINUS."""
-
-    group: Group
-
-
-class Union(NamedTuple):
-    """Alternatives."""
-
-    groups: tuple[Group, ...]
-
-
-class Values(NamedTuple):
-    """Rows of terms; None where one is UNDEF."""
-
-    names: tuple[str, ...]
-    rows: tuple[tuple[Term | None, ...], ...]
-
-
-@dataclass
-class Select:
-    """A SELECT query; ``items`` is None for ``*``, else pairs of variable and expression."""
-
-    where: Group
-    items: list[tuple[str, Term | Var | Call]] | None = None
-    distinct: bool = False
-    groups: list[Term | Var | Call] = field(default_factory=list)
-    having: list[Term | Var | Call] = field(default_factory=list)
-    order: list[tuple[Term | Var | Call, bool]] = field(default_factory=list)
-    limit: int | None = None
-    offset: int = 0
-
-
-Part = Triple | Filter | Bind | Group | Optional | Minus | Union | Values | Select
 
 
 def parse(text: str) -> Select:
@@ -136,7 +44,7 @@ class _Parser:
     """One pass over the tokens of a query."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = list(_tokens(text))
+        self.tokens = list(tokens(text))
         self.at = 0
         self.prefixes: dict[str, str] = {}
         self.blanks = 0
@@ -461,15 +369,3 @@ class _Parser:
             found.append(self.expression())
             self.has(",")
         return found
-
-
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise UnsupportedError(f"{text[at : at + 20]!r}")
-        at = match.end()
-        kind = str(match.lastgroup)
-        if kind != "skip":
-            yield kind, match[kind]

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from kg.store.columnar.results import term
-from kg.store.columnar.syntax import Select, Triple, parse
+from kg.store.columnar.syntax import parse
+from kg.store.columnar.tree import Select, Triple
 from kg.store.columnar.values import Term, UnsupportedError, Var
 
 __all__ = ["Constant", "Form", "Pattern", "Question", "read"]
