@@ -5,7 +5,7 @@ Servers are started one after another on this machine, each over the release of 
 - ``rihla``: ``kg serve`` as a user runs it;
 - ``oxigraph``: the engine's own server (``pip install oxigraph``), without any limit or guard;
 - ``virtuoso``: Debian's ``virtuoso-opensource-7``, loaded by its bulk loader;
-- ``rdflib-endpoint``: rdflib in memory under uvicorn (``pip install rdflib-endpoint``);
+- ``rdflib-endpoint``: rdflib in memory under uvicorn (``rdflib-endpoint[cli]``);
 - ``pyoxigraph``: for questions only, a process a question that opens the release's store.
 
 Lookups and a medium query go through wrk. Each request carries a number as a comment, so that no
@@ -18,7 +18,7 @@ more in a run that goes on with the same file. ``--kept`` keeps what peers loade
 ``--memory`` sends large answers to slow readers. Servers that are much slower get a budget
 (``--budget``) and fewer connections; ``--seconds 0`` leaves wrk out.
 
-    python -m venv peers && peers/bin/pip install oxigraph rdflib-endpoint
+    python -m venv peers && peers/bin/pip install oxigraph 'rdflib-endpoint[cli]'
     python benchmarks/world.py --participations 15000 --into world
     kg build --project world/rihla.toml
     python benchmarks/endpoint.py --project world/rihla.toml --peers peers/bin
@@ -31,6 +31,7 @@ import contextlib
 import gzip
 import hashlib
 import http.client
+import itertools
 import json
 import os
 import random
@@ -78,14 +79,17 @@ answer = store.query(text).serialize(format=ox.QueryResultsFormat.JSON)
 print(time.perf_counter() - began, file=sys.stderr)
 sys.stdout.buffer.write(answer)
 """
-# Requests are made beforehand; a number in a comment makes each of them new.
+# Requests are made beforehand; a number in a comment makes each of them new, in each run too: those
+# of the run that warms a server up would otherwise be answered from memory in the one that counts.
+_RUNS = itertools.count(1)
+_MOST = 2_000_000  # requests of a run
 SCRIPT = """
 local paths = {}
 for line in io.lines("%s") do paths[#paths + 1] = line end
 local salt = %s
 local number, id = 0, 0
 function setup(thread) id = id + 1; thread:set("id", id) end
-function init(args) math.randomseed(id * 7919) ; number = id * 100000000 end
+function init(args) math.randomseed(id * 7919 + %d) ; number = id * 100000000 + %d end
 function request()
   local path = paths[math.random(#paths)]
   if salt then number = number + 1 ; path = path .. "%%0A%%23" .. number end
@@ -366,7 +370,9 @@ def wrk(server: Server, load: Load, seconds: int, folder: Path) -> tuple[float, 
     """Return requests a second, milliseconds at the 99th percentile, and of processor each."""
     paths, script = folder / "paths.txt", folder / "wrk.lua"
     paths.write_text("\n".join(server.path(query) for query in load.queries))
-    script.write_text(SCRIPT % (paths, "true" if load.salted else "false"))
+    run = next(_RUNS)
+    salted = "true" if load.salted else "false"
+    script.write_text(SCRIPT % (paths, salted, run, run * _MOST))
     place = urlsplit(server.address)
     connections = 2 if server.name in SLOW else 6
     before = processor_seconds(server.pid)

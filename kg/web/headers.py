@@ -19,6 +19,9 @@ __all__ = [
     "KEPT_A_WHILE",
     "ON_ALL",
     "PLAIN",
+    "TAG_LENGTH",
+    "as_bytes",
+    "digest_of",
     "etag",
     "etag_of",
     "is_known",
@@ -27,6 +30,9 @@ __all__ = [
 ]
 
 MAX_AGE_SECONDS = 60
+TAG_LENGTH = 32
+"""Characters of a tag, as many of a digest's hexadecimal form."""
+
 _PRESENT_FOR_SECONDS = 86_400
 
 _SECURITY = {
@@ -97,11 +103,20 @@ def etag(*parts: str | Iterable[str]) -> str:
 
 def etag_of(kind: str, *parts: str | Iterable[str]) -> str:
     """Return what :func:`etag` does for a kind of answer: language, pinned release, whether old."""
+    return digest_of(kind, *parts).hexdigest()[:TAG_LENGTH]
+
+
+def digest_of(kind: str, *parts: str | Iterable[str]) -> hashlib._Hash:
+    """Return the digest of what a tag stands for; a copy of it can take further parts."""
     digest = _begun(kind).copy()
-    for part in parts:
-        for text in [part] if isinstance(part, str) else ["[", *part, "]"]:
-            digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
-    return digest.hexdigest()[:32]
+    digest.update(as_bytes(*parts))
+    return digest
+
+
+def as_bytes(*parts: str | Iterable[str]) -> bytes:
+    """Return what a digest takes in of parts."""
+    texts = (each for p in parts for each in ([p] if isinstance(p, str) else ["[", *p, "]"]))
+    return b"".join([text.encode("utf-8", "surrogatepass") + b"\0" for text in texts])
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 
 from flask import Blueprint, Flask, Request, Response, current_app, g, request
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -24,13 +24,12 @@ from kg.language import tell
 from kg.web.current import Current
 from kg.web.problems import query_id
 from kg.web.service import service
+from kg.web.tally import Tally
 
 __all__ = ["blueprint", "new_id", "register", "route_of"]
 
 blueprint = Blueprint("operations", __name__)
 
-_SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
-_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
 _log = logging.getLogger("kg.access")
 
 
@@ -39,20 +38,8 @@ class _Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        names = ("route", "method", "status")
-        self.requests = Counter(
-            "rihla_requests_total", "Requests answered", names, registry=self.registry
-        )
-        self.seconds = Histogram(
-            "rihla_request_seconds",
-            "Seconds until an answer was ready to be sent",
-            ("route",),
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self.bytes = Counter(
-            "rihla_answer_bytes_total", "Bytes of answers", ("route",), registry=self.registry
-        )
+        self.requests = Tally()
+        self.registry.register(self.requests)
         self.release = Gauge(
             "rihla_release_quads", "Quads of the served release", ("release",),
             registry=self.registry,
@@ -60,21 +47,6 @@ class _Metrics:
         self.workers = Gauge(
             "rihla_query_processes", "Processes that answer queries", registry=self.registry
         )
-        self._ready: dict[tuple[str, str, int], tuple[Counter, Histogram, Counter]] = {}
-
-    def count(self, route: str, method: str, status: int, seconds: float, size: int) -> None:
-        """Count one request; what belongs to its labels is looked up once."""
-        method = method if method in _METHODS else "other"  # clients may invent them without end
-        ready = self._ready.get((route, method, status))
-        if ready is None:
-            ready = self._ready[(route, method, status)] = (
-                self.requests.labels(route, method, str(status)),
-                self.seconds.labels(route),
-                self.bytes.labels(route),
-            )
-        ready[0].inc()
-        ready[1].observe(seconds)
-        ready[2].inc(size)
 
 
 class _CacheFigures(Collector):
@@ -151,7 +123,7 @@ def register(app: Flask, access_log: bool) -> None:
         route: str, method: str, status: int, began: float, size: int, name: str, release: str
     ) -> None:
         seconds = time.perf_counter() - began
-        kept.count(route, method, status, seconds, size)
+        kept.requests.count(route, method, status, seconds, size)
         if access_log:
             _write(route, method, status, seconds, size, name, release)
 

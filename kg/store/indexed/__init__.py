@@ -7,8 +7,8 @@ and what they may touch has a hard limit (kg/store/indexed/joining.py). No engin
 the data here; whatever is not known to be small is the workers'.
 """
 
-from kg.store.indexed.answering import IndexAnswers
+from kg.store.indexed.answering import MOST_BYTES, IndexAnswers
 from kg.store.indexed.index import Index
 from kg.store.indexed.writing import TripleIndex
 
-__all__ = ["Index", "IndexAnswers", "TripleIndex"]
+__all__ = ["MOST_BYTES", "Index", "IndexAnswers", "TripleIndex"]

@@ -85,7 +85,9 @@ class IndexAnswers:
         rows: Iterator[tuple[bytes, ...]] = repeat((), count)
         if columns:
             rows = zip(*[map(text, column) for column in columns], strict=True)
-        body = b"%b%b]}}" % (head, b",".join(self._within(map(line.__mod__, rows))))
+        lines = map(line.__mod__, rows)
+        kept = list(lines) if count <= _AT_A_TIME else self._within(lines)
+        body = b"%b%b]}}" % (head, b",".join(kept))
         if len(body) > self._max_bytes:
             raise TooMuchError
         return body

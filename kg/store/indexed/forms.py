@@ -101,9 +101,11 @@ def read(text: str) -> Question | None:
     """Return what a text asks, where an index may answer it."""
     if len(text) > _LONGEST or "\0" in text:
         return None
-    prologue = _PROLOGUE.match(text)
-    assert prologue is not None  # it may be empty
-    begin = prologue.end()
+    begin = 0
+    if not text.startswith("SELECT"):
+        prologue = _PROLOGUE.match(text)
+        assert prologue is not None  # it may be empty
+        begin = prologue.end()
     pieces = _CONSTANT.split(text[begin:])
     found = pieces[1::2]
     key = (text[:begin], "".join([each[0] for each in found]), *pieces[::2])

@@ -91,7 +91,7 @@ def found_by(index: Index, form: Form, terms: Sequence[int]) -> Found:
 
 def _found_by_one(index: Index, form: Form, terms: Sequence[int]) -> Found:
     (pattern,) = form.patterns
-    s, p, o = (terms[each] if isinstance(each, int) else None for each in pattern)
+    s, p, o = [terms[each] if isinstance(each, int) else None for each in pattern]
     if len(form.variables) < [s, p, o].count(None) or (s is not None and o is not None):
         return _sifted(form, _matching(index, s, p, o, _Budget()))
     if s is not None and p is not None:

@@ -98,9 +98,9 @@ class Connection(asyncio.Protocol):
                 self._transport.pause_reading()
             return
         if not self._reading:
-            kept = self._front.kept.exactly(data, self.trusted)
-            if kept is not None:
-                self._transport.writelines(kept)
+            answer = self._front.at_once(data, self.trusted)
+            if answer is not None:
+                self._transport.writelines(answer)
                 return
             self._piece = data
         self._ahead += data

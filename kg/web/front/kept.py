@@ -19,7 +19,10 @@ from kg.web.express import Express
 from kg.web.front.wire import Request, date_line, head_of
 from kg.web.operations import new_id
 
-__all__ = ["KeptAnswers"]
+__all__ = ["KeptAnswers", "Key"]
+
+Key = tuple[Hashable, ...]
+"""What a request's answer is kept under: what it depends on, and the bytes of the request."""
 
 _LONGEST = 8_192  # bytes of a request that is known by its bytes
 _OWN = ("X-Query-Id", "X-Cache", "Server-Timing")
@@ -56,16 +59,20 @@ class KeptAnswers:
             self._state = (now, self._current.state)
         return self._state[1]
 
-    def exactly(self, data: bytes, trusted: bool) -> tuple[bytes, ...] | None:
-        """Return the answer to a request that came in these very bytes before.
+    def key_of(self, data: bytes, trusted: bool) -> Key | None:
+        """Return the key of a request that came in these bytes; None where it is too long.
 
         ``trusted`` tells whether its sender is believed about hosts and clients.
         """
+        return ("request", *self.state, trusted, data) if len(data) <= _LONGEST else None
+
+    def exactly(self, key: Key) -> tuple[bytes, ...] | None:
+        """Return the answer to a request that came in the very bytes of this key before."""
         cache = self._current.cache
-        if not cache.budget or len(data) > _LONGEST:
+        if not cache.budget:
             return None
         began = time.perf_counter()
-        found: _Exact | None = cache.get(("request", *self.state, trusted, data), True)
+        found: _Exact | None = cache.get(key, True)
         if found is None:
             return None
         name = new_id()
@@ -92,27 +99,18 @@ class KeptAnswers:
             return
         if request.method != "GET" or not request.keep or request.version != "1.1":
             return
+        key = ("request", *state, trusted, raw)
         own = [pair for pair in headers if pair[0] not in _OWN]
         head = head_of("200 OK", own, True, "1.1", constant).rpartition(b"Date: ")[0]
-        self.keep_bytes(raw, trusted, state, head, body, route, release)
+        self.keep_bytes(key, len(raw), head, body, route, release)
 
     def keep_bytes(
-        self,
-        raw: bytes | None,
-        trusted: bool,
-        state: tuple[Hashable, ...],
-        head: bytes,
-        body: bytes,
-        route: str,
-        release: str,
+        self, key: Key, key_bytes: int, head: bytes, body: bytes, route: str, release: str
     ) -> None:
-        """Keep a head, without what is of one answer only, and a body under a request's bytes."""
-        if raw is None or len(raw) > _LONGEST or len(body) > IN_ONE_PIECE:
-            return
-        exact = _Exact(head, body, "GET", route, release)
-        self._current.cache.put(
-            ("request", *state, trusted, raw), exact, len(raw) + len(head) + len(body)
-        )
+        """Keep a head, without what is of one answer only, and a body under a request's key."""
+        if len(body) <= IN_ONE_PIECE:
+            exact = _Exact(head, body, "GET", route, release)
+            self._current.cache.put(key, exact, key_bytes + len(head) + len(body))
 
     def find(
         self, request: Request, trusted: bool, state: tuple[Hashable, ...]

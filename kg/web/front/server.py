@@ -182,11 +182,22 @@ class Front:
         """Forget a connection."""
         self._connections.discard(connection)
 
+    def at_once(self, data: bytes, trusted: bool) -> tuple[bytes, ...] | None:
+        """Return the whole answer to a request in these bytes, where it can be had unread.
+
+        That is where the very bytes were answered before, or where they ask a small query in a
+        way that was read before. ``trusted`` tells whether the sender is believed about hosts.
+        """
+        key = self.kept.key_of(data, trusted)
+        if key is None:
+            return None
+        return self.kept.exactly(key) or self._small.at_once(data, trusted, key)
+
     def answer(self, connection: Connection, request: Request) -> None:
         """Answer a request: from memory, by a query begun here, or in a thread."""
-        state = self.kept.state
-        if self._small.take(connection, request, state):
+        if self._small.take(connection, request):
             return
+        state = self.kept.state
         if self._lookups.take(connection, request, state):
             return
         found = self.kept.find(request, connection.trusted, state)

@@ -15,7 +15,9 @@ from kg.settings import Settings
 from kg.store import Release
 from kg.store.workers import PoolLimits
 from kg.web import close_app, create_app
-from tests.web.front.conftest import Answer, Place, served_by
+from kg.web.front import small
+from kg.web.front.small import SmallQueries
+from tests.web.front.conftest import Answer, Place, read_answers, served_by
 from tests.web.front.test_lookups import FORM, OWN, by_application, get, same
 
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -151,13 +153,15 @@ def _answer(line: object, sent: bytes) -> bytes:
     line.sendall(sent)  # type: ignore[attr-defined]
     received = b""
     while b"\r\n\r\n" not in received or len(received) < _whole(received):
-        received += line.recv(65_536)  # type: ignore[attr-defined]
+        part = line.recv(65_536)  # type: ignore[attr-defined]
+        assert part, received
+        received += part
     return received
 
 
 def _whole(received: bytes) -> int:
     head = received.partition(b"\r\n\r\n")[0]
-    size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0] or 0)
     return len(head) + 4 + size
 
 
@@ -212,3 +216,81 @@ def test_limits_of_the_server_hold_for_the_index(
         found = hasty.ask(get(lookup(thing)))
         assert found.status == 413 and "more than 1 rows" in json.loads(found.body)["detail"]
     close_app(app)
+
+
+def _ask(line: object, place: Place, text: str, more: str = "", version: str = "1.1") -> Answer:
+    sent = f"GET {get(text)} HTTP/{version}\r\nHost: {place.netloc}\r\n{more}\r\n".encode()
+    return read_answers(_answer(line, sent))[0]
+
+
+@pytest.mark.parametrize("more", [
+    "", "Accept: application/sparql-results+json\r\nUser-Agent: a\r\n", "Accept-Encoding: br\r\n",
+    "Accept: */*\r\nX-Forwarded-Host: elsewhere.example\r\n",
+])  # fmt: skip
+def test_a_way_of_asking_that_is_known_is_answered_unread(
+    place: Place, no_workers: None, thing: str, more: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [lookup(thing, f" #{more}{n}".replace("\r\n", "")) for n in range(3)]
+    with place.connect() as line:
+        read = _ask(line, place, texts[0], more)
+        monkeypatch.setattr(SmallQueries, "take", _never)
+        unread = [_ask(line, place, text, more) for text in texts[1:]]
+    for text, found in zip(texts[1:], unread, strict=True):
+        assert (found.status, found.headers["x-cache"]) == (200, "miss")
+        assert found.body == read.body
+        with place.connect() as line:
+            monkeypatch.undo()
+            other = _ask(line, place, text, f"X-Other: 1\r\n{more}")  # read in the long way
+        same(found, other)
+    assert unread[0].headers["etag"] != unread[1].headers["etag"]
+
+
+@pytest.mark.parametrize("more", [
+    "If-None-Match: \"x\"\r\n", "Connection: close\r\n", "Accept: text/csv\r\n",
+])  # fmt: skip
+def test_other_ways_of_asking_are_read_each_time(place: Place, thing: str, more: str) -> None:
+    known = place.server._small._manners
+    before = dict(known)
+    for number in range(2):
+        with place.connect() as line:
+            found = _ask(line, place, lookup(thing, f" #{number}"), more)
+        assert found.status == 200
+    assert known == before
+
+
+def test_a_client_that_waits_to_be_told_is_told_each_time(place: Place, thing: str) -> None:
+    for number in range(2):
+        sent = f"GET {get(lookup(thing, f' #told{number}'))} HTTP/1.1\r\nHost: {place.netloc}\r\n"
+        with place.connect() as line:
+            line.sendall(f"{sent}Expect: 100-continue\r\n\r\n".encode())
+            received = b""
+            while b"]}}" not in received:
+                received += line.recv(65_536)
+                assert len(received) > 10
+        assert received.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize("text", ["ASK { ?s ?p ?o }", "SELECT", "SELECT * { ?s ?p ?o } LIMIT 3"])
+def test_what_is_no_small_query_goes_the_long_way(place: Place, thing: str, text: str) -> None:
+    with place.connect() as line:
+        _ask(line, place, lookup(thing, f" #before {text}"))
+        found = _ask(line, place, text)
+        after = _ask(line, place, lookup(thing, f" #after {text}"))
+    assert found.status == (400 if text == "SELECT" else 200)
+    assert after.status == 200 and after.headers["x-cache"] == "miss"
+
+
+def test_ways_of_asking_are_remembered_within_bounds(
+    place: Place, thing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(small, "_MOST_MANNERS", 5)
+    with place.connect() as line:
+        for number in range(12):
+            _ask(line, place, lookup(thing, f" #of{number}"), f"X-Number: {number}\r\n")
+        _ask(line, place, lookup(thing, " #long"), f"X-Long: {'x' * 3_000}\r\n")
+    kept = place.server._small._manners
+    assert len(kept) <= 5 and all(len(rest) < 2_100 for _, _, rest in kept)
+
+
+def _never(*_: object) -> bool:
+    raise AssertionError("the request was read")
