@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.errors import LimitError, QueryError
-from kg.terms import PREFIXES
+from kg.store.grammar import fault_of, undeclared
 
 __all__ = ["BY_KEY", "out_of_memory", "syntax_error", "too_large"]
 
@@ -30,19 +30,25 @@ _SHOWN = 12  # alternatives named at most: the engine may list some hundred
 def syntax_error(message: str, query: str) -> QueryError:
     """Turn the engine's "error at 2:8: expected one of …" into an error with its place.
 
-    The text names the line, what stands there and what the engine would have accepted.
+    The text names the line, what stands there and what would be accepted: by the grammar where it
+    finds the fault, which is never behind the place that the engine came to, else by the engine.
     """
     match = _PLACE.match(message)
     if match is None:
         return QueryError(f"The query is not valid SPARQL: {message}")
     line, column = int(match[1]), int(match[2])
+    fault = fault_of(query)
+    if fault and (fault.line, fault.column) <= (line, column):
+        line, column = fault.line, fault.column
+    else:
+        fault = None
     before, after = _around(query, line, column)
     places = [
         f"after {before[-_EXCERPT:]!r}" if before else "",
         f"before {after[:_EXCERPT]!r}" if after else "",
     ]
     here = f" This is {' and '.join(filter(None, places))}." if any(places) else ""
-    reason = _reason(match[3], before)
+    reason = fault.reason if fault else _reason(match[3], before)
     return QueryError(
         f"Not valid SPARQL at line {line}, column {column}: {reason}{here}", line, column
     )
@@ -60,16 +66,11 @@ def _reason(expected: str, before: str) -> str:
     unquoted = _QUOTED.sub("", plain)
     prefix = _PREFIX.search(before[-_TAIL:])
     if "Prefix not found" in plain and prefix:
-        return _undeclared(prefix[1])
+        return undeclared(prefix[1])
     sentences = [s.strip().removesuffix(".") for s in _SENTENCE.findall(unquoted)]
     if sentences:
         return f"{'; '.join(dict.fromkeys(sentences))}."
     return _alternatives([*_KEYWORD.findall(unquoted), *map(_unescaped, _QUOTED.findall(plain))])
-
-
-def _undeclared(prefix: str) -> str:
-    known = PREFIXES.get(prefix.removesuffix(":"), "…")
-    return f"the prefix {prefix} is not declared. Begin with: PREFIX {prefix} <{known}>."
 
 
 def _alternatives(names: list[str]) -> str:

@@ -166,9 +166,9 @@ def test_graphs_of_the_protocol_override_from(pool: WorkerPool) -> None:
 
 
 def test_a_syntax_error_has_its_place(pool: WorkerPool) -> None:
-    with pytest.raises(QueryError, match="line 2, column 10") as caught:
+    with pytest.raises(QueryError, match="line 2, column 9") as caught:
         pool.run("SELECT *\nWHERE { ?")
-    assert (caught.value.line, caught.value.column) == (2, 10)
+    assert (caught.value.line, caught.value.column) == (2, 9)
 
 
 def test_an_undeclared_prefix_is_named_with_its_line(pool: WorkerPool) -> None:

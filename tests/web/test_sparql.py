@@ -245,7 +245,7 @@ def test_two_queries(client: FlaskClient) -> None:
 
 def test_a_malformed_query_has_line_and_column(client: FlaskClient) -> None:
     document = problem(ask(client, "SELECT *\nWHERE { ?s foaf:name ?n }"), 400)
-    assert (document["line"], document["column"]) == (2, 21)
+    assert (document["line"], document["column"]) == (2, 12)
     assert "foaf:" in str(document["detail"])
     assert str(document["type"]).endswith("/problems#bad-request")
 
