@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
 from kg.network.pairs import Counts
 
-__all__ = ["Moments", "benjamini_hochberg", "moderated"]
+__all__ = ["Moments", "benjamini_hochberg", "draws_needed", "moderated"]
 
+_MOST = 10  # times as many draws as were asked for
 _BULK = 90  # percentile of the deviations that is added to each of them
 
 Vector = NDArray[np.float64]
@@ -31,6 +34,29 @@ def benjamini_hochberg(p: Vector) -> Vector:
     q = np.empty(len(p))
     q[order] = np.minimum(falling, 1.0)
     return q
+
+
+def draws_needed(p: Vector, tails: int, alpha: float, samples: int) -> int:
+    """Return how many draws it takes that the smallest p can be called significant; 0 if it can.
+
+    With few draws and many tests no q reaches ``alpha``, however far the observed values lie from
+    all that was drawn. Of m tests of which r have the smallest p that the draws allow, it takes
+    ``tails·m/(alpha·r)``; half of the r may fall off, so that twice as many are asked for, and at
+    most ten times ``samples``. The p-values of the first draws chose the number, so they must not
+    be used with it: the draws have to be fresh.
+
+    Examples
+    --------
+    >>> draws_needed(np.array([0.01, 0.01, *[0.5] * 98]), tails=1, alpha=0.05, samples=99)
+    990
+    >>> draws_needed(np.array([0.01] * 100), tails=1, alpha=0.05, samples=99)
+    0
+    """
+    least = tails / (1 + samples)
+    there = int(np.sum(p <= least * (1 + 1e-9)))
+    if not there or alpha <= 0 or least * len(p) / there <= alpha:
+        return 0
+    return min(ceil(2 * tails * len(p) / (alpha * there)), _MOST * samples)
 
 
 def moderated(difference: Vector, deviation: Vector) -> Vector:

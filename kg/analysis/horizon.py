@@ -16,7 +16,7 @@ import polars as pl
 from kg.analysis.base import World
 from kg.network import PROJECTIONS, select
 
-__all__ = ["Horizon", "best_cut", "horizon"]
+__all__ = ["Horizon", "best_cut", "horizon", "linking_years"]
 
 PARTNERSHIP_ROLES = PROJECTIONS["partnership"].roles
 _NONE = ""  # trainings without a programme are together one
@@ -96,6 +96,15 @@ def best_cut(dated: pl.DataFrame, ahead: int) -> int | None:
         if 0 < later <= known:
             found.append((later, cut))
     return max(found)[1] if found else None
+
+
+def linking_years(world: World, level: str) -> tuple[int, int, int] | None:
+    """Return how many dated trainings link nodes of a level, their first and their last year."""
+    seen = _linking(world, _by_programme(world), level).unique("training")
+    if seen.is_empty():
+        return None
+    years = seen["year"].to_list()
+    return len(years), min(years), max(years)
 
 
 def _by_programme(world: World) -> pl.DataFrame:

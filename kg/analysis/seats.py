@@ -7,13 +7,14 @@ nobody wrote the number down (a lower bound).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
 from kg.network import LEVELS, Selection
 
-__all__ = ["FACET_GROUPS", "GROUPS", "flows", "grouped", "seats"]
+__all__ = ["FACET_GROUPS", "GROUPS", "SIDES", "flows", "grouped", "incidences", "seats"]
 
 FACET_GROUPS: tuple[str, ...] = ("sector", "topic", "method", "programme", "format")
 GROUPS: tuple[str, ...] = ("total", "year", "period", *FACET_GROUPS)
@@ -38,14 +39,7 @@ def seats(selection: Selection, level: str) -> pl.DataFrame:
         training, node, side (``learner`` or ``educator``); seats (people), unnamed (of these,
         people that the source does not name); inside (bool); since, until, year of the training.
     """
-    rows = selection.involvements.filter(pl.col("side").is_in(SIDES))
-    if level == "all":
-        placed = rows.filter(pl.col("inside")).with_columns(node=pl.lit("all"), via=pl.lit("all"))
-    else:
-        placed = LEVELS[level].place(rows, selection).filter(pl.col("node").is_not_null())
-    chosen: Any = selection.filters.get("bloc") if level == "bloc" else None
-    if chosen:  # who is inside is here as a member of the blocs that were asked for
-        placed = placed.filter(~pl.col("inside") | pl.col("node").is_in(chosen))
+    placed = _placed(selection, level, SIDES)
     named = pl.col("person").drop_nulls().n_unique().cast(pl.Int64)
     group = pl.col("headcount").fill_null(1).clip(1).filter(pl.col("person").is_null())
     counted = placed.group_by("training", "node", "side").agg(
@@ -53,6 +47,29 @@ def seats(selection: Selection, level: str) -> pl.DataFrame:
     )
     dates = selection.trainings.select("training", "since", "until", "year")
     return counted.join(dates, on="training").sort("training", "node", "side")
+
+
+def incidences(selection: Selection, level: str, sides: Sequence[str] = SIDES) -> pl.DataFrame:
+    """Return who was at which training: one row for each (training, node, via).
+
+    Columns: training, node, via (the node itself, or for a bloc the country that was there), inside
+    (bool). So the rows of a bloc are those of its countries at the time, added up.
+    """
+    placed = _placed(selection, level, sides)
+    return placed.group_by("training", "node", "via").agg(inside=pl.col("inside").any())
+
+
+def _placed(selection: Selection, level: str, sides: Sequence[str]) -> pl.DataFrame:
+    """Return the involvements on these sides that have a node, with it."""
+    rows = selection.involvements.filter(pl.col("side").is_in(sides))
+    if level == "all":
+        return rows.filter(pl.col("inside")).with_columns(node=pl.lit("all"), via=pl.lit("all"))
+    placed = LEVELS[level].place(rows, selection).filter(pl.col("node").is_not_null())
+    chosen: Any = selection.filters.get("bloc") if level == "bloc" else None
+    if not chosen:
+        return placed
+    # who is inside is here as a member of the blocs that were asked for
+    return placed.filter(~pl.col("inside") | pl.col("node").is_in(chosen))
 
 
 def flows(

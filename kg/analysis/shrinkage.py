@@ -11,7 +11,6 @@ from scipy.special import gammaincinv
 __all__ = ["Shrunk", "shrink"]
 
 Vector = NDArray[np.float64]
-_FLAT = 1e6  # prior weight where the ratios vary no more than chance lets them
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,11 @@ def shrink(observed: Vector, expected: Vector) -> Shrunk:
     moments of the data, so that ``θ̂ = (x + shape)/(e + rate)``: much data speaks for itself, little
     is drawn to the mean. Marshall (1991), J. R. Stat. Soc. C 40, 283-294, doi:10.2307/2347593.
 
+    Moments of few or alike counts may give θ no variance at all, and every ratio would be the mean
+    with an interval of nothing, which no data show. So the variance of θ is taken to be at least
+    its own standard error where it is 0: ``√Σ(2m² + m/e) / Σe``, by the variance of a Poisson
+    count's squared deviation.
+
     Parameters
     ----------
     observed, expected:
@@ -46,7 +50,8 @@ def shrink(observed: Vector, expected: Vector) -> Shrunk:
     mean = float(observed.sum() / expected.sum())
     spread = float(np.sum(expected * (observed / expected - mean) ** 2) / expected.sum())
     between = spread - mean / float(expected.mean())
-    weight = _FLAT if between <= 0 else min(mean / between, _FLAT)
+    unsure = float(np.sqrt(np.sum(2 * mean**2 + mean / expected)) / expected.sum())
+    weight = mean / max(between, unsure) if mean > 0 else 1.0
     shape = observed + mean * weight
     rate = expected + weight
     low, high = (gammaincinv(shape, q) / rate for q in (0.025, 0.975))

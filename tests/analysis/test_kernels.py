@@ -152,6 +152,16 @@ def test_shrinkage_draws_little_data_to_the_mean() -> None:
     assert np.all((found.low < found.ratio) & (found.ratio < found.high))
 
 
+def test_ratios_that_vary_less_than_chance_are_not_sure_of_their_mean() -> None:
+    # 24 where 12.6 were expected is a finding, however quiet ten thousand empty cells are.
+    observed = np.array([24.0, *[0.0] * 5000, *[1.0] * 50])
+    expected = np.array([12.6, *[0.01] * 5000, *[1.0] * 50])
+    found = shrink(observed, expected)
+    assert found.low[0] > 1
+    assert found.high[1] - found.low[1] > 0.1
+    assert abs(found.ratio[1] - found.mean) < abs(0 - found.mean)
+
+
 def test_ratios_that_vary_as_chance_does_are_shrunk_to_one_mean() -> None:
     found = shrink(np.array([10.0, 10, 10]), np.array([10.0, 10, 10]))
     assert found.ratio == pytest.approx([1, 1, 1])

@@ -36,7 +36,32 @@ def reports(open_graph: Graph) -> dict[str, Report]:
 def test_every_analysis_is_in_a_report() -> None:
     planned = {plan.analysis for plans in _PLANS.values() for plan in plans}
     # those of one subject make the panels of its page, where everything else is told of it
-    assert planned == {name for name, a in ANALYSES.items() if "subject" not in a.parameters}
+    asked = {plan.analysis for plans in _PLANS.values() for plan in plans if plan.of_subject}
+    assert planned - asked == {n for n, a in ANALYSES.items() if "subject" not in a.parameters}
+    assert all("subject" in ANALYSES[name].parameters for name in asked)
+
+
+def test_cells_that_are_empty_are_counted_in_the_rows_of_the_subject(
+    reports: dict[str, Report],
+) -> None:
+    narrowed = [
+        s for report in reports.values() for s in report.sections if s.narrowed and s.result
+    ]
+    assert narrowed
+    for section in narrowed:
+        assert section.result is not None
+        assert section.result.meta["withheld_cells"] == 0
+        found = {c: section.result.column(c).count(None) for c in section.result.columns}
+        told = section.result.meta["empty_cells"]
+        assert {c: n for c, n in found.items() if n} == {c: t["cells"] for c, t in told.items()}  # type: ignore[attr-defined]  # a mapping
+
+
+def test_one_bar_is_no_drawing(reports: dict[str, Report]) -> None:
+    for section in (s for report in reports.values() for s in report.sections):
+        for chart in section.charts:
+            assert section.result is not None
+            shown = [v for v in section.result.column(chart.y) if v is not None]
+            assert len(shown) > 1 or chart.kind not in ("bars", "dots")
 
 
 @pytest.mark.parametrize("kind", SUBJECTS)
@@ -78,7 +103,7 @@ def test_markdown_has_its_drawings_beside_it(reports: dict[str, Report], tmp_pat
 
 
 def test_the_rows_of_an_institution_are_its_own(reports: dict[str, Report]) -> None:
-    balance = reports["institution"].sections[0]
+    balance = next(s for s in reports["institution"].sections if s.analysis == "balance")
     assert balance.result is not None
     assert len(balance.result) == 1
 

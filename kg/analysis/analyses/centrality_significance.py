@@ -11,13 +11,15 @@ from kg.analysis.analyses.shared import (
     LEAST_TRAININGS,
     MEASURE,
     SEED,
+    dealt_to_all,
+    drawn_anew,
     level,
     samples,
     seen_from_inside,
 )
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
-from kg.analysis.cooccurrence import bipartite_of
-from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated
+from kg.analysis.cooccurrence import Bipartite, bipartite_of
+from kg.analysis.discoveries import Moments, benjamini_hochberg, draws_needed, moderated
 from kg.language import tell
 from kg.network.lanes import steps
 
@@ -28,14 +30,16 @@ def centrality_significance(world: World, given: Given) -> Answer:
     """Return each node's centrality against a null model that keeps all degrees."""
     graph = bipartite_of(world, given["level"])
     observed = graph.scores(graph.sets, given["measure"], given["weight"])
-    null = Moments(observed)
-    draws = given["samples"] if len(observed) else 0
-    with steps(draws) as step:
-        for drawn in graph.drawn(draws, given["seed"]):
-            null.add(graph.scores(drawn, given["measure"], given["weight"]))
-            step()
     attended = np.bincount(graph.rows, minlength=graph.shape[0])
-    tested = (null.deviation > 0) & (attended >= given["least_trainings"])
+    often = attended >= given["least_trainings"]
+    draws, seed = given["samples"] if len(observed) else 0, given["seed"]
+    null = _drawn(graph, observed, given, draws, seed)
+    tested = (null.deviation > 0) & often
+    more = draws_needed(null.two_sided()[tested], 2, given["alpha"], given["samples"])
+    if more > draws:
+        draws = more
+        null = _drawn(graph, observed, given, draws, seed + 1)
+        tested = (null.deviation > 0) & often
     frame = graph.network.nodes.select("node", "label").with_columns(
         trainings=pl.Series(attended, dtype=pl.Int64),
         score=pl.Series(observed, dtype=pl.Float64),
@@ -50,15 +54,22 @@ def centrality_significance(world: World, given: Given) -> Answer:
     few = int(np.sum(attended < given["least_trainings"]))
     return Answer(
         rows,
-        coverage={"nodes": len(observed), "tested": int(tested.sum()), "with_few_trainings": few},
+        coverage={
+            "nodes": len(observed),
+            "tested": int(tested.sum()),
+            "with_few_trainings": few,
+            "draws": draws,
+        },
         caveats=(
             *seen_from_inside(world),
+            *drawn_anew(draws, given["samples"]),
             tell(
                 "No p-value can fall below %(floor)s with %(samples)s samples; rows that share a q "
                 "stand in the order of the size of their effect.",
-                floor=2 / (1 + given["samples"]),
-                samples=given["samples"],
+                floor=2 / (1 + draws),
+                samples=draws,
             ),
+            *dealt_to_all(world),
             tell(
                 "z is large wherever chance varies little, however small the difference: read "
                 "difference and effect."
@@ -66,6 +77,18 @@ def centrality_significance(world: World, given: Given) -> Answer:
         ),
         reason=graph.network.reason,
     )
+
+
+def _drawn(
+    graph: Bipartite, observed: NDArray[np.float64], given: Given, draws: int, seed: int
+) -> Moments:
+    """Return what the measure is in so many random graphs."""
+    null = Moments(observed)
+    with steps(draws) as step:
+        for drawn in graph.drawn(draws, seed):
+            null.add(graph.scores(drawn, given["measure"], given["weight"]))
+            step()
+    return null
 
 
 def _tests(null: Moments, tested: NDArray[np.bool_]) -> dict[str, pl.Series]:

@@ -7,10 +7,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from kg.analysis.analyses.shared import ALPHA, LEAST_TRAININGS, SEED, level, samples
+from kg.analysis.analyses.shared import (
+    ALPHA,
+    LEAST_TRAININGS,
+    SEED,
+    dealt_to_all,
+    drawn_anew,
+    level,
+    samples,
+)
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
 from kg.analysis.cooccurrence import Bipartite, bipartite_of
-from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated
+from kg.analysis.discoveries import Moments, benjamini_hochberg, draws_needed, moderated
 from kg.language import tell
 
 __all__ = ["EDGE_SIGNIFICANCE", "edge_significance"]
@@ -24,15 +32,19 @@ def edge_significance(world: World, given: Given) -> Answer:
     often = np.minimum(attended[first], attended[second]) >= given["least_trainings"]
     few = int(np.sum(~often))
     first, second, observed = first[often], second[often], observed[often]
-    draws = given["samples"] if len(observed) else 0
-    null = Moments.of(graph.met_by_chance(first, second, observed, draws, given["seed"]))
+    draws, seed = given["samples"] if len(observed) else 0, given["seed"]
+    null = Moments.of(graph.met_by_chance(first, second, observed, draws, seed))
+    more = draws_needed(null.upper(), 1, given["alpha"], given["samples"])
+    if more > draws:
+        draws = more
+        null = Moments.of(graph.met_by_chance(first, second, observed, draws, seed + 1))
     rows = _tested(graph, (first, second), null).with_columns(
         significant=pl.col("q") <= given["alpha"]
     )
     rows = rows.sort(
         ["q", "effect", "source", "target"], descending=[False, True, False, False]
     )  # fmt: skip
-    floor = 1 / (1 + given["samples"])
+    floor = 1 / (1 + draws)
     return Answer(
         world.labelled(world.labelled(rows, "source"), "target"),
         coverage={
@@ -40,15 +52,18 @@ def edge_significance(world: World, given: Given) -> Answer:
             "edges_tested": len(observed),
             "edges_of_few_trainings": few,
             "significant": int(rows["significant"].sum()),
+            "draws": draws,
         },
         caveats=(
+            *drawn_anew(draws, given["samples"]),
             tell(
                 "No p-value can fall below %(floor)s with %(samples)s samples; where q stays above "
                 "alpha for want of samples, ask for more. Rows that share a q stand in the order "
                 "of the size of their effect.",
                 floor=floor,
-                samples=given["samples"],
+                samples=draws,
             ),
+            *dealt_to_all(world),
             tell(
                 "Edges that the record shows are tested, pairs that never met are not; nor are "
                 "pairs one of whom was at fewer than %(least)s trainings.",

@@ -62,6 +62,22 @@ def rank_intervals(world: World, given: Given) -> Answer:
                 "the score of all trainings; the ranks, which all nodes share in, are what to "
                 "quote."
             ),
+            *_tied(whole),
+        ),
+    )
+
+
+def _tied(scores: NDArray[np.float64]) -> tuple[str, ...]:
+    """Say why the range of a rank that many share may not hold it."""
+    last = scores == scores.min()
+    if last.sum() < 2:
+        return ()
+    return (
+        tell(
+            "%(tied)s nodes share the least score and with it the last rank, which is one more "
+            "than the nodes above them: in a draw there are fewer of these, so that the range of "
+            "ranks of who stands low can lie above the rank.",
+            tied=int(last.sum()),
         ),
     )
 

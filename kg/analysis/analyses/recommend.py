@@ -144,7 +144,7 @@ class _About:
         rows = self.known.network.evidence(self.nodes[a], self.nodes[b]).rows
         training, name, year = rows[-1]
         label = Labelled(str(name), str(training))
-        return label if year is None else Listed((label, str(year)))
+        return label if year is None or str(year) in str(name) else Listed((label, str(year)))
 
     def _objections(self, other: int, brings: np.ndarray, shared: list[int]) -> list[Told]:
         trainings, last, until = self.activity.get(self.nodes[other], (0, None, None))

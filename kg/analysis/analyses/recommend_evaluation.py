@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.candidates import MOST_PAIRS, SCORE_NAMES, Knowledge, knowledge
-from kg.analysis.horizon import Horizon, horizon
+from kg.analysis.horizon import Horizon, horizon, linking_years
 from kg.analysis.linkprediction import quality
 from kg.analysis.links import network_of
-from kg.language import tell
+from kg.language import Told, tell
+from kg.network import LEVELS
 
 __all__ = ["RECOMMEND_EVALUATION", "recommend_evaluation", "verdict"]
 
@@ -30,9 +31,10 @@ def recommend_evaluation(world: World, given: Given) -> Answer:
     known, first, second, came = _pairs(over, given["level"])
     if given["until"] is None and not came.any():  # many trainings, but they link nothing here
         other = horizon(world, None, given["ahead"], given["level"])
-        if other is not None:
-            over = other
-            known, first, second, came = _pairs(over, given["level"])
+        if other is None:
+            return _unanswered({}, _in_one_year(world, given["level"]))
+        over = other
+        known, first, second, came = _pairs(over, given["level"])
     nodes = len(known.network)
     counts = {
         "nodes": nodes,
@@ -76,6 +78,25 @@ def _pairs(
     first, second = known.open_pairs()
     return known, first, second, _came(known, network_of(over.later, "partnership", level),
                                        first, second)  # fmt: skip
+
+
+def _in_one_year(world: World, level: str) -> str:
+    """Say why no year has both known links and later ones."""
+    seen, plural = linking_years(world, level), Told(LEVELS[level].plural)
+    if seen is None:
+        return tell(
+            "No training with a year links two %(plural)s: there is nothing to foretell.",
+            plural=plural,
+        )
+    return tell(
+        "%(trainings)s trainings with a year link two %(plural)s or more, from %(first)s to "
+        "%(last)s, but none of their programmes is recorded in two years: there is nothing to "
+        "foretell. Ask for another level.",
+        trainings=seen[0],
+        plural=plural,
+        first=str(seen[1]),
+        last=str(seen[2]),
+    )
 
 
 def _unanswered(counts: Mapping[str, int], reason: str) -> Answer:

@@ -19,6 +19,8 @@ __all__ = [
     "SEED",
     "TOO_FEW",
     "WEIGHT",
+    "dealt_to_all",
+    "drawn_anew",
     "level",
     "named_groups",
     "placed_on_map",
@@ -75,6 +77,34 @@ def level(*choices: str) -> Parameter:
 def samples(usual: int) -> Parameter:
     """Return the parameter that says how often chance is drawn."""
     return Parameter("integer", "How many draws.", default=usual, least=20, most=5000)
+
+
+def dealt_to_all(world: World) -> tuple[str, ...]:
+    """Return the caveat of a null model of several programmes, if there are several."""
+    programmes = world.selection.facets.filter(pl.col("facet") == "programme")
+    if "programme" in world.selection.filters or programmes["value"].n_unique() < 2:
+        return ()
+    return (
+        tell(
+            "The random graphs deal the trainings of all programmes to everybody: who takes part "
+            "in one programme of small trainings has fewer links than expected. Filter by "
+            "programme to compare like with like."
+        ),
+    )
+
+
+def drawn_anew(draws: int, samples: int) -> tuple[str, ...]:
+    """Return the caveat of more draws than were asked for, if there were more."""
+    if draws <= samples:
+        return ()
+    return (
+        tell(
+            "The %(samples)s draws that were asked for could call nothing significant, with so "
+            "many tests; the numbers are those of %(draws)s fresh ones.",
+            samples=samples,
+            draws=draws,
+        ),
+    )
 
 
 def named_groups(world: World, frame: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import polars as pl
 
 from kg.analysis.analyses.shared import level
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
-from kg.analysis.seats import SIDES, seats
+from kg.analysis.seats import SIDES, incidences
 from kg.analysis.shrinkage import shrink
 from kg.language import Told, tell
 
@@ -17,16 +17,19 @@ __all__ = ["SPECIALISATION", "specialisation"]
 def specialisation(world: World, given: Given) -> Answer:
     """Return location quotients of nodes in topics, methods or sectors, raw and shrunken."""
     sides = SIDES if given["side"] == "both" else (given["side"],)
-    seated = seats(world.selection, given["level"]).filter(pl.col("side").is_in(sides))
-    there = seated.group_by("training", "node").agg(inside=pl.col("inside").any())
     facets = world.columns["facets"].filter(pl.col("facet") == given["of"])
     valued = facets.select("training", "value").unique()
-    there = there.join(valued.select("training").unique(), on="training", how="semi")
-    total = there["training"].n_unique()
+    at: str = given["level"]
+    there, everybody = (
+        incidences(world.selection, of, sides).join(valued, on="training", how="semi")
+        for of in (at, _WORLD.get(at, at))
+    )
+    total = everybody.height
     of_node = there.group_by("node").agg(of_node=pl.len().cast(pl.Int64))
-    used = valued.join(there.select("training").unique(), on="training", how="semi")
-    of_value = used.group_by("value").agg(of_value=pl.len().cast(pl.Int64))
-    cells = there.join(used, on="training").group_by("node", "value").agg(
+    of_value = everybody.join(valued, on="training").group_by("value").agg(
+        of_value=pl.len().cast(pl.Int64)
+    )  # fmt: skip
+    cells = there.join(valued, on="training").group_by("node", "value").agg(
         trainings=pl.len().cast(pl.Int64)
     )  # fmt: skip
     grid = of_node.join(of_value, how="cross").join(cells, on=["node", "value"], how="left")
@@ -51,9 +54,17 @@ def specialisation(world: World, given: Given) -> Answer:
     rows = rows.sort(["low", "node", "value"], descending=[True, False, False])
     return Answer(
         world.labelled(world.labelled(rows, "node"), "value"),
-        coverage={"trainings_compared": total, "cells_compared": grid.height},
+        coverage={
+            "trainings_compared": everybody["training"].n_unique(),
+            "appearances_compared": total,
+            "cells_compared": grid.height,
+        },
         meta={"prior_mean": shrunk.mean, "prior_weight": shrunk.weight},
     )
+
+
+_WORLD = {"bloc": "country"}
+"""Level → whose appearances are the world's: blocs overlap, and not every country is in one."""
 
 
 def _empty() -> pl.DataFrame:
@@ -65,12 +76,15 @@ SPECIALISATION = Analysis(
     specialisation,
     title="Specialisation",
     definition=(
-        "Trainings of a node in a topic, method or sector against those expected from the size of "
-        "both; shrunken so that small counts do not shout."
+        "Trainings of a node in a topic, method or sector against those expected from its size and "
+        "from the share that the topic has of all nodes' trainings; shrunken so that small counts "
+        "do not shout. A training counts once for each node at it, and for a bloc once for each "
+        "of its countries at it; blocs are compared with all countries."
     ),
     formula=(
-        "quotient = (trainings/of_node)/(of_value/N) = trainings/expected; shrunken = (trainings + "
-        "m·w)/(expected + w) with m, w the mean and weight of the prior; specialised if low > 1"
+        "quotient = (trainings/of_node)/(of_value/N) = trainings/expected, N = Σ of_node over all "
+        "nodes; shrunken = (trainings + m·w)/(expected + w) with m, w the mean and weight of the "
+        "prior; specialised if low > 1"
     ),
     reference=(
         "Balassa (1965), doi:10.1111/j.1467-9957.1965.tb00050.x (revealed comparative advantage, "
@@ -81,9 +95,9 @@ SPECIALISATION = Analysis(
         "node_label": "its name",
         "value": "the topic, method or sector",
         "value_label": "its name",
-        "trainings": "trainings of the node in it",
-        "of_node": "trainings of the node in all",
-        "of_value": "trainings in it of all nodes",
+        "trainings": "trainings of the node in it; of a bloc those of its countries, added up",
+        "of_node": "the same in all topics, methods or sectors",
+        "of_value": "trainings in it of all nodes, added up; of all countries for a bloc",
         "expected": "trainings if the node were like all others",
         "quotient": "location quotient; 1 is like all others",
         "shrunken": "the same, drawn to the mean as far as the counts are small",

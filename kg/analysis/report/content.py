@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from kg.analysis.analyses import ANALYSES
 from kg.analysis.base import Chart
@@ -24,6 +24,7 @@ SUBJECTS = ("bloc", "country", "institution")
 """What a report can be about."""
 
 _PLACES = 2  # fewer make no map
+_BARS = 2  # one alone compares nothing
 _ROWS = 12  # rows of a table that are shown; the rest is one call away
 
 
@@ -36,7 +37,7 @@ class _Plan:
     is a place in all of it (of what is linked with one country, that country is the middle);
     ``columns`` those that are shown where all are too many; ``order`` the columns by which the
     rows are shown where their own order tells little in a dozen rows, downwards where a minus
-    stands before.
+    stands before; ``of_subject`` that the analysis is told its subject and needs no filter.
     """
 
     analysis: str
@@ -44,6 +45,7 @@ class _Plan:
     ends: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    of_subject: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,12 +109,14 @@ class Section:
 
     @property
     def charts(self) -> tuple[Chart, ...]:
-        """Its drawings: the usual one, and every map; none without a value, no map of one place."""
+        """Its drawings: the usual one, and every map; none without a value, or of one alone."""
         if self.result is None:
             return ()
         one = {c: len(set(self.result.column(c.x))) < _PLACES for c in self.result.charts}
         every = [c for c in self.result.charts if not (c.kind == "map" and one[c])]
-        drawn = [c for c in every if any(v is not None for v in self.result.column(c.y))]
+        least = {c: _BARS if c.kind in ("bars", "dots") else 1 for c in every}
+        values = {c: sum(v is not None for v in self.result.column(c.y)) for c in every}
+        drawn = [c for c in every if values[c] >= least[c]]
         return tuple(c for n, c in enumerate(drawn) if n == 0 or c.placed or c.kind == "map")
 
 
@@ -161,13 +165,17 @@ class Report:
 
 _NODE = ("node",)
 _SUGGESTED = ("rank", "label", "combined", "common_neighbours", "brings", "evidence", "against")
+_PARTS = ("group_label", "trainings", "learned", "taught", "hosted", "organised", "funded")
+_OTHERS = ("group_label", "trainings", "learned", "taught", "share", "first_year", "last_year")
+_TOPICS = ("group_label", "trainings", "learned", "taught", "share", "quotient")
 _RANKS = _Plan(
     "rank-intervals",
     {"measure": "strength", "weight": "newman", "level": "institution", "samples": 100},
     _NODE,
 )
 _BOTH: tuple[_Plan, ...] = (
-    _Plan("trends"),
+    _Plan("coverage", of_subject=True),
+    _Plan("trends", columns=("year", "trainings", "low", "high", "learners", "educators")),
     _Plan("trends", {"by": "sector"}, order=("-year", "-trainings", "group_label")),
     _Plan("balance", {"level": "country"}),
     _Plan("gap-map", {"of": "sector"}),
@@ -195,7 +203,8 @@ _PLANS: Mapping[str, tuple[_Plan, ...]] = {
         *_BOTH,
         _Plan("robustness", {"measure": "degree", "level": "country", "within": True}),
         _Plan("bloc-shares", {"by": "year"}),
-        _Plan("recommend-evaluation"),
+        _Plan("recommend-evaluation", {"level": "country"}),
+        _Plan("recommend-evaluation", {"level": "institution"}),
     ),
     "country": (
         *_BOTH,
@@ -203,6 +212,10 @@ _PLANS: Mapping[str, tuple[_Plan, ...]] = {
         _Plan("recommend", {"level": "country"}, columns=_SUGGESTED),
     ),
     "institution": (
+        _Plan("coverage", of_subject=True),
+        _Plan("breakdown", {"by": "year"}, columns=_PARTS, of_subject=True),
+        _Plan("breakdown", {"by": "country", "who": "others"}, columns=_OTHERS, of_subject=True),
+        _Plan("breakdown", {"by": "topic"}, columns=_TOPICS, of_subject=True),
         _Plan("balance", {"level": "institution"}, _NODE),
         _Plan("balance", {"level": "institution", "by": "year"}, _NODE),
         _Plan("flow-matrix", {"level": "institution"}, ("source", "target")),
@@ -320,7 +333,9 @@ class _About:
 
 def _section(ask: Ask, plan: _Plan, about: _About) -> Section:
     given: dict[str, object] = dict(plan.given)
-    if plan.analysis == "recommend":
+    if plan.of_subject:
+        given["subject"] = about.subject
+    elif plan.analysis == "recommend":
         given["node"] = about.subject
     elif not plan.ends:
         given[about.kind] = about.subject
@@ -350,7 +365,14 @@ def _narrowed(result: Result, ends: Sequence[str], nodes: set[object]) -> Result
     """Keep the rows that tell of some nodes; their numbers stay those of all."""
     places = [result.columns.index(end) for end in ends]
     rows = [row for row in result.rows if any(row[place] in nodes for place in places)]
-    return replace(result, rows=rows)
+    empty = {}
+    for name, told in cast("dict[str, Any]", result.meta["empty_cells"]).items():
+        cells = sum(row[result.columns.index(name)] is None for row in rows)
+        if cells:
+            empty[name] = {**told, "cells": cells}
+    # how many cells were withheld is known of all rows only
+    meta = {**result.meta, "empty_cells": empty, "withheld_cells": 0}
+    return replace(result, rows=rows, meta=meta)
 
 
 def _option(key: str, value: object) -> str:

@@ -191,7 +191,7 @@ def _cell(value: object, column: str = "") -> str:
         return "0"
     if isinstance(value, float):
         return decimal(value, language()) if abs(value) < 1000 else whole(round(value), language())
-    if isinstance(value, int) and not column.endswith(_OF_YEARS):
+    if isinstance(value, int) and (column == "of_year" or not column.endswith(_OF_YEARS)):
         return whole(value, language())
     return str(value)
 

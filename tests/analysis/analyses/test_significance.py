@@ -16,7 +16,7 @@ from scipy.stats import chisquare
 
 from kg.analysis.base import World
 from kg.analysis.cooccurrence import bipartite_of
-from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated
+from kg.analysis.discoveries import Moments, benjamini_hochberg, draws_needed, moderated
 from kg.analysis.links import links_of, scores_of
 from kg.analysis.nullmodel import chain
 from kg.errors import QueryError
@@ -159,6 +159,44 @@ def test_a_pair_that_meets_beyond_chance_stands_out() -> None:
     others = [r for r in found.to_records()[1:] if r["significant"]]
     assert not others
     assert found.to_networkx()["x"]["y"]["weight"] == 10
+
+
+def test_too_few_draws_to_call_anything_significant_are_drawn_anew() -> None:
+    # Eight pairs always meet among themselves: one of many tests can be no finding of 20 draws.
+    random = np.random.default_rng(3)
+    days, people = [], []
+    for n in range(160):
+        own = n % 16
+        pair = (f"p{own}", f"q{own}") if own < 8 else random.choice(24, 2, replace=False)
+        days.append((f"t{n:03}", "2015"))
+        people += [(f"t{n:03}", "educator", None, f"{org}", None, 1) for org in pair]
+    found = analyse(small(days, people), "edge-significance", samples=20)
+    assert 20 < found.coverage["draws"] <= 200
+    assert any("fresh" in caveat for caveat in found.caveats)
+    significant = [r for r in found.to_records() if r["significant"]]
+    assert {r["source"][1:] for r in significant} == {str(n) for n in range(8)}
+    assert analyse(small(days, people), "edge-significance", samples=20).rows == found.rows
+    enough = analyse(small(days, people), "edge-significance", samples=500)
+    assert enough.coverage["draws"] == 500
+    assert not any("fresh" in caveat for caveat in enough.caveats)
+
+
+def test_no_more_draws_where_nothing_stands_out() -> None:
+    assert draws_needed(np.array([0.3, 0.6]), tails=1, alpha=0.05, samples=99) == 0
+    assert draws_needed(np.zeros(0), tails=2, alpha=0.05, samples=99) == 0
+    assert draws_needed(np.array([0.01]), tails=1, alpha=0.0, samples=99) == 0
+    assert draws_needed(np.array([0.05, 1.0]), tails=1, alpha=0.05, samples=19) == 80
+
+
+def test_a_null_model_of_several_programmes_says_so() -> None:
+    days = [(t, "2015") for t in ("t1", "t2")]
+    people = [(t, "educator", None, org, None, 1) for t, _ in days for org in "ab"]
+    facets = [("t1", "programme", "x"), ("t2", "programme", "y")]
+    for name in ("edge-significance", "centrality-significance"):
+        found = analyse(small(days, people, facets), name, samples=20)
+        assert any("all programmes" in caveat for caveat in found.caveats)
+        alone = analyse(small(days, people, facets[:1]), name, samples=20)
+        assert not any("all programmes" in caveat for caveat in alone.caveats)
 
 
 def test_a_strength_that_the_null_model_keeps_cannot_be_tested() -> None:

@@ -124,6 +124,32 @@ def test_the_location_quotient_of_a_textbook() -> None:
     assert not row["specialised"]  # two trainings prove nothing
 
 
+def test_not_everybody_can_be_specialised_in_what_everybody_shares() -> None:
+    # Two are together at all trainings on open science, each alone at the others: of what they
+    # do between them each has its share. Balassa (1965): the world is the sum of its countries.
+    days = [(f"t{n}", "2015") for n in range(6)]
+    people = [(f"t{n}", "learner", None, None, land, 1) for n in range(2) for land in ("A", "B")]
+    people += [(f"t{n}", "learner", None, None, "A" if n < 4 else "B", 1) for n in range(2, 6)]
+    facets = [(f"t{n}", "topic", "open" if n < 2 else "other") for n in range(6)]
+    found = analyse(small(days, people, facets), "specialisation")
+    assert {row[0] for row in frame_of(found, "quotient")} == {1.0}
+    assert found.coverage["appearances_compared"] == 8
+
+
+def test_a_bloc_is_compared_with_the_whole_world() -> None:
+    members = [("x", "A", None, None), ("x", "B", None, None), ("y", "B", None, None)]
+    days = [(f"t{n}", "2015") for n in range(4)]
+    people = [("t0", "learner", None, None, land, 1) for land in ("A", "B")]
+    people += [(f"t{n}", "learner", None, None, "C", 1) for n in range(1, 4)]
+    facets = [("t0", "topic", "open"), *((f"t{n}", "topic", "other") for n in range(1, 4))]
+    tables = small(days, people, facets, bloc_members=members)
+    found = {r["node"]: r for r in analyse(tables, "specialisation", level="bloc").to_records()}
+    # Two of five appearances are on open science; all of x's two, both at one training, are.
+    assert found["x"]["trainings"] == found["x"]["of_node"] == 2
+    assert found["y"]["trainings"] == found["y"]["of_node"] == 1
+    assert found["x"]["quotient"] == found["y"]["quotient"] == pytest.approx(5 / 2)
+
+
 def test_trends_show_years_without_any() -> None:
     facets = [(t, "topic", "x") for t, _ in YEARLY]
     people = [("y2010", "learner", None, None, None, 7), ("y2010", "educator", "a", None, None, 1)]
