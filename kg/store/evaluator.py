@@ -15,7 +15,6 @@ a file without a name that holds them: in memory up to 4 MiB, on disk above that
 from __future__ import annotations
 
 import array
-import ctypes
 import importlib.util
 import json
 import math
@@ -260,7 +259,7 @@ def answer(store: ox.Store, request: dict[str, Any], channel: socket.socket, uni
 
 def _left_behind() -> int:
     """Give free memory back to the system, and return what this process keeps, in bytes."""
-    ctypes.CDLL(None).malloc_trim(0)
+    limits.trim()
     return int(limits.private_bytes())
 
 

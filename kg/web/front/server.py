@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import socket
 import threading
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any
 import uvloop
 from flask import Flask
 
+from kg.confined.limits import trim
 from kg.web.front.bodies import Body, Room
 from kg.web.front.bridge import Outcome, call, environ_of
 from kg.web.front.connection import Connection
@@ -27,7 +27,6 @@ __all__ = ["Front", "FrontLimits"]
 
 _SWEEP_SECONDS = 5.0
 _MANY = 200  # connections that have gone, after which their memory is given back to the system
-_LIBC = ctypes.CDLL(None)
 _STOP_SECONDS = 5.0
 _STOP_LOOK_SECONDS = 0.05
 
@@ -154,7 +153,7 @@ class Front:
             self._most_seen = max(self._most_seen, len(self._connections))
             if self._most_seen - len(self._connections) > _MANY:
                 self._most_seen = len(self._connections)
-                _LIBC.malloc_trim(0)
+                trim()
 
     # What connections need
 
