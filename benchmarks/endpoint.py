@@ -5,15 +5,11 @@ Servers are started one after another on this machine, each over the release of 
 - ``rihla``: ``kg serve`` as a user runs it;
 - ``oxigraph``: the engine's own server (``pip install oxigraph``), without any limit or guard;
 - ``virtuoso``: Debian's ``virtuoso-opensource-7``, loaded by its bulk loader;
-- ``rdflib-endpoint``: rdflib in memory under uvicorn (``rdflib-endpoint[cli]``);
-- ``pyoxigraph``: for questions only, a process a question that opens the release's store.
+- ``rdflib-endpoint``: rdflib in memory under uvicorn (``rdflib-endpoint[cli]``).
 
 Lookups and a medium query go through wrk. Each request carries a number as a comment, so that no
 server answers from a cache; the cached ones repeat a few hundred texts. The processor's
 milliseconds of a request are those of the server with all its processes. Answers are compared.
-``--questions`` asks the named queries one after another, Virtuoso as ``kg.store.remote`` rewrites
-them, and compares rows. Each answer is written down as it comes (``--record``), and asked for no
-more in a run that goes on with the same file. ``--kept`` keeps what peers loaded for the next run.
 ``--large`` asks for an answer near the cap, and for all statements by the way of exports.
 ``--memory`` sends large answers to slow readers. Servers that are much slower get a budget
 (``--budget``) and fewer connections; ``--seconds 0`` leaves wrk out.
@@ -29,7 +25,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gzip
-import hashlib
 import http.client
 import itertools
 import json
@@ -39,7 +34,6 @@ import re
 import shutil
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -50,18 +44,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
-import polars as pl
 import pyoxigraph as ox
 
 import kg
-from kg.analysis.graph import Graph
-from kg.queries import INTERNAL_GROUPS, NamedQuery, bind, catalogue
-from kg.search import KINDS
 from kg.settings import load_settings
 from kg.store.release import Release, current_release
 from kg.store.remote.dialects import dialect_of
 
-ENGINES = ("rihla", "oxigraph", "virtuoso", "rdflib-endpoint", "pyoxigraph")
+ENGINES = ("rihla", "oxigraph", "virtuoso", "rdflib-endpoint")
 SLOW = ("rdflib-endpoint",)
 MEDIUM = """PREFIX rihla: <https://w3id.org/rihla/ontology#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -70,15 +60,6 @@ SELECT ?training ?label ?start WHERE {
 LOOKUP = "SELECT ?p ?o WHERE { <%s> ?p ?o }"
 JSON = "application/sparql-results+json"
 ALL = "http://example.org/all"
-CHILD = """
-import sys, time
-import pyoxigraph as ox
-store, text = ox.Store.read_only(sys.argv[1]), sys.stdin.read()
-began = time.perf_counter()
-answer = store.query(text).serialize(format=ox.QueryResultsFormat.JSON)
-print(time.perf_counter() - began, file=sys.stderr)
-sys.stdout.buffer.write(answer)
-"""
 # Requests are made beforehand; a number in a comment makes each of them new, in each run too: those
 # of the run that warms a server up would otherwise be answered from memory in the one that counts.
 _RUNS = itertools.count(1)
@@ -122,18 +103,28 @@ class Server:
     def path(self, query: str) -> str:
         return f"{urlsplit(self.address).path}?{self.form(query)}"
 
-    def ask(self, query: str, seconds: float = 600) -> tuple[float, list[tuple[str, ...]] | str]:
-        """Return seconds and the sorted rows, or the status where there is no answer."""
+    def ask(
+        self,
+        query: str,
+        seconds: float = 600,
+        tell: Callable[[http.client.HTTPConnection], object] = lambda _: None,
+    ) -> tuple[float, list[tuple[str, ...]] | str]:
+        """Return seconds and the sorted rows, or the status where there is no answer.
+
+        ``tell`` is given the connection, for who would cut it.
+        """
         place = urlsplit(self.address)
         connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=seconds)
         began = time.perf_counter()
         try:
             # several peers refuse long addresses
             sent = {"Accept": JSON, "Content-Type": "application/x-www-form-urlencoded"}
+            connection.connect()
+            tell(connection)
             connection.request("POST", place.path, self.form(query), sent)
             response = connection.getresponse()
             body = response.read()
-        except (TimeoutError, OSError) as error:
+        except (OSError, http.client.HTTPException) as error:
             return time.perf_counter() - began, type(error).__name__
         finally:
             connection.close()
@@ -190,7 +181,7 @@ def spawn(command: list[str], folder: Path, **options: object) -> subprocess.Pop
 
 @contextlib.contextmanager
 def running(name: str, data: Path, folder: Path, options: argparse.Namespace) -> Iterator[Server]:
-    """Start a peer over the triples in ``data``; unless ``--kept``, what it kept is removed."""
+    """Start a peer over the triples in ``data``; what it keeps, another start finds."""
     place = folder / name
     place.mkdir(exist_ok=True)
     process, server = STARTS[name](data, place, options)
@@ -204,11 +195,8 @@ def running(name: str, data: Path, folder: Path, options: argparse.Namespace) ->
             process.wait(120)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-        if not options.kept:
-            shutil.rmtree(place, ignore_errors=True)
 
 
-Ask = Callable[[str, float], tuple[float, object]]
 Started = tuple[subprocess.Popen[bytes], Server]
 
 
@@ -285,6 +273,7 @@ def start_virtuoso(data: Path, folder: Path, options: argparse.Namespace) -> Sta
     text = INI.format(isql=isql, port=port, folder=folder, buffers=buffers, dirty=buffers * 3 // 4)
     (folder / "virtuoso.ini").write_text(text)
     loaded = folder / "loaded"
+    (folder / "virtuoso.lck").unlink(missing_ok=True)  # of one that was killed
     process = spawn(["virtuoso-t", "-f", "-c", "virtuoso.ini"], folder)
     release = current_release(load_settings(options.project).project.releases)
     server = Server("virtuoso", f"http://127.0.0.1:{port}/sparql", process.pid, ALL,
@@ -298,7 +287,7 @@ def start_virtuoso(data: Path, folder: Path, options: argparse.Namespace) -> Sta
     began = time.perf_counter()
     _load_virtuoso(isql, f"ld_dir('{folder}', 'data.nt', '{ALL}');")
     server.load_seconds = time.perf_counter() - began  # of the union, as the others
-    if options.questions:
+    if getattr(options, "named_graphs", False):  # for benchmarks/questions.py
         _load_virtuoso(isql, f"ld_dir('{folder}', 'data.nq.gz', 'http://example.org/none');")
     (folder / "data.nt").unlink()
     loaded.write_text(str(server.load_seconds))
@@ -392,42 +381,6 @@ def wrk(server: Server, load: Load, seconds: int, folder: Path) -> tuple[float, 
     return float(rate[1]), float(late[1]) * scale, used
 
 
-def questions(release: Release) -> dict[str, str]:
-    """Return the named queries bound to what the release has most of, so that they have answers."""
-    graph, found = Graph.of_release(release), {}
-    common = {kind: most_used(graph, kind) for kind in KINDS}
-    for query in catalogue().values():
-        if query.group not in INTERNAL_GROUPS:
-            with contextlib.suppress(StopIteration):
-                found[query.id] = bind(query, values_for(query, common))
-    return found
-
-
-def most_used(graph: Graph, kind: str) -> list[str]:
-    """Return things of a kind, those with the most trainings first."""
-    involved, facets = graph.columns("involvements"), graph.columns("facets")
-    if kind in ("organisation", "person", "country"):
-        used = involved.drop_nulls(kind).group_by(kind).len().sort(["len", kind], descending=True)
-        return used[kind].to_list()
-    if kind == "training":
-        used = involved.group_by(kind).len().sort(["len", kind], descending=True)
-        return used[kind].to_list()
-    used = facets.filter(pl.col("facet") == kind).group_by("value").len()
-    known = used.sort(["len", "value"], descending=True)["value"].to_list()
-    rest = graph.columns("entities").filter(pl.col("kind") == kind)["entity"].sort().to_list()
-    return known or rest
-
-
-def values_for(query: NamedQuery, common: dict[str, list[str]]) -> dict[str, str]:
-    """Return a value for each parameter that is needed: StopIteration where the world has none."""
-    left = {kind: iter(things) for kind, things in common.items()}
-    return {
-        p.name: next(left.get((p.target or "").rpartition("#")[2].lower(), iter([p.example])))
-        for p in query.parameters.values()
-        if p.required
-    }
-
-
 def processes(pid: int) -> list[Path]:
     """Return a server's process and all that it started, workers in sessions of their own too."""
     parents, groups = {}, {}
@@ -436,17 +389,18 @@ def processes(pid: int) -> list[Path]:
             fields = (found / "stat").read_text().rpartition(")")[2].split()
             parents[int(found.name)], groups[int(found.name)] = int(fields[1]), int(fields[2])
     mine = {each for each, group in groups.items() if group == pid}
-    mine |= {each for each, parent in parents.items() if parent in mine}
+    while more := {each for each, parent in parents.items() if parent in mine} - mine:
+        mine |= more
     return [Path("/proc", str(each)) for each in sorted(mine)]
 
 
 def processor_seconds(pid: int) -> float:
-    """Return what a server and all its processes that live have used."""
+    """Return what a server and all its processes have used, those that ended too."""
     total = 0
     for found in processes(pid):
         with contextlib.suppress(OSError):
             fields = (found / "stat").read_text().rpartition(")")[2].split()
-            total += int(fields[11]) + int(fields[12])
+            total += sum(map(int, fields[11:15]))  # its own, and that of children it has reaped
     return total / os.sysconf("SC_CLK_TCK")
 
 
@@ -540,96 +494,13 @@ def report(load: Load) -> None:
         print(f"| {name} | {rate:,.0f} | {late:.1f} | {used:.3f} | {ratio} |", flush=True)
 
 
-@dataclass
-class Record:
-    """Answers to questions, one a line of JSON in a file: what a run has, another need not ask."""
-
-    path: Path
-    answers: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.path.exists():
-            for line in self.path.read_text(encoding="utf-8").splitlines():
-                found = json.loads(line)
-                self.answers[found["question"], found["engine"]] = found
-
-    def add(self, question: str, engine: str, seconds: float, answer: object) -> None:
-        """Write an answer down: its rows' number and hash, or why there are none."""
-        found: dict[str, object] = {"question": question, "engine": engine, "seconds": seconds}
-        if isinstance(answer, list):
-            digest = hashlib.sha256(json.dumps(answer).encode()).hexdigest()[:16]
-            found |= {"rows": len(answer), "hash": digest}
-        else:
-            found["status"] = str(answer)
-        self.answers[question, engine] = found
-        with self.path.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(found) + "\n")
-        print(f"  {engine} {question}: {seconds:.3f} s, "
-              f"{found.get('rows', found.get('status'))}", flush=True)  # fmt: skip
-
-
-def in_child(store: Path, text: str, seconds: float) -> tuple[float, object]:
-    """Return seconds and rows of a question asked of the engine alone, killed after a while."""
-    try:
-        done = subprocess.run([sys.executable, "-c", CHILD, str(store)], input=text.encode(),
-                              capture_output=True, timeout=seconds)  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return seconds, "TimeoutError"
-    if done.returncode:
-        return 0.0, done.stderr.decode()[-60:].strip()
-    return float(done.stderr), rows_of(done.stdout)
-
-
-def ask_questions(
-    texts: dict[str, str], record: Record, engine: str, ask: Ask, options: argparse.Namespace
-) -> None:
-    """Ask what is not yet written down; a comment makes each try new to a cache."""
-    for question, text in texts.items():
-        if (question, engine) in record.answers:
-            continue
-        tries = [ask(f"{text}\n# 0", options.patience)]
-        while len(tries) < options.repeat and tries[-1][0] < min(5, options.patience):
-            tries.append(ask(f"{text}\n# {len(tries)}", options.patience))
-        record.add(question, engine, statistics.median(t for t, _ in tries), tries[-1][1])
-
-
-def compare(record: Record, names: list[str]) -> None:
-    """Print seconds by question and engine, and where answers differ from ours."""
-    names = [name for name in names if any(engine == name for _, engine in record.answers)]
-    print(f"\n| question | {' | '.join(f'{n}, ms' for n in names)} | rows | answers |")
-    print(f"|{'---|' * (len(names) + 3)}")
-    ratios: dict[str, list[float]] = {name: [] for name in names}
-    for question in dict.fromkeys(question for question, _ in record.answers):
-        found = {n: record.answers.get((question, n), {"status": "–"}) for n in names}
-        ours = found[names[0]]
-        other = [n for n in names if "hash" in found[n] and found[n]["hash"] != ours.get("hash")]
-        cells = " | ".join(
-            f"{float(str(f['seconds'])) * 1000:.0f}" if "hash" in f else str(f["status"])
-            for f in found.values()
-        )
-        said = f"differ: {other}" if other else "equal" if "hash" in ours else "–"
-        print(f"| {question} | {cells} | {ours.get('rows', '–')} | {said} |")
-        for name, each in found.items():
-            if "hash" in each and each["hash"] == ours.get("hash"):
-                ratios[name].append(float(str(each["seconds"])) / float(str(ours["seconds"])))
-    for name in names[1:]:
-        if ratios[name]:
-            print(f"{name} takes {statistics.geometric_mean(ratios[name]):.2f} times as long as "
-                  f"{names[0]} (geometric mean of {len(ratios[name])} equal answers)")  # fmt: skip
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--project", type=Path, required=True, help="A project that was built.")
     parser.add_argument("--peers", type=Path, default=Path("peers/bin"))
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--seconds", type=int, default=10, help="Of each load.")
-    parser.add_argument("--questions", action="store_true", help="Ask the named queries too.")
-    parser.add_argument("--only", nargs="+", help="Questions that are asked; all without it.")
-    parser.add_argument("--record", type=Path, help="Where answers to questions are written.")
     parser.add_argument("--kept", type=Path, help="A folder that keeps what peers loaded.")
-    parser.add_argument("--repeat", type=int, default=3, help="Of each question.")
-    parser.add_argument("--patience", type=float, default=30, help="Seconds for a question.")
     parser.add_argument("--memory", action="store_true", help="Slow readers too.")
     parser.add_argument("--large", action="store_true", help="An answer at the cap, an export.")
     parser.add_argument("--budget", type=int, default=6, help="Seconds of a load, where slow.")
@@ -646,29 +517,16 @@ def compare_all(release: Release, folder: Path, options: argparse.Namespace) -> 
     """Ask each engine all that is to be asked, and print what was found."""
     data = folder / "data.nt"
     print(f"Release {release.id}: {write_triples(release, data):,} triples.", flush=True)
-    texts = questions(release) if options.questions else {}
-    texts = {name: text for name, text in texts.items() if name in (options.only or texts)}
-    record = Record(options.record or folder / "answers.jsonl")
     every = loads(data, 7) if options.seconds else []
     expected: dict[str, object] = {}
     for engine in options.engines:
-        if engine == "pyoxigraph":
-
-            def alone(text: str, seconds: float) -> tuple[float, object]:
-                return in_child(release.store, text, seconds)
-
-            ask_questions(texts, record, engine, alone, options)
-            continue
         with running(engine, data, folder, options) as server:
             print(f"{engine}: loaded in {server.load_seconds:.1f} s, "
                   f"{memory_mib(server.pid):.0f} MiB", flush=True)  # fmt: skip
             measure(server, every, expected, options)
-            ask_questions(texts, record, engine, server.ask, options)
             more(server, options)
     for load in every:
         report(load)
-    if texts:
-        compare(record, options.engines)
 
 
 def measure(
