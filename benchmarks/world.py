@@ -73,6 +73,10 @@ class Sizes:
         return max(4, self.trainings // 15)
 
     @property
+    def programmes(self) -> int:
+        return max(3, self.trainings // 300)
+
+    @property
     def outcomes(self) -> int:
         return max(10, self.participations // 20)
 
@@ -112,6 +116,12 @@ def some(rng: Rng, values: list[str], share: float) -> list[str | None]:
     return [v if c < share else None for v, c in zip(values, rng.random(len(values)), strict=True)]
 
 
+def joined(a: Sequence[str | None], b: Sequence[str | None]) -> list[str | None]:
+    """Write two values in a cell, or one where they are the same or there is no second one."""
+    pairs = zip(a, b, strict=True)
+    return [f"{x}|{y}" if x and y and x != y else x for x, y in pairs]
+
+
 def dates(years: Codes, days: Codes) -> list[str]:
     start = np.array([f"{year}-01-01" for year in years], dtype="datetime64[D]")
     return [str(day) for day in start + days]
@@ -124,17 +134,20 @@ def organisations(rng: Rng, sizes: Sizes, countries: Sequence[str]) -> pl.DataFr
         f"o{int(rng.integers(i))}" if i and chance < 0.15 else None
         for i, chance in enumerate(rng.random(n))
     ]
-    numbered = range(n)
+    # Few are a second entry of the one before, under its name and in its country.
+    again = rng.random(n) < 0.01
+    numbered = [i - 1 if again[i] and i else i for i in range(n)]
+    country = pick(rng, countries, n)
     return pl.DataFrame(
         {
-            "id": keys("o", numbered),
+            "id": keys("o", range(n)),
             "type": pick(rng, ["University", "ResearchInstitute"], n),
             "name": [f"{_PLACES[place[i]]} {_KINDS[kind[i]]} {i}" for i in numbered],
-            "alias": [f"{_ARABIC[kind[i]]} {i}@ar" for i in numbered],
-            "country": pick(rng, countries, n),
+            "alias": [f"{_ARABIC[kind[i]]} {i}@ar" for i in range(n)],
+            "country": country[numbered],
             "latitude": [decimal(v) for v in rng.uniform(-60, 70, n)],
             "longitude": [decimal(v) for v in rng.uniform(-180, 180, n)],
-            "url": [f"https://o{i}.example.org/" for i in numbered],
+            "url": [f"https://o{i}.example.org/" for i in range(n)],
             "part_of": parent,
         }
     )  # fmt: skip
@@ -153,21 +166,22 @@ def trainings(rng: Rng, sizes: Sizes, schema: Schema, hosts: Codes) -> pl.DataFr
     days, length = rng.integers(0, 340, n), rng.geometric(0.25, n)
     series = heavy(rng, n, sizes.series, 0.8)
     topics, methods = concepts(schema, "Topic"), concepts(schema, "Method")
-    second = rng.random(n) < 0.3
-    pairs = zip(pick(rng, topics, n), pick(rng, topics, n), second, strict=True)
+    programmes = heavy(rng, n, sizes.programmes, 0.8)
+    kinds = ["Workshop", "Course", "Seminar", "Fellowship", "Symposium"]
     return pl.DataFrame(
         {
             "id": keys("t", range(n)),
             "name": [f"Training {i} on {t}" for i, t in enumerate(pick(rng, topics, n))],
-            "format": pick(rng, ["Workshop", "Course", "Seminar", "Symposium"], n),
+            "format": pick(rng, kinds, n),
             "series": some(rng, keys("s", series), 0.6),
+            "programme": some(rng, keys("g", programmes), 0.4),
             "start_date": dates(years, days),
             "end_date": dates(years, days + length),
             "host": keys("o", hosts),
             "organiser": keys("o", heavy(rng, n, sizes.organisations)),
             "funder": some(rng, keys("o", heavy(rng, n, sizes.organisations, 1.3)), 0.4),
-            "topic": [f"{a}|{b}" if two and a != b else a for a, b, two in pairs],
-            "method": pick(rng, methods, n),
+            "topic": joined(pick(rng, topics, n), some(rng, list(pick(rng, topics, n)), 0.3)),
+            "method": joined(pick(rng, methods, n), some(rng, list(pick(rng, methods, n)), 0.3)),
             "url": [f"https://trainings.example.org/{i}" for i in range(n)],
         }
     )  # fmt: skip
@@ -215,13 +229,16 @@ def outcomes(rng: Rng, sizes: Sizes, took_part: pl.DataFrame) -> tuple[pl.DataFr
         sizes.outcomes, with_replacement=True, seed=int(rng.integers(2**31))
     )
     n = behind.height
+    # A third is made by two who were in the same training.
+    beside = took_part.drop_nulls("person").unique("training", keep="last", maintain_order=True)
+    second = behind.join(beside, on="training", how="left", maintain_order="left")["person_right"]
     made = pl.DataFrame(
         {
             "id": keys("w", range(n)),
             "type": pick(rng, ["Publication", "Dataset", "Certificate"], n),
             "name": [f"Outcome {i}" for i in range(n)],
             "date": dates(rng.integers(2005, 2026, n), rng.integers(0, 365, n)),
-            "person": behind["person"],
+            "person": joined(behind["person"].to_list(), some(rng, second.to_list(), 0.3)),
         }
     )
     credited = pl.DataFrame(
@@ -250,6 +267,12 @@ def write_world(into: Path, count: int, seed: int = 1) -> dict[str, int]:
         "people": people(rng, sizes),
         "series": pl.DataFrame(
             {"id": keys("s", range(sizes.series)), "name": keys("Series ", range(sizes.series))}
+        ),
+        "programmes": pl.DataFrame(
+            {
+                "id": keys("g", range(sizes.programmes)),
+                "name": keys("Programme ", range(sizes.programmes)),
+            }
         ),
         "trainings": trainings(rng, sizes, schema, hosts),
         "participations": took_part,

@@ -30,6 +30,7 @@ NOBODY = "forgotten"
 _NO_TOMBSTONES = Tombstones()
 _PERSON = re.compile(r"\bperson[:/]([\w.~-]*[\w~-])")
 _DATATYPES = {
+    "count": XSD.integer,
     "date": XSD.date,
     "decimal": XSD.decimal,
     "integer": XSD.integer,

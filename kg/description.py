@@ -1,8 +1,9 @@
 """What a graph holds, counted: VoID statistics and a DCAT record, as part of the graph itself.
 
 Partitions by class and by property, and by property within each class, are computed from the
-statements of a release. Clients find them with SPARQL, under the dataset's IRI, or at
-``/.well-known/void``. What depends on the server or the time of the build is not among them.
+statements of a release, and by class within what each source states. Clients find them with
+SPARQL, under the dataset's IRI, or at ``/.well-known/void``. What depends on the server or the
+time of the build is not among them.
 """
 
 from __future__ import annotations
@@ -12,16 +13,17 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from rdflib import DCAT, DCTERMS, RDF, VOID, XSD, Literal
+from rdflib import DCAT, DCTERMS, RDF, RDFS, VOID, XSD, Literal, URIRef
 from scipy import sparse
 
 from kg.provenance import GraphNames
 from kg.quads import QUAD, TERM
-from kg.terms import ONTOLOGY, RIHLA
+from kg.terms import ONTOLOGY, RIHLA, VOCABULARY_BASE
 
 __all__ = ["dataset_iri", "description_quads", "partition_iri"]
 
 _TYPE = RDF.type.n3()
+_SHARED = (RIHLA.training, RIHLA.organisation, RIHLA.fromCountry)
 _Row = tuple[str, str, str]
 
 
@@ -49,6 +51,7 @@ def description_quads(quads: pl.DataFrame, names: GraphNames) -> pl.DataFrame:
         *_by_property(dataset, union),
         *_by_class(dataset, union),
         *_by_both(dataset, union),
+        *_by_source(dataset, quads.lazy()),
     ]
     frame = pl.DataFrame(rows, schema=["s", "p", "o"], orient="row").unique().sort("s", "p", "o")
     graph = pl.lit(f"<{names.description}>").alias("g")
@@ -180,6 +183,80 @@ def _by_both(dataset: str, union: _Union) -> Iterator[_Row]:
         yield partition, VOID.property.n3(), prop
         yield partition, VOID.triples.n3(), _number(number)
         yield partition, VOID.distinctSubjects.n3(), _number(on)
+
+
+def _by_source(dataset: str, quads: pl.LazyFrame) -> Iterator[_Row]:
+    """Count what each source states, for ``queries/quality/counts.rq``.
+
+    A thing counts in the classes of the vocabulary that its source gives it and in those above.
+    Of the participations that it states is said on how many each property of :data:`_SHARED`
+    stands, whoever says so.
+    """
+    loaded = _stated(quads, RIHLA.loadedInto).select("s", g="o")
+    loads = loaded.join(_stated(quads, RIHLA.loadedFrom).select("s", source="o"), on="s")
+    loads = loads.select("g", "source").unique()
+    typed = _stated(quads, RDF.type).join(loads, on="g").select("source", "s", "o").unique()
+    counts = typed.join(_classes_above(quads).lazy(), on="o").select("source", "s", "kind").unique()
+    shares = _shares(quads, loads)
+    for source, kind, number in counts.group_by("source", "kind").len().collect().iter_rows():
+        subset = partition_iri(dataset, "source", source[1:-1])
+        partition = _iri(partition_iri(dataset, "source-class", source[1:-1], kind[1:-1]))
+        yield _iri(dataset), VOID.subset.n3(), _iri(subset)
+        yield _iri(subset), RDF.type.n3(), VOID.Dataset.n3()
+        yield _iri(subset), DCTERMS.source.n3(), source
+        yield _iri(subset), VOID.classPartition.n3(), partition
+        yield partition, VOID["class"].n3(), kind
+        yield partition, VOID.entities.n3(), _number(number)
+        if kind == RIHLA.Participation.n3():
+            yield from _by_shared(dataset, source, partition, shares)
+
+
+def _by_shared(
+    dataset: str, source: str, partition: str, shares: dict[tuple[str, str], int]
+) -> Iterator[_Row]:
+    for prop in _SHARED:
+        part = _iri(partition_iri(dataset, "source-class-property", source[1:-1], prop))
+        yield partition, VOID.propertyPartition.n3(), part
+        yield part, VOID.property.n3(), prop.n3()
+        yield part, VOID.distinctSubjects.n3(), _number(shares.get((source, prop.n3()), 0))
+
+
+def _shares(quads: pl.LazyFrame, loads: pl.LazyFrame) -> dict[tuple[str, str], int]:
+    """Return source and property → participations of the source that have the property."""
+    stated = _stated(quads, RIHLA.training).join(loads, on="g").select("source", "s").unique()
+    found = {}
+    for prop in _SHARED:
+        having = _stated(quads, prop).select("s").unique()
+        counts = stated.join(having, on="s", how="semi").group_by("source").len()
+        found |= {(source, prop.n3()): n for source, n in counts.collect().iter_rows()}
+    return found
+
+
+def _stated(quads: pl.LazyFrame, prop: URIRef) -> pl.LazyFrame:
+    return quads.filter(pl.col("p") == prop.n3())
+
+
+def _classes_above(quads: pl.LazyFrame) -> pl.DataFrame:
+    """Return each class of a thing (``o``) with the vocabulary's among it and those above."""
+    parents: dict[str, set[str]] = {}
+    for low, high in (
+        _stated(quads, RDFS.subClassOf).select("s", "o").unique().collect().iter_rows()
+    ):
+        parents.setdefault(low, set()).add(high)
+    kinds = _stated(quads, RDF.type).select("o").unique().collect()["o"].cast(pl.String)
+    rows = [(kind, one) for kind in kinds for one in sorted(_reached(kind, parents))]
+    ours = [(kind, one) for kind, one in rows if one.startswith(f"<{VOCABULARY_BASE}")]
+    return pl.DataFrame(ours, schema={"o": TERM, "kind": TERM}, orient="row")
+
+
+def _reached(kind: str, parents: dict[str, set[str]]) -> set[str]:
+    """Return a class and all that it is below of."""
+    found, left = {kind}, [kind]
+    while left:
+        fresh = parents.get(left.pop(), set()) - found
+        found |= fresh
+        left += fresh
+    return found
 
 
 def _iri(text: str) -> str:

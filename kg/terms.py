@@ -80,6 +80,7 @@ class RIHLA(DefinedNamespace):
     city: URIRef
     InternationalTraining: URIRef
     Sector: URIRef
+    Participation: URIRef
     Training: URIRef
     aboutTopic: URIRef
     ror: URIRef

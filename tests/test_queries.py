@@ -137,7 +137,7 @@ def test_the_file_runs_as_it_stands(graph: Graph, query: NamedQuery) -> None:
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
 def test_nothing_is_cut_off_and_the_order_is_stated(query: NamedQuery) -> None:
-    body = re.sub(r"(?m)^\s*#.*$", "", query.text)
+    body = re.sub(r"(?m)^\s*#.*$|^\s*LIMIT 10000  # parameter top$", "", query.text)
     assert not re.search(r"\b(LIMIT|OFFSET|NOW|RAND)\b", body)
     assert bool(re.search(r"(?m)^ORDER BY ", body)) != _is_unordered(query)
 
@@ -175,6 +175,20 @@ def test_a_bad_parameter_is_refused_with_what_is_accepted(
 ) -> None:
     with pytest.raises(QueryError, match=message):
         graph.query("people/learned-method", **parameters)
+
+
+@pytest.mark.parametrize("query", [q for q in QUERIES.values() if "top" in q.parameters])
+def test_a_limit_is_a_parameter_with_an_order_before_it(graph: Graph, query: NamedQuery) -> None:
+    needed = {p.name: "2001" for p in query.parameters.values() if p.required}  # all are years
+    assert "LIMIT" not in bind(query, needed | {"top": "any"})
+    assert re.search(r"(?m)^ +ORDER BY .*\n +LIMIT 3 *# parameter top$",
+                     bind(query, needed | {"top": 3}))  # fmt: skip
+    every = graph.query(query.id, **needed, top="any").rows
+    assert graph.query(query.id, **needed).rows == every
+    assert set(graph.query(query.id, **needed, top=1).rows) < set(every)
+    for bad in ("0", "-1", "1.5", "2 OFFSET 1", ["1", "2"]):
+        with pytest.raises(QueryError, match=r"top: found .* Accepted: "):
+            bind(query, needed | {"top": bad})
 
 
 @pytest.mark.parametrize(

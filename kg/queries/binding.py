@@ -13,6 +13,7 @@ from kg.queries.values import LITERALS, Parameter, refusal
 from kg.terms import PREFIXES
 
 _PARAMETER_LINE = r"(?m)^(\s*VALUES\s+\?{name}\s*\{{)([^}}\n]*)(\}}\s*#\s*parameter\b.*)$"
+_LIMIT_LINE = r"(?m)^(\s*LIMIT\s+)([0-9]+)(\s*#\s*parameter\s+{name}\b.*)$"
 _CURIE = re.compile(r"^([a-z][a-z0-9]*):([A-Za-z0-9._~-]+)$")
 _IRI = re.compile(r"^https?://[^\s<>\"{}|\\^`]+$")
 
@@ -96,15 +97,20 @@ def _given(query: NamedQuery, parameter: Parameter, value: object) -> list[objec
             )
         )
     values = list(value) if isinstance(value, list | tuple | set) else [value]
+    if parameter.type == "count" and len(values) > 1:
+        raise refusal(parameter, ", ".join(map(str, values)), "one number")
     return None if "any" in values else values
 
 
 def _with_values(text: str, name: str, terms: Iterable[str] | None) -> str:
-    pattern = re.compile(_PARAMETER_LINE.format(name=name))
-    if terms is None:
-        return pattern.sub("", text)
-    joined = " ".join(terms)
-    return pattern.sub(lambda m: f"{m[1]} {joined} {m[3]}", text)
+    joined = None if terms is None else " ".join(terms)
+    for line, pad in ((_PARAMETER_LINE, " "), (_LIMIT_LINE, "")):
+        pattern = re.compile(line.format(name=name))
+        if joined is None:
+            text = pattern.sub("", text)
+        else:
+            text = pattern.sub(lambda m, pad=pad: f"{m[1]}{pad}{joined}{pad}{m[3]}", text)
+    return text
 
 
 def entity_iri(

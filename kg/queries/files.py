@@ -16,6 +16,7 @@ from kg.queries.values import TYPES, Parameter
 from kg.terms import PREFIXES
 
 _DECLARED = re.compile(r"(?m)^\s*VALUES\s+\?(\w+)\s*\{[^}\n]*\}\s*#\s*parameter\b")
+_LIMITED = re.compile(r"(?m)^\s*LIMIT\s+[0-9]+\s*#\s*parameter\s+(\w+)\b")
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,14 @@ def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
 
 
 def _check_declared(query: NamedQuery, path: Path) -> None:
-    declared = set(_DECLARED.findall(query.text))
-    if declared != set(query.parameters):
+    limited = set(_LIMITED.findall(query.text))
+    declared = limited | set(_DECLARED.findall(query.text))
+    counts = {name for name, p in query.parameters.items() if p.type == "count"}
+    if declared != set(query.parameters) or limited != counts:
         raise QueryError(
             f"{path}: the header names the parameters {sorted(query.parameters)}, the lines "
-            f"'VALUES ?name {{ … }}  # parameter' name {sorted(declared)}. Make them agree."
+            f"'VALUES ?name {{ … }}  # parameter' and, for the type count, 'LIMIT n  # parameter "
+            f"name' name {sorted(declared)}. Make them agree."
         )
 
 

@@ -16,7 +16,9 @@ from kg.queries.files import NamedQuery, parse_query
 INTERNAL_GROUPS = frozenset({"columns", "endpoint", "lookup", "pages"})
 """Groups that serve the software; the catalogue shows people the others."""
 
-_DECLARED_LINE = re.compile(r"(?m)^\s*VALUES\s+\?\w+\s*\{[^}\n]*\}\s*#\s*parameter\b.*$")
+_DECLARED_LINE = re.compile(
+    r"(?m)^\s*(?:VALUES\s+\?\w+\s*\{[^}\n]*\}|LIMIT\s+[0-9]+)\s*#\s*parameter\b.*$"
+)
 
 
 def catalogue(folder: Path | None = None) -> Mapping[str, NamedQuery]:

@@ -51,6 +51,12 @@ def _integer(parameter: Parameter, value: object) -> str:
     return str(int(str(value)))
 
 
+def _count(parameter: Parameter, value: object) -> str:
+    if not re.fullmatch(r"0{0,9}[1-9][0-9]{0,8}", str(value).strip()):
+        raise refusal(parameter, value, "a whole number from 1, or any")
+    return str(int(str(value)))
+
+
 def _year(parameter: Parameter, value: object) -> str:
     if not re.fullmatch(r"[12][0-9]{3}", str(value).strip()):
         raise refusal(parameter, value, "a year of four digits")
@@ -73,6 +79,7 @@ def _date(parameter: Parameter, value: object) -> str:
 
 
 LITERALS: dict[str, Callable[[Parameter, object], str]] = {
+    "count": _count,
     "date": _date,
     "decimal": _decimal,
     "integer": _integer,

@@ -22,6 +22,7 @@ __all__ = ["ACCEPTED", "TABLES", "blueprint", "given_values", "send_json"]
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
 ACCEPTED = {
+    "count": "a whole number from 1, or any",
     "date": "a date written YYYY-MM-DD",
     "decimal": "a number with a decimal point",
     "integer": "a whole number",

@@ -17,6 +17,7 @@ Schema = dict[str, Any]
 _MOST = 10**9 - 1
 _TEXT: Schema = {"type": "string"}
 _TYPES: Mapping[str, Schema] = {
+    "count": {"oneOf": [{"type": "integer", "minimum": 1, "maximum": _MOST}, {"const": "any"}]},
     "date": {"type": "string", "format": "date"},
     "decimal": {"type": "number"},
     "integer": {"type": "integer"},
@@ -64,10 +65,13 @@ def of_query(parameter: Parameter) -> Schema:
     item = dict(_TYPES[parameter.type])
     if parameter.values:
         item["enum"] = list(parameter.values)
+    items: Schema = {"type": "array", "items": item}
+    items |= {"minItems": 1} if parameter.required else {}
+    items |= {"maxItems": 1} if parameter.type == "count" else {}
     default = "" if parameter.required else f" {said('Without it:')} {parameter.default}."
     stated = _stated(
         parameter.name,
-        {"type": "array", "items": item, **({"minItems": 1} if parameter.required else {})},
+        items,
         f"{told(parameter.labels) or parameter.name}: {said(ACCEPTED[parameter.type])}.{default}",
         required=parameter.required,
         explode=True,
@@ -76,7 +80,7 @@ def of_query(parameter: Parameter) -> Schema:
 
 
 def _example(parameter: Parameter) -> str | int | float:
-    if parameter.type in ("integer", "year"):
+    if parameter.type in ("count", "integer", "year"):
         return int(parameter.example)
     return float(parameter.example) if parameter.type == "decimal" else parameter.example
 
