@@ -67,6 +67,8 @@ PICKED = {
     ("quality/loads", "source"): "{ ?load rihla:loadedFrom ?found }",
 }
 """Parameters for which any value will not do: the first one that the world has."""
+LEAST = ("people/teachers-for-institution", "institution")
+"""The one for which those with most to do have no answer: their people learned all there is."""
 
 CHILD = """
 import resource, sys, time
@@ -153,6 +155,8 @@ def values_for(query: NamedQuery, common: dict[str, list[str]], store: ox.Store)
         kind = UNTYPED.get(p.name, target.lower())
         if pattern := PICKED.get((query.id, p.name)):
             given[p.name] = next(store.query(f"{PREFIX} {pattern} LIMIT 1"))["found"].value
+        elif (query.id, p.name) == LEAST:
+            given[p.name] = common[kind][-1]
         elif p.required or (target in REQUIRED_TOO and p.default != "any"):
             given[p.name] = next(left.get(kind, iter([p.example])))
     return given

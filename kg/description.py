@@ -224,7 +224,7 @@ def _by_shared(
 def _shares(quads: pl.LazyFrame, loads: pl.LazyFrame) -> dict[tuple[str, str], int]:
     """Return source and property → participations of the source that have the property."""
     stated = _stated(quads, RIHLA.training).join(loads, on="g").select("source", "s").unique()
-    found = {}
+    found: dict[tuple[str, str], int] = {}
     for prop in _SHARED:
         having = _stated(quads, prop).select("s").unique()
         counts = stated.join(having, on="s", how="semi").group_by("source").len()

@@ -104,13 +104,12 @@ def _given(query: NamedQuery, parameter: Parameter, value: object) -> list[objec
 
 def _with_values(text: str, name: str, terms: Iterable[str] | None) -> str:
     joined = None if terms is None else " ".join(terms)
-    for line, pad in ((_PARAMETER_LINE, " "), (_LIMIT_LINE, "")):
-        pattern = re.compile(line.format(name=name))
-        if joined is None:
-            text = pattern.sub("", text)
-        else:
-            text = pattern.sub(lambda m, pad=pad: f"{m[1]}{pad}{joined}{pad}{m[3]}", text)
-    return text
+    text = _with_value(text, _PARAMETER_LINE.format(name=name), joined and f" {joined} ")
+    return _with_value(text, _LIMIT_LINE.format(name=name), joined)
+
+
+def _with_value(text: str, line: str, value: str | None) -> str:
+    return re.sub(line, lambda m: "" if value is None else f"{m[1]}{value}{m[3]}", text)
 
 
 def entity_iri(

@@ -71,6 +71,8 @@ class Patterns:
             found = condition(part.condition, scope)
             if found != TRUE:
                 block.where.append(found.sql)
+            for name in _compared(part.condition) & block.columns.keys():
+                block.columns[name] = replace(block.columns[name], is_sure=True)
 
     def joined(self, block: Block, part: Part, outer: Scope | None) -> Block:
         """Return a block with one more part of its group."""
@@ -369,6 +371,16 @@ def _next(block: Block, parts: Sequence[Part]) -> int:
         if variables_of(part) & known:
             return place
     return 0
+
+
+def _compared(node: Term | Var | Call) -> set[str]:
+    """Return the variables that have a value wherever a condition holds."""
+    if not isinstance(node, Call):
+        return set()
+    if node.name == "&&":
+        return _compared(node.args[0]) | _compared(node.args[1])
+    bound = node.args if node.name in ("=", "!=", "<", "<=", ">", ">=", "BOUND") else ()
+    return {arg.name for arg in bound if isinstance(arg, Var)}
 
 
 def _label_of(group: Group) -> tuple[Term | Var, Var] | None:
