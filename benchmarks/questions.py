@@ -55,6 +55,7 @@ from kg.store.release import Release, current_release
 
 ENGINES = ("rihla", "virtuoso", "pyoxigraph")
 OVER = "over budget"
+ENDED = "server ended"  # of itself, by a fault of its own
 REQUIRED_TOO = ("Bloc",)  # the default is a bloc of the demo
 UNTYPED = {"of": "organisation", "subject": "training"}
 PREFIX = "PREFIX rihla: <https://w3id.org/rihla/ontology#> SELECT ?found WHERE"
@@ -184,6 +185,8 @@ def of_server(server: endpoint.Server, text: str, budget: float) -> Answer:
         done.set()
         watching.join()
     used = endpoint.processor_seconds(server.pid) - before
+    if rows in ("RemoteDisconnected", "ConnectionResetError") and not over:
+        rows = ENDED
     return Answer(seconds, used, OVER if over else rows)
 
 
@@ -206,7 +209,7 @@ def in_child(store: Path, text: str, budget: float) -> Answer:
 
 
 def asked(record: Record, question: str, engine: str, tries: Iterator[Answer]) -> bool:
-    """Write down the median of some tries; False where the engine still works on it."""
+    """Write down the median of some tries; False where the engine works on, or no more."""
     found = list(tries)
     last = found[-1]
     record.add(
@@ -218,7 +221,7 @@ def asked(record: Record, question: str, engine: str, tries: Iterator[Answer]) -
             last.rows,
         ),
     )
-    return last.rows != OVER
+    return isinstance(last.rows, list) or last.rows.startswith("status")
 
 
 def ask_engine(
