@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 
 from kg.network import kernels
 from kg.network.lanes import add_up
+from kg.network.lean import lean
 
 __all__ = [
     "Dependencies",
@@ -145,24 +146,32 @@ def dependencies(
     ``lengths`` is the matrix of the lengths of the edges. Where all are the same, steps are
     counted.
     """
-    nodes = lengths.shape[0]
-    chosen = np.arange(nodes) if sources is None else sources
-    starts, ends = arrays(lengths)
-
-    entries = lengths.nnz if edges else 0
+    nodes, entries = lengths.shape[0], lengths.nnz if edges else 0
 
     def blank() -> tuple[Floats, ...]:
         return np.zeros(nodes), np.zeros(nodes), np.zeros(entries), np.zeros(entries)
 
-    def by_steps(some: NDArray[Any], *into: Floats) -> None:
-        kernels.steps.depend(starts, ends, some, *into)
-
-    def by_lengths(some: NDArray[Any], *into: Floats) -> None:
-        kernels.dijkstra.depend(starts, ends, lengths.data, tolerance, some, *into)
-
     if nodes == 0:
         return Dependencies(*blank())
-    return Dependencies(*add_up(by_steps if is_uniform(lengths) else by_lengths, chosen, blank))
+    steps = is_uniform(lengths)
+    given = lean(lengths, prune=not steps)
+    kept = len(given.ends) if edges else 0
+    into = given.into()
+
+    def by_steps(some: NDArray[Any], *sums: Floats) -> None:
+        kernels.waves.depend(given.starts, given.ends, *into, some, *sums)
+
+    def by_lengths(some: NDArray[Any], *sums: Floats) -> None:
+        kernels.dijkstra.depend(given.starts, given.ends, given.lengths, tolerance, some, *sums)
+
+    def lean_blank() -> tuple[Floats, ...]:
+        return np.zeros(nodes), np.zeros(nodes), np.zeros(kept), np.zeros(kept)
+
+    # Sources beside each other have searches that are alike.
+    chosen = np.arange(nodes) if sources is None else np.sort(given.place[sources])
+    found = add_up(by_steps if steps else by_lengths, chosen, lean_blank)
+    total, squares = (given.of_nodes(values) for values in found[:2])
+    return Dependencies(total, squares, *(given.of_entries(v, entries) for v in found[2:]))
 
 
 def reach(lengths: Any, *, sources: NDArray[Any] | None = None) -> Reach:
@@ -191,11 +200,18 @@ def _by_steps(lengths: Any, chosen: NDArray[Any]) -> Reach:
 
 
 def _by_lengths(lengths: Any, chosen: NDArray[Any]) -> Reach:
-    starts, ends = arrays(lengths)
-    return _spread(
-        lambda some, into: kernels.dijkstra.spread(starts, ends, lengths.data, some, *into),
-        chosen, len(starts) - 1, 32,
+    given = lean(lengths, prune=True)
+    found = _spread(
+        lambda some, into: kernels.dijkstra.spread(
+            given.starts, given.ends, given.lengths, some, *into
+        ),
+        given.place[chosen], len(given.order), 32,
     )  # fmt: skip
+    return Reach(
+        *(given.of_nodes(sums) for sums in (found.reached, found.far, found.near)),
+        *(given.of_nodes(sums) for sums in (found.far_squares, found.near_squares)),
+        found.widest,
+    )
 
 
 def _spread(

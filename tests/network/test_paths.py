@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import networkx as nx
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -82,3 +83,34 @@ def test_no_nodes() -> None:
     nothing = csr_array((0, 0))
     assert len(paths.reach(nothing).far) == 0
     assert len(paths.dependencies(nothing).total) == 0
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("directed", [False, True])
+@pytest.mark.parametrize("nodes", [3, 70, 300])
+def test_sums_over_sources_are_those_of_one_after_the_other(
+    nodes: int, directed: bool, weighted: bool
+) -> None:
+    graph = nx.gnm_random_graph(nodes, 3 * nodes, seed=nodes, directed=directed)
+    for a, b in graph.edges:
+        graph[a][b]["weight"] = 1.0 + (a * b) % 4 if weighted else 1.0
+    lengths = csr_array(nx.to_scipy_sparse_array(graph, nodelist=range(nodes), format="csr"))
+    sources = np.random.default_rng(1).integers(0, nodes, 50)  # some of them twice
+    found = paths.dependencies(lengths, sources=sources, edges=True)
+    one = [paths.dependencies(lengths, sources=np.array([s]), edges=True) for s in sources]
+    np.testing.assert_allclose(found.total, sum(o.total for o in one), rtol=1e-12)
+    np.testing.assert_allclose(found.squares, sum(o.total**2 for o in one), rtol=1e-12)
+    np.testing.assert_allclose(found.by_edge, sum(o.by_edge for o in one), rtol=1e-12)
+    np.testing.assert_allclose(found.edge_squares, sum(o.by_edge**2 for o in one), rtol=1e-12)
+    alone = paths.dependencies(lengths, sources=sources)
+    np.testing.assert_allclose(alone.total, found.total, rtol=1e-12)
+
+
+@pytest.mark.parametrize("nodes", [9, 40, 1000])
+def test_long_ways_and_hubs(nodes: int) -> None:
+    # From step to step as far as it goes, and everybody at once: both ways to take a step.
+    for graph in (nx.path_graph(nodes), nx.star_graph(nodes), nx.cycle_graph(nodes)):
+        linked = csr_array(nx.to_scipy_sparse_array(graph, format="csr").astype(float))
+        theirs = nx.betweenness_centrality(graph, normalized=False)
+        ours = paths.dependencies(linked).total / 2
+        np.testing.assert_allclose(ours, [theirs[v] for v in graph], rtol=1e-12)

@@ -12,7 +12,7 @@ from typing import Any
 
 MODULES = (
     "acyclic", "communities", "dijkstra", "forces", "meetings", "orientation", "steps", "structure",
-    "swaps", "trades", "triangles",
+    "swaps", "trades", "triangles", "waves",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from kg.network.compiled import compiled
 
-__all__ = ["depend", "spread", "tree"]
+__all__ = ["depend", "detoured", "spread", "tree"]
 
 
 @compiled
@@ -79,7 +79,7 @@ def depend(
     by_edge: Any,
     edge_squares: Any,
 ) -> None:
-    """Add what each node lies on of the shortest paths; see ``steps.depend``.
+    """Add what each node lies on of the shortest paths; see ``waves.depend``.
 
     Two lengths are equal when they differ by at most ``tolerance`` times the longer.
     """
@@ -174,3 +174,48 @@ def tree(starts: Any, ends: Any, lengths: Any, source: Any) -> Any:
     order = np.empty(nodes, np.int32)
     _settle(starts, ends, lengths, source, away, heap, place, order)
     return away
+
+
+@compiled
+def detoured(starts: Any, ends: Any, lengths: Any, margin: Any) -> Any:
+    """Return for each edge whether two others lead to its end on a surely shorter way.
+
+    That is: shorter by more than ``margin`` times its own length.
+    """
+    nodes = len(starts) - 1
+    found = np.zeros(len(ends), np.bool_)
+    sorted_ends = np.empty_like(ends)
+    sorted_lengths = np.empty_like(lengths)
+    for v in range(nodes):  # the shortest edge of each node first
+        here = starts[v], starts[v + 1]
+        by_length = np.argsort(lengths[here[0] : here[1]])
+        sorted_ends[here[0] : here[1]] = ends[here[0] : here[1]][by_length]
+        sorted_lengths[here[0] : here[1]] = lengths[here[0] : here[1]][by_length]
+    by_two = np.full(nodes, np.inf)
+    for v in range(nodes):
+        low, high = starts[v], starts[v + 1]
+        if low == high:
+            continue
+        longest = sorted_lengths[high - 1]
+        for e in range(low, high):
+            if sorted_lengths[e] >= longest:
+                break
+            u = sorted_ends[e]
+            for g in range(starts[u], starts[u + 1]):
+                way = sorted_lengths[e] + sorted_lengths[g]
+                if way >= longest:
+                    break
+                w = sorted_ends[g]
+                if way < by_two[w]:
+                    by_two[w] = way
+        for e in range(low, high):
+            found[e] = by_two[ends[e]] < lengths[e] * (1.0 - margin)
+        for e in range(low, high):  # what was reached is reset the way that it was found
+            if sorted_lengths[e] >= longest:
+                break
+            u = sorted_ends[e]
+            for g in range(starts[u], starts[u + 1]):
+                if sorted_lengths[e] + sorted_lengths[g] >= longest:
+                    break
+                by_two[sorted_ends[g]] = np.inf
+    return found
