@@ -72,7 +72,6 @@ class Run:
         self.options, self.record = options, record
         self.engines = {name: Engine(name, record.folder) for name in options.engines}
         self._until = time.perf_counter() + options.minutes * 60
-        self._measured = 0
         self._work = 0.0  # nodes × edges
 
     def size(self, institutions: int) -> None:
@@ -93,7 +92,6 @@ class Run:
             self.engines["ours"].ask(_NO_LIMIT, measure=measure, graph="small")
             for timing in self._timed(measure, graph, missing):
                 self.record.add(timing)
-                self._measured += 1
 
     def end(self) -> None:
         """Kill what still runs."""
@@ -169,12 +167,12 @@ class Run:
         return timing
 
     def _ask(self, engine: Engine, asked: dict[str, Any], **more: Any) -> dict[str, Any]:
-        """Ask within the budget. The end of the run is no answer, unless nothing came before."""
+        """Ask within the budget. The end of the run is no answer."""
         engine.ask(_NO_LIMIT, **asked, build=True)  # its graph is no part of the time
         answer = engine.ask(
             self._budget(asked["measure"]), self.options.clock, self._until, **asked, **more
         )
-        if answer.get("late") and self._measured:
+        if answer.get("late"):
             raise LateError
         return answer
 

@@ -31,6 +31,8 @@ __all__ = [
 _INTEGERS = 2**53  # the whole numbers that float64 holds without loss
 _DENOMINATOR = 10**6
 _AT_ONCE = 256  # sources that one bit-parallel search carries
+_WORTH = 256  # searches from which it pays to look for edges that none needs
+_MANY = 8  # edges a node from which a search from several sources at once pays
 
 Floats = NDArray[np.float64]
 
@@ -147,6 +149,7 @@ def dependencies(
     counted.
     """
     nodes, entries = lengths.shape[0], lengths.nnz if edges else 0
+    chosen = np.arange(nodes) if sources is None else sources
 
     def blank() -> tuple[Floats, ...]:
         return np.zeros(nodes), np.zeros(nodes), np.zeros(entries), np.zeros(entries)
@@ -154,22 +157,25 @@ def dependencies(
     if nodes == 0:
         return Dependencies(*blank())
     steps = is_uniform(lengths)
-    given = lean(lengths, prune=not steps)
+    given = lean(lengths, prune=not steps and len(chosen) >= _WORTH)
     kept = len(given.ends) if edges else 0
     into = given.into()
 
-    def by_steps(some: NDArray[Any], *sums: Floats) -> None:
-        kernels.waves.depend(given.starts, given.ends, *into, some, *sums)
-
-    def by_lengths(some: NDArray[Any], *sums: Floats) -> None:
-        kernels.dijkstra.depend(given.starts, given.ends, given.lengths, tolerance, some, *sums)
+    def work(some: NDArray[Any], *sums: Floats) -> None:
+        if not steps:
+            kernels.dijkstra.depend(
+                given.starts, given.ends, given.lengths, into[0], tolerance, some, *sums
+            )
+        elif lengths.nnz >= _MANY * nodes:
+            kernels.waves.depend(given.starts, given.ends, *into, some, *sums)
+        else:
+            kernels.steps.depend(given.starts, given.ends, some, *sums)
 
     def lean_blank() -> tuple[Floats, ...]:
         return np.zeros(nodes), np.zeros(nodes), np.zeros(kept), np.zeros(kept)
 
     # Sources beside each other have searches that are alike.
-    chosen = np.arange(nodes) if sources is None else np.sort(given.place[sources])
-    found = add_up(by_steps if steps else by_lengths, chosen, lean_blank)
+    found = add_up(work, np.sort(given.place[chosen]), lean_blank)
     total, squares = (given.of_nodes(values) for values in found[:2])
     return Dependencies(total, squares, *(given.of_entries(v, entries) for v in found[2:]))
 
@@ -200,7 +206,7 @@ def _by_steps(lengths: Any, chosen: NDArray[Any]) -> Reach:
 
 
 def _by_lengths(lengths: Any, chosen: NDArray[Any]) -> Reach:
-    given = lean(lengths, prune=True)
+    given = lean(lengths, prune=len(chosen) >= _WORTH)
     found = _spread(
         lambda some, into: kernels.dijkstra.spread(
             given.starts, given.ends, given.lengths, some, *into

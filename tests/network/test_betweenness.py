@@ -18,7 +18,10 @@ from .graphs import assert_edge_cases, assert_same, checked, graphs, scores
 @given(graphs())
 def test_agrees_with_networkx(graph: Any) -> None:
     theirs = nx.betweenness_centrality(graph, normalized=False)
-    assert_same(scores(graph, "betweenness", weighted=False), theirs)
+    for many in (0, 8, 10**9):  # edges a node from which several sources go at once
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(paths, "_MANY", many)
+            assert_same(scores(graph, "betweenness", weighted=False), theirs)
 
 
 @checked

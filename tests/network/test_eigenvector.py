@@ -11,7 +11,7 @@ from scipy.sparse.linalg import ArpackNoConvergence
 
 from kg.network import Network, UndefinedMeasureError
 from kg.network.measures import eigenvector as module
-from kg.network.measures.eigenvector import eigenvector
+from kg.network.measures.eigenvector import _by_steps, eigenvector
 
 from .graphs import assert_edge_cases, assert_same, checked, graphs, scores
 
@@ -76,6 +76,7 @@ def test_a_solver_that_gives_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None
         raise ArpackNoConvergence("no", np.zeros(0), np.zeros((0, 0)))
 
     monkeypatch.setattr(module, "_DENSE", 2)
+    monkeypatch.setattr(module, "PACES", 0)
     monkeypatch.setattr(module, "eigsh", give_up)
     with pytest.raises(UndefinedMeasureError, match="Use pagerank or strength"):
         scores(nx.path_graph(5), "eigenvector", weighted=False)
@@ -109,3 +110,26 @@ def test_a_directed_network_without_edges_has_zeros() -> None:
 
 def test_edge_cases() -> None:
     assert_edge_cases(eigenvector, one=0, two=0.5**0.5, apart=0)
+
+
+@pytest.mark.parametrize("bipartite", [False, True])
+def test_steps_and_the_solver_agree(bipartite: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if bipartite:
+        graph = nx.bipartite.gnmk_random_graph(250, 200, 2000, seed=2)
+    else:
+        graph = nx.barabasi_albert_graph(450, 4, seed=2)
+    graph = graph.subgraph(max(nx.connected_components(graph), key=len))
+    adjacency = csr_array(nx.to_scipy_sparse_array(graph, format="csr").astype(float))
+    assert _by_steps(adjacency) is not None
+    by_steps = eigenvector(adjacency)
+    monkeypatch.setattr("kg.network.measures.eigenvector.PACES", 0)
+    assert _by_steps(adjacency) is None
+    np.testing.assert_allclose(by_steps, eigenvector(adjacency), rtol=0, atol=1e-12)
+
+
+def test_a_way_too_long_is_left_to_the_solver() -> None:
+    path = csr_array(nx.to_scipy_sparse_array(nx.path_graph(400), format="csr").astype(float))
+    assert _by_steps(path) is None
+    expected = np.sin(np.arange(1, 401) * np.pi / 401)  # of a path, in closed form
+    expected /= np.linalg.norm(expected)
+    np.testing.assert_allclose(eigenvector(path), expected, rtol=0, atol=1e-9)

@@ -4,7 +4,11 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+import pytest
 from hypothesis import assume, given
+from scipy.sparse import csr_array
+
+from kg.network.measures.hits import authority, hub
 
 from .graphs import checked, graphs, scores
 
@@ -50,3 +54,17 @@ def test_agrees_with_networkx_where_the_first_singular_value_stands_alone(graph:
         total = sum(ours.values())
         for node, score in theirs.items():
             np.testing.assert_allclose(ours[node] / total, score, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("twins", [False, True])
+def test_steps_and_the_solver_agree(twins: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Twins tie; without them a second, weaker component has nothing.
+    one = nx.gnm_random_graph(60, 400, seed=4, directed=True)
+    other = one if twins else nx.gnm_random_graph(40, 90, seed=5, directed=True)
+    adjacency = csr_array(nx.to_scipy_sparse_array(nx.disjoint_union(one, other), format="csr"))
+    adjacency = adjacency.astype(float)
+    found = hub(adjacency), authority(adjacency)
+    assert (hub(adjacency)[60:] > 0).any() == twins
+    monkeypatch.setattr("kg.network.measures.hits.PACES", 0)
+    np.testing.assert_allclose(found[0], hub(adjacency), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found[1], authority(adjacency), rtol=0, atol=1e-12)

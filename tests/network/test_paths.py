@@ -85,6 +85,13 @@ def test_no_nodes() -> None:
     assert len(paths.dependencies(nothing).total) == 0
 
 
+@pytest.fixture(params=["several at once", "one by one"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count steps from eight sources at once, or from one after the other."""
+    monkeypatch.setattr(paths, "_MANY", 0 if request.param == "several at once" else 10**9)
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("directed", [False, True])
 @pytest.mark.parametrize("nodes", [3, 70, 300])
@@ -106,6 +113,7 @@ def test_sums_over_sources_are_those_of_one_after_the_other(
     np.testing.assert_allclose(alone.total, found.total, rtol=1e-12)
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("nodes", [9, 40, 1000])
 def test_long_ways_and_hubs(nodes: int) -> None:
     # From step to step as far as it goes, and everybody at once: both ways to take a step.

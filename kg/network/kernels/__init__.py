@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "acyclic", "communities", "dijkstra", "forces", "meetings", "orientation", "steps", "structure",
-    "swaps", "trades", "triangles", "waves",
+    "acyclic", "communities", "dijkstra", "forces", "meetings", "orientation", "powers", "steps",
+    "structure", "swaps", "trades", "triangles", "waves",
 )  # fmt: skip
 
 

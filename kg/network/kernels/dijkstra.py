@@ -12,6 +12,43 @@ __all__ = ["depend", "detoured", "spread", "tree"]
 
 
 @compiled
+def _sift(away: Any, heap: Any, place: Any, w: Any, hole: Any) -> None:
+    """Let a node rise in the heap, from a place that is free."""
+    while hole > 0:
+        parent = (hole - 1) // 2
+        if away[heap[parent]] <= away[w]:
+            break
+        heap[hole] = heap[parent]
+        place[heap[hole]] = hole
+        hole = parent
+    heap[hole] = w
+    place[w] = hole
+
+
+@compiled
+def _nearest(away: Any, heap: Any, place: Any, size: Any) -> Any:
+    """Take the nearest of ``size`` nodes from the heap, and return it."""
+    v = heap[0]
+    sinking = heap[size - 1]
+    size -= 1
+    hole = 0
+    while True:
+        child = 2 * hole + 1
+        if child >= size:
+            break
+        if child + 1 < size and away[heap[child + 1]] < away[heap[child]]:
+            child += 1
+        if away[heap[child]] >= away[sinking]:
+            break
+        heap[hole] = heap[child]
+        place[heap[hole]] = hole
+        hole = child
+    heap[hole] = sinking
+    place[sinking] = hole
+    return v
+
+
+@compiled
 def _settle(
     starts: Any, ends: Any, lengths: Any, source: Any, away: Any, heap: Any, place: Any, order: Any
 ) -> Any:
@@ -25,45 +62,20 @@ def _settle(
     place[source] = 0
     size, settled = 1, 0
     while size:
-        v = heap[0]
+        v = _nearest(away, heap, place, size)
+        size -= 1
         order[settled] = v
         settled += 1
-        size -= 1
-        if size:  # the last node goes to the top and sinks
-            sinking = heap[size]
-            hole = 0
-            while True:
-                child = 2 * hole + 1
-                if child >= size:
-                    break
-                if child + 1 < size and away[heap[child + 1]] < away[heap[child]]:
-                    child += 1
-                if away[heap[child]] >= away[sinking]:
-                    break
-                heap[hole] = heap[child]
-                place[heap[hole]] = hole
-                hole = child
-            heap[hole] = sinking
-            place[sinking] = hole
         for e in range(starts[v], starts[v + 1]):
             w = ends[e]
             length = away[v] + lengths[e]
             if length < away[w]:
                 away[w] = length
                 if place[w] < 0:
-                    hole = size
                     size += 1
+                    _sift(away, heap, place, w, size - 1)
                 else:
-                    hole = place[w]
-                while hole > 0:
-                    parent = (hole - 1) // 2
-                    if away[heap[parent]] <= length:
-                        break
-                    heap[hole] = heap[parent]
-                    place[heap[hole]] = hole
-                    hole = parent
-                heap[hole] = w
-                place[w] = hole
+                    _sift(away, heap, place, w, place[w])
     return settled
 
 
@@ -72,6 +84,7 @@ def depend(
     starts: Any,
     ends: Any,
     lengths: Any,
+    into_starts: Any,
     tolerance: Any,
     sources: Any,
     total: Any,
@@ -81,7 +94,9 @@ def depend(
 ) -> None:
     """Add what each node lies on of the shortest paths; see ``waves.depend``.
 
-    Two lengths are equal when they differ by at most ``tolerance`` times the longer.
+    Two lengths are equal when they differ by at most ``tolerance`` times the longer. The last
+    edges of the shortest paths to a node are kept as they are found, so that the way back looks at
+    these alone.
     """
     nodes = len(starts) - 1
     away = np.full(nodes, np.inf)
@@ -89,42 +104,62 @@ def depend(
     place = np.full(nodes, -1, np.int32)
     order = np.empty(nodes, np.int32)
     paths = np.zeros(nodes)
-    share = np.zeros(nodes)
+    depending = np.zeros(nodes)
+    before = np.empty(len(ends), np.int32)  # from into_starts[w], the nodes before w
     edges = len(by_edge) > 0
+    along = np.empty(len(ends) if edges else 0, np.int64)  # and the edges from them
+    known = np.zeros(nodes, np.int32)  # how many there are
     for source in sources:
-        settled = _settle(starts, ends, lengths, source, away, heap, place, order)
+        away[source] = 0.0
         paths[source] = 1.0
-        for i in range(settled):
-            v = order[i]
+        heap[0] = source
+        place[source] = 0
+        size, settled = 1, 0
+        while size:
+            v = _nearest(away, heap, place, size)
+            size -= 1
+            order[settled] = v
+            settled += 1
             for e in range(starts[v], starts[v + 1]):
                 w = ends[e]
-                if away[v] < away[w]:
-                    gap = abs(away[v] + lengths[e] - away[w])
-                    if gap <= tolerance * away[w]:
-                        paths[w] += paths[v]
-        for i in range(settled - 1, -1, -1):
-            v = order[i]
-            passed = 0.0
-            for e in range(starts[v], starts[v + 1]):
-                w = ends[e]
-                if away[v] < away[w]:
-                    gap = abs(away[v] + lengths[e] - away[w])
-                    if gap <= tolerance * away[w]:
-                        passed += share[w]
-                        if edges:
-                            part = paths[v] * share[w]
-                            by_edge[e] += part
-                            edge_squares[e] += part * part
-            depending = paths[v] * passed
-            share[v] = (1.0 + depending) / paths[v]
-            if v != source:
-                total[v] += depending
-                squares[v] += depending * depending
+                length = away[v] + lengths[e]
+                gap = tolerance * min(length, away[w]) if tolerance > 0.0 else 0.0
+                if length > away[w] + gap:
+                    continue
+                if length < away[w] - gap or place[w] < 0:
+                    known[w] = 0
+                    paths[w] = 0.0
+                if length < away[w]:
+                    away[w] = length
+                    if place[w] < 0:
+                        size += 1
+                        _sift(away, heap, place, w, size - 1)
+                    else:
+                        _sift(away, heap, place, w, place[w])
+                paths[w] += paths[v]
+                spot = into_starts[w] + known[w]
+                before[spot] = v
+                if edges:
+                    along[spot] = e
+                known[w] += 1
+        for i in range(settled - 1, 0, -1):
+            w = order[i]
+            share = (1.0 + depending[w]) / paths[w]
+            for spot in range(into_starts[w], into_starts[w] + known[w]):
+                part = paths[before[spot]] * share
+                depending[before[spot]] += part
+                if edges:
+                    by_edge[along[spot]] += part
+                    edge_squares[along[spot]] += part * part
+            total[w] += depending[w]
+            squares[w] += depending[w] * depending[w]
         for i in range(settled):
             v = order[i]
             away[v] = np.inf
             place[v] = -1
             paths[v] = 0.0
+            depending[v] = 0.0
+            known[v] = 0
 
 
 @compiled

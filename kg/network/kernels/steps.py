@@ -8,7 +8,7 @@ import numpy as np
 
 from kg.network.compiled import compiled
 
-__all__ = ["spread"]
+__all__ = ["depend", "spread"]
 
 _ONE = np.uint64(1)
 _TWO = np.uint64(2)
@@ -19,6 +19,70 @@ _FOURS = np.uint64(0x3333333333333333)
 _EIGHTS = np.uint64(0x0F0F0F0F0F0F0F0F)
 _BYTES = np.uint64(0x0101010101010101)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+@compiled
+def depend(
+    starts: Any,
+    ends: Any,
+    sources: Any,
+    total: Any,
+    squares: Any,
+    by_edge: Any,
+    edge_squares: Any,
+) -> None:
+    """Do as ``waves.depend``, a source after the other: for nodes of few edges and long ways."""
+    nodes = len(starts) - 1
+    steps = np.full(nodes, -1, np.int32)
+    paths = np.zeros(nodes)
+    share = np.zeros(nodes)
+    order = np.empty(nodes, np.int32)
+    edges = len(by_edge) > 0
+    for source in sources:
+        steps[source] = 0
+        paths[source] = 1.0
+        order[0] = source
+        head, tail = 0, 1
+        while head < tail:
+            v = order[head]
+            head += 1
+            after = steps[v] + 1
+            ways = paths[v]
+            for e in range(starts[v], starts[v + 1]):
+                w = ends[e]
+                if steps[w] < 0:
+                    steps[w] = after
+                    paths[w] = ways
+                    order[tail] = w
+                    tail += 1
+                elif steps[w] == after:
+                    paths[w] += ways
+        last = steps[order[tail - 1]]
+        for place in range(tail - 1, -1, -1):
+            v = order[place]
+            after = steps[v] + 1
+            if after > last:  # nothing lies behind
+                share[v] = 1.0 / paths[v]
+                continue
+            passed = 0.0
+            if edges:
+                for e in range(starts[v], starts[v + 1]):
+                    if steps[ends[e]] == after:
+                        passed += share[ends[e]]
+                        part = paths[v] * share[ends[e]]
+                        by_edge[e] += part
+                        edge_squares[e] += part * part
+            else:
+                for e in range(starts[v], starts[v + 1]):
+                    if steps[ends[e]] == after:
+                        passed += share[ends[e]]
+            depending = paths[v] * passed
+            share[v] = (1.0 + depending) / paths[v]
+            if v != source:
+                total[v] += depending
+                squares[v] += depending * depending
+        for place in range(tail):
+            steps[order[place]] = -1
 
 
 @compiled

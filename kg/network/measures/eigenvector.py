@@ -11,10 +11,16 @@ from kg.network import kernels
 from kg.network.measures.base import Adjacency, Measure, Scores, UndefinedMeasureError
 from kg.network.paths import arrays
 
-__all__ = ["EIGENVECTOR", "eigenvector"]
+__all__ = ["CLOSE", "EIGENVECTOR", "PACES", "eigenvector"]
 
 _DENSE = 300  # up to this size a dense solver is exact and quick
 _TIE = 1e-10  # relative difference below which two eigenvalues are the same
+PACES = 300
+"""Double steps of the power iteration; where these do not do, a solver."""
+
+CLOSE = 1e-14
+"""What may be left of the way, of the greatest score."""
+
 _STEPS = 20_000
 _TOLERANCE = 1e-13
 
@@ -74,14 +80,36 @@ def _principal(adjacency: Adjacency) -> tuple[float, Scores]:
         values, vectors = np.linalg.eigh(adjacency.toarray())
         vectors = vectors[:, values >= values[-1] * (1 - _TIE)]
     else:
-        try:
-            values, vectors = eigsh(adjacency, k=1, which="LA", v0=ones)
-        except ArpackNoConvergence as error:
-            raise UndefinedMeasureError(
-                "Eigenvector centrality was not found: the greatest eigenvalues of this network "
-                "lie too close together. Use pagerank or strength."
-            ) from error
+        values, vectors = _by_steps(adjacency) or _by_solver(adjacency)
     return float(values[-1]), np.asarray(vectors @ (vectors.T @ ones))
+
+
+def _by_steps(adjacency: Adjacency) -> tuple[Scores, Scores] | None:
+    """Return the greatest eigenvalue and its vector (as arrays of one), if steps lead to it soon.
+
+    Of a bipartite network the limit of double steps is a mixture of two vectors, of the greatest
+    eigenvalue and of its negative; one step more and the sum of both is the first alone.
+    """
+    found = np.ones(adjacency.shape[0])
+    given = (*arrays(adjacency), adjacency.data)
+    if not kernels.powers.principal(*given, *given, found, CLOSE, PACES):
+        return None
+    found /= np.linalg.norm(found)
+    after = np.asarray(adjacency @ found)
+    value = np.linalg.norm(after)
+    whole = found + after / value
+    return np.array([value]), (whole / np.linalg.norm(whole))[:, None]
+
+
+def _by_solver(adjacency: Adjacency) -> tuple[Scores, Scores]:
+    try:
+        values, vectors = eigsh(adjacency, k=1, which="LA", v0=np.ones(adjacency.shape[0]))
+    except ArpackNoConvergence as error:
+        raise UndefinedMeasureError(
+            "Eigenvector centrality was not found: the greatest eigenvalues of this network "
+            "lie too close together. Use pagerank or strength."
+        ) from error
+    return values, vectors
 
 
 def _iterate(adjacency: Adjacency) -> Scores:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import block_array, csr_array
 
+from kg.network import kernels
 from kg.network.measures.base import Adjacency, Measure, Scores
-from kg.network.measures.eigenvector import eigenvector
+from kg.network.measures.eigenvector import CLOSE, PACES, eigenvector
+from kg.network.paths import arrays
 
 __all__ = ["AUTHORITY", "HUB", "authority", "hub"]
+
+_TIED = 1e-9  # of the greatest score: more than what the way leaves of a weaker component
+_NOTHING = 1e-15  # what rounding leaves of a zero
 
 
 def hub(adjacency: Adjacency, directed: bool = True) -> Scores:  # noqa: ARG001
@@ -49,9 +56,27 @@ def _side(adjacency: Adjacency, *, first: bool) -> Scores:
     if adjacency.nnz == 0:
         return np.zeros(nodes)
     twice = csr_array(block_array([[None, adjacency], [adjacency.T, None]]))
-    found = eigenvector(twice)
-    side = found[:nodes] if first else found[nodes:]
+    hubs = _by_steps(adjacency, kernels.structure.components(*arrays(twice))[:nodes])
+    if hubs is not None:
+        side = hubs if first else np.asarray(adjacency.T @ hubs)
+    else:
+        found = eigenvector(twice)
+        side = found[:nodes] if first else found[nodes:]
     return np.asarray(side / np.linalg.norm(side))
+
+
+def _by_steps(adjacency: Adjacency, component: NDArray[Any]) -> Scores | None:
+    """Return the limit of A Aᵀ from the ones, if it is soon found and lies in one component."""
+    into = csr_array(adjacency.T)
+    back, forth = (*arrays(into), into.data), (*arrays(adjacency), adjacency.data)
+    found = np.ones(adjacency.shape[0])
+    if not kernels.powers.principal(*back, *forth, found, CLOSE, PACES):
+        return None
+    outside = component != component[np.argmax(found)]
+    if np.any(found[outside] > _TIED):
+        return None
+    found[outside | (found < _NOTHING)] = 0.0
+    return found
 
 
 _measure = partial(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array, diags_array
 
+from kg.network import kernels
 from kg.network.measures.base import Adjacency, Measure, Scores
+from kg.network.paths import arrays
 
 __all__ = ["PAGERANK", "pagerank"]
 
 DAMPING = 0.85
-_TOLERANCE = 1e-14  # total change of a step; 0.85^200 is below it
+_TOLERANCE = 1e-13  # total change of a step; rounding is below it
 _STEPS = 1000
 
 
@@ -37,14 +39,7 @@ def pagerank(adjacency: Adjacency, directed: bool = False) -> Scores:  # noqa: A
     shares = 1.0 / np.where(dangling, 1.0, out)
     walk = csr_array((diags_array(shares) @ adjacency).T)
     scores = np.full(nodes, 1.0 / nodes)
-    for _ in range(_STEPS):
-        jump = (1 - DAMPING + DAMPING * scores[dangling].sum()) / nodes
-        following = DAMPING * (walk @ scores) + jump
-        following /= following.sum()
-        change = np.abs(following - scores).sum()
-        scores = following
-        if change < _TOLERANCE:
-            break
+    kernels.powers.walk(*arrays(walk), walk.data, dangling, scores, DAMPING, _TOLERANCE, _STEPS)
     return scores
 
 
