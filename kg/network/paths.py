@@ -214,10 +214,9 @@ def _by_lengths(lengths: Any, chosen: NDArray[Any]) -> Reach:
         given.place[chosen], len(given.order), 32,
     )  # fmt: skip
     return Reach(
-        *(given.of_nodes(sums) for sums in (found.reached, found.far, found.near)),
-        *(given.of_nodes(sums) for sums in (found.far_squares, found.near_squares)),
-        found.widest,
-    )
+        given.of_nodes(found.reached), given.of_nodes(found.far), given.of_nodes(found.near),
+        given.of_nodes(found.far_squares), given.of_nodes(found.near_squares), found.widest,
+    )  # fmt: skip
 
 
 def _spread(
