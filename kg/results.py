@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from kg.errors import KgError
 
@@ -18,12 +19,28 @@ if TYPE_CHECKING:
     import pandas
     import polars
 
-__all__ = ["ResultTable", "Value"]
+__all__ = ["Plot", "ResultTable", "Value"]
 
 _SHOWN = 20
 _TOLD = ("definition", "formula", "reference")
 
 Value = str | int | float | bool | dt.date | None
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A drawing: an SVG document, shown by notebooks as it is."""
+
+    svg: str = field(repr=False)
+
+    def write(self, path: str | Path) -> Path:
+        """Write the SVG to a file and return its path."""
+        path = Path(path)
+        path.write_text(self.svg, encoding="utf-8")
+        return path
+
+    def _repr_svg_(self) -> str:
+        return self.svg
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,6 +100,10 @@ class ResultTable:
     def to_records(self) -> list[dict[str, Value]]:
         """Return one dictionary a row."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return the same as :meth:`to_records`: one dictionary a row."""
+        return cast("list[dict[str, Any]]", self.to_records())
 
     def to_csv(self) -> str:
         """Return RFC 4180 text with a header line; a missing value is an empty cell."""

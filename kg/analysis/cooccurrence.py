@@ -29,7 +29,7 @@ class Bipartite:
     Attributes
     ----------
     network:
-        The partnership network of the selection, isolates included.
+        The partnership network of the selection, with all isolates.
     rows, columns:
         Codes of node and training, one entry an attendance.
     shape:
@@ -96,7 +96,7 @@ class Bipartite:
 
 def bipartite_of(world: World, level: str) -> Bipartite:
     """Return who was at which training, as the projection ``partnership`` sees it."""
-    network = network_of(world, "partnership", level, isolates=True)
+    network = network_of(world, "partnership", level, isolates="all")
     assert network.pairing is not None  # it was made from trainings
     left = network.pairing.left.filter(pl.col("node").is_not_null())
     met = left.select("training", "node").unique().sort("node", "training")

@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 
 from kg.analysis.base import World
 from kg.network import MEASURES, PROJECTIONS, Network, project
+from kg.network.build import Isolates
 from kg.network.pairing import terms_of
 
 __all__ = ["Links", "links_of", "network_of", "scores_of"]
@@ -81,7 +82,7 @@ class _Edges:
     indptr: NDArray[np.int64]
 
 
-def network_of(world: World, projection: str, level: str, *, isolates: bool = False) -> Network:
+def network_of(world: World, projection: str, level: str, *, isolates: Isolates = False) -> Network:
     """Return the network of a selection."""
     filters: Any = dict(world.selection.filters)
     return project(world.columns, projection, level=level, isolates=isolates, **filters)

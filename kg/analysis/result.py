@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from kg.analysis.base import Chart, Edges
-from kg.analysis.plots import Plot, draw
+from kg.analysis.plots import draw
 from kg.errors import KgError, NotFoundError
 from kg.language import Told, tell
-from kg.results import ResultTable
+from kg.results import Plot, ResultTable
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -78,10 +78,6 @@ class Result(ResultTable):
         """Why there is no row; empty where there are some."""
         said = self.meta.get("reason", "")
         return said if isinstance(said, str) else str(said)
-
-    def to_rows(self) -> list[dict[str, Any]]:
-        """Return one dictionary a row."""
-        return cast("list[dict[str, Any]]", self.to_records())
 
     @property
     def charts(self) -> tuple[Chart, ...]:

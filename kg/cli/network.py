@@ -53,7 +53,11 @@ _MEASURE_OPTIONS = (
 @click.option("--country", multiple=True, help="Edges that touch a country.")
 @click.option("--bloc", multiple=True, help="Edges that touch a bloc's members at the time.")
 @click.option("--within", is_flag=True, help="With --country or --bloc: both ends inside.")
-@click.option("--isolates", is_flag=True, help="Keep nodes that took part and have no edge.")
+@click.option(
+    "--isolates",
+    is_flag=True,
+    help="Keep nodes that took part and have no edge; with a bloc or country, those inside.",
+)
 @click.option("--loops", is_flag=True, help="Keep flows of a node to itself among the edges.")
 @click.option("--backbone", type=click.Choice(_BACKBONES), help="Keep edges that stand out.")
 @click.option("--threshold", type=float, help="Of the backbone, instead of the usual one.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Unpack
+from typing import Literal, Unpack
 
 import polars as pl
 
@@ -19,7 +19,10 @@ from kg.network.incidence import LEVELS
 from kg.network.pairing import CODE, Pairing, aggregate, terms_of
 from kg.network.projections import PROJECTIONS, ROLES, Projection
 
-__all__ = ["project", "strongest_partners"]
+__all__ = ["Isolates", "project", "strongest_partners"]
+
+Isolates = bool | Literal["all"]
+"""Whether nodes without an edge are kept: those inside a filter by bloc or country, or all."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def project(
     level: str | None = None,
     weight: str | None = None,
     roles: str | Sequence[str] | None = None,
-    isolates: bool = False,
+    isolates: Isolates = False,
     loops: bool = False,
     meta: Mapping[str, object] | None = None,
     **filters: Unpack[Filters],
@@ -76,7 +79,8 @@ def project(
     roles:
         The roles that count, of :data:`kg.network.ROLES`; the projection's own where None.
     isolates:
-        Keep nodes that took part in a selected training and have no edge.
+        Keep nodes that took part in a selected training and have no edge; under a filter by bloc
+        or country those inside it, or "all".
     loops:
         Keep a node's flow to itself (knowledge-flow only; measures ignore it).
     meta:
@@ -107,12 +111,12 @@ def project(
 def _network(
     meetings: _Meetings,
     plan: _Plan,
-    isolates: bool = False,
+    isolates: Isolates = False,
     meta: Mapping[str, object] | None = None,
     again: Callable[..., Network] | None = None,
 ) -> Network:
     edges = aggregate(meetings.links, plan.projection.weights)
-    kept = range(len(meetings.names)) if isolates else _linked(edges)
+    kept = _kept(meetings, edges, isolates)
     codes = {old: new for new, old in enumerate(kept)}
     return Network(
         nodes=_attributes([meetings.names[code] for code in kept], meetings, plan),
@@ -214,6 +218,18 @@ def _coded(side: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFra
             .drop("code")
         )
     return side
+
+
+def _kept(meetings: _Meetings, edges: pl.DataFrame, isolates: Isolates) -> list[int]:
+    """Return the codes of the nodes of the network, in order."""
+    if isolates == "all":
+        return list(range(len(meetings.names)))
+    linked = _linked(edges)
+    if not isolates:
+        return linked
+    sides = (meetings.pairing.left, meetings.pairing.right)
+    inside = (code for side in sides for code in side.filter("inside")["node"].unique().to_list())
+    return sorted({*linked, *inside})
 
 
 def _linked(edges: pl.DataFrame) -> list[int]:

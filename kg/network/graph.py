@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from kg.errors import NotFoundError, QueryError
 from kg.language import tell
 from kg.network import asking, costs, foreign, routes, scores, summaries, temporal, ties
+from kg.network.account import Account
 from kg.network.formats import FORMATS
 from kg.network.options import Names, Options
 from kg.network.pairing import CODE, Pairing
@@ -33,7 +34,7 @@ UNWEIGHTED = "unweighted"
 
 
 @dataclass(frozen=True, eq=False)
-class Network:
+class Network(Account):
     """Nodes, edges and the trainings behind them; made by :func:`kg.network.project`.
 
     Attributes

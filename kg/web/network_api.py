@@ -24,6 +24,7 @@ from kg.network import (
     costs,
 )
 from kg.network import FORMATS as NETWORK_FORMATS
+from kg.network.account import scores_of_part
 from kg.network.groups import ATTRIBUTES
 from kg.network.layout import strongest
 from kg.network.picture import COLOURS, picture
@@ -201,22 +202,9 @@ def sizes(network: Network, part: Network, measure: str) -> NDArray[np.float64]:
     QueryError
         It is no measure of nodes, has no value here, or would take too long.
     """
-    if measure not in MEASURES:
-        raise QueryError(
-            tell(
-                "%(key)s: found %(value)s. Accepted: %(accepted)s.",
-                key="size",
-                value=repr(measure),
-                accepted=", ".join(MEASURES),
-            )
-        )
-    _refuse_costly(network, [measure], None)
-    table = network.centrality(measure)
-    column = "score" if "score" in table.columns else table.columns[-1]
-    places = [table.columns.index(name) for name in ("node", column)]
-    scores = {row[places[0]]: row[places[1]] for row in table.rows}
-    found = [scores.get(node) for node in part.nodes["node"].to_list()]
-    return np.array([np.nan if score is None else score for score in found], dtype=np.float64)
+    if measure in MEASURES:
+        _refuse_costly(network, [measure], None)
+    return scores_of_part(network, part, measure)
 
 
 @blueprint.get("/network/<projection>/<measure>.<suffix>")

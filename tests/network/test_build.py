@@ -16,7 +16,10 @@ from .worlds import ROWS, frames, world
     [
         ({"projection": "friendship"}, "accepted: partnership, knowledge-flow, co-teaching"),
         ({"level": "city"}, "level of partnership 'city'; accepted: institution, person"),
-        ({"projection": "co-teaching", "level": "bloc"}, "accepted: person, institution, country"),
+        (
+            {"projection": "hosting", "level": "person"},
+            "level of hosting 'person'; accepted: institution",
+        ),
         ({"weight": "gold"}, "accepted: count, newman, size-normalised"),
         ({"roles": ["host", "guest"]}, "Unknown role 'guest'; accepted: host, organiser, funder"),
         ({"planet": "Mars"}, "Unknown filter"),
@@ -58,6 +61,20 @@ def test_isolates_when_asked() -> None:
     assert kept.nodes["node"].to_list() == ["A", "B", "C", "D", "Z"]
     assert kept.components == 2
     assert kept.evidence("A", "C").column("training") == ["t1", "t2", "t3"]
+
+
+def test_isolates_of_a_filter_lie_inside_it() -> None:
+    alone = [
+        *ROWS["involvements"],
+        ("t5", "host", "host", "Z", None, "NG", None),
+        ("t6", "host", "host", "Y", None, "FR", None),
+    ]
+    trainings = [*ROWS["trainings"], *((t, "", "2022", None, 2022) for t in ("t5", "t6"))]
+    columns = world(involvements=alone, trainings=trainings)
+    linked = set(project(columns, country="NG").nodes["node"])
+    assert set(project(columns, country="NG", isolates=True).nodes["node"]) == {*linked, "Z"}
+    everybody = project(columns, country="NG", isolates="all")
+    assert set(everybody.nodes["node"]) == {"A", "B", "C", "D", "Y", "Z"}
 
 
 def test_coverage() -> None:

@@ -11,7 +11,12 @@ from .worlds import world
 
 @pytest.mark.parametrize(
     ("level", "pair"),
-    [("person", ("p2", "p3")), ("institution", ("C", "D")), ("country", ("GB", "TR"))],
+    [
+        ("person", ("p2", "p3")),
+        ("institution", ("C", "D")),
+        ("country", ("GB", "TR")),
+        ("bloc", ("EU", "OIC")),
+    ],
 )
 def test_pairs(level: str, pair: tuple[str, str]) -> None:
     frame = project(world(), "co-teaching", level=level).edge_frame()

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kg.analysis.plots.drawing import CHARTS, Plot, draw
+from kg.analysis.plots.drawing import CHARTS, draw
 
-__all__ = ["CHARTS", "Plot", "draw"]
+__all__ = ["CHARTS", "draw"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from kg.analysis.base import Chart
 from kg.analysis.plots.bars import bars, dots
@@ -17,9 +15,9 @@ from kg.analysis.plots.spreading import arrivalmap, spread, timeline
 from kg.analysis.plots.svg import INK, QUIET, Canvas, isolated, shortened
 from kg.analysis.plots.worldmap import worldmap
 from kg.language import gettext, named, right_to_left, said
-from kg.results import ResultTable
+from kg.results import Plot, ResultTable
 
-__all__ = ["CHARTS", "Plot", "draw"]
+__all__ = ["CHARTS", "draw"]
 
 Drawer = Callable[[ResultTable, Chart], Canvas]
 
@@ -40,22 +38,6 @@ CHARTS: Mapping[str, Drawer] = {
 """Kinds of drawings: from a table and the columns to draw, to a canvas without title."""
 
 _HEAD, _FOOT = 34, 24  # px for the title above and the note below
-
-
-@dataclass(frozen=True)
-class Plot:
-    """An SVG document, shown by notebooks as it is."""
-
-    svg: str = field(repr=False)
-
-    def write(self, path: str | Path) -> Path:
-        """Write the SVG to a file and return its path."""
-        path = Path(path)
-        path.write_text(self.svg, encoding="utf-8")
-        return path
-
-    def _repr_svg_(self) -> str:
-        return self.svg
 
 
 def draw(table: ResultTable, chart: Chart) -> Plot:

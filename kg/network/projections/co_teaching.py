@@ -1,7 +1,7 @@
 """Co-teaching: nodes that taught at the same training.
 
 The educators' side is educators, mentors and helpers. At the level of persons an edge joins
-two people who taught together; of institutions and countries, those that their educators came
+two people who taught together; of institutions, countries and blocs, those that they came
 from. Usual level: person.
 """
 
@@ -27,7 +27,7 @@ CO_TEACHING = Projection(
     definition="Two nodes are linked when both taught at the same training.",
     directed=False,
     symmetric=True,
-    levels=("person", "institution", "country"),
+    levels=("person", "institution", "country", "bloc"),
     roles=("educator", "mentor", "helper"),
     weights=PAIR_WEIGHTS,
     sides=_sides,
