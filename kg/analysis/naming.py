@@ -11,7 +11,7 @@ import polars as pl
 from kg.analysis.result import Result
 from kg.language import Told, message
 
-__all__ = ["LABELLED", "Labelled", "Listed", "names_in", "renamed", "retold"]
+__all__ = ["LABELLED", "Labelled", "Listed", "labels_in", "names_in", "renamed", "retold"]
 
 LABELLED = ("node", "training", "series", "candidate", "bloc")
 """Columns that a column ``label`` names; every other one has a ``<column>_label``."""
@@ -90,7 +90,7 @@ def renamed(result: Result, names: Mapping[str, str], code: str = "en") -> Resul
         result = _resaid(result, names, code)
     places = {
         result.columns.index(thing): result.columns.index(label)
-        for thing, label in _labels(result.columns).items()
+        for thing, label in labels_in(result.columns).items()
     }
     if not names or not places:
         return result
@@ -112,7 +112,7 @@ def _resaid(result: Result, names: Mapping[str, str], code: str) -> Result:
     return replace(result, rows=rows)
 
 
-def _labels(columns: tuple[str, ...]) -> dict[str, str]:
+def labels_in(columns: tuple[str, ...]) -> dict[str, str]:
     """Return column of things → column of their labels."""
     found = {c: f"{c}_label" for c in columns if f"{c}_label" in columns}
     if "label" in columns:

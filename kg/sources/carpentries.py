@@ -18,6 +18,7 @@ from kg.files import read_csv
 from kg.schema import Schema
 from kg.settings import SourceSettings
 from kg.sources.base import SourceTables, check_options, read_json, slug
+from kg.sources.collected import clean_text
 from kg.tables import InputTable, table_from_records
 
 __all__ = ["read"]
@@ -189,18 +190,19 @@ def _person_key(name: str) -> str:
 
 def _training(workshop: Mapping[str, Any]) -> _Row:
     tags = _tags(workshop)
+    venue = clean_text(workshop["venue"]) or ""  # written for a web page
     place = (workshop["latitude"], workshop["longitude"])
     placed = None not in place and place != _PLACEHOLDER
     return {
         "id": workshop["slug"],
-        "name": f"{workshop['venue'] or workshop['host_name']}, {workshop['start_date']}",
+        "name": f"{venue or workshop['host_name']}, {workshop['start_date']}",
         "format": "Course" if "TTT" in tags else "Workshop",
         "programme": next((key for tag, (key, _) in _PROGRAMMES.items() if tag in tags), None),
         "curriculum": (workshop["curriculum"] or "").replace(",", "|"),
         "start_date": workshop["start_date"],
         "end_date": workshop["end_date"],
         "mode": "online" if _is_online(workshop) else "in-person",
-        "venue": workshop["venue"],
+        "venue": venue,
         "country": _country(workshop),
         "latitude": str(place[0]) if placed else None,
         "longitude": str(place[1]) if placed else None,

@@ -18,7 +18,7 @@ from kg.language import tell
 from kg.web import headers
 from kg.web.analyse import SUFFIXES, answered, in_words
 from kg.web.analysis_questions import QUESTIONS
-from kg.web.bindings import Rows, rows_from_table
+from kg.web.bindings import Rows, names_of, rows_from_table
 from kg.web.chosen import WORLD, chosen_bloc, own_arguments
 from kg.web.fields import fields_of
 from kg.web.formats import HTML
@@ -196,9 +196,8 @@ def _question(name: str) -> str:
 
 
 def _rows(result: Result) -> Rows:
-    """Return the rows with the name of a node in the place of its IRI."""
-    result = in_words(result, language())
-    return rows_from_table(result, {"label": "node_label"} if "node" in result.columns else {})
+    """Return the rows with the name of a thing in the place of its IRI."""
+    return rows_from_table(in_words(result, language()), names_of(result.columns))
 
 
 def _command(name: str, values: Values) -> list[str]:

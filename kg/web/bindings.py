@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kg.analysis.naming import labels_in
 from kg.results import ResultTable, Value
 
-__all__ = ["Record", "Rows", "Term", "rows_from_json", "rows_from_table"]
+__all__ = ["Record", "Rows", "Term", "names_of", "rows_from_json", "rows_from_table"]
 
 _LONG = 24  # characters that a column of usual width holds in one or two lines
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -80,6 +81,12 @@ class Rows:
 
     def _cells(self) -> dict[str, list[Term | None]]:
         return {c: [row[place] for row in self.rows] for place, c in enumerate(self.columns)}
+
+
+def names_of(columns: tuple[str, ...]) -> dict[str, str]:
+    """Return what a column ``label`` is called for :func:`rows_from_table`: after its thing."""
+    things = [thing for thing, label in labels_in(columns).items() if label == "label"]
+    return {"label": f"{things[0]}_label"} if things else {}
 
 
 def rows_from_table(table: ResultTable, names: Mapping[str, str]) -> Rows:

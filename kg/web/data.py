@@ -14,7 +14,7 @@ from kg.web.bindings import Record, Rows, Term
 from kg.web.copying import copying
 from kg.web.formats import FORMATS, HTML, Format, Kind, negotiate, of_kind
 from kg.web.profiles.profile import profile_of
-from kg.web.render import native, short_name
+from kg.web.render import body_of, native, short_name
 from kg.web.sending import not_modified, send_answer
 from kg.web.service import service
 
@@ -72,6 +72,7 @@ def page(kind: str, key: str) -> Response:
         "shown_links": SHOWN_LINKS,
         "formats": _formats(),
     }
+    shown["asked"] = body_of(service().bound("pages/thing-statements", {"thing": iri}))
     profile = profile_of(iri, str(shown["title"]), statements) if service().is_ours else {}
     text = render_template("profile.html" if profile else "thing.html", **shown, **profile)
     response = Response(text, mimetype=HTML.media_type)

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from kg.errors import KgError, LimitError
 from kg.results import ResultTable
 from kg.web.analyse import answered
-from kg.web.bindings import Rows, Term, rows_from_table
+from kg.web.bindings import Rows, Term, names_of, rows_from_table
 from kg.web.chosen import chosen_bloc
 from kg.web.copying import copying
 from kg.web.language import gettext
@@ -166,10 +166,9 @@ def _analysis(panel: Panel, given: Mapping[str, str], things: tuple[str, str]) -
         asked["top"] = [str(panel.shown)]  # what nobody sees need not be made
     result = answered(panel.call, asked)
     table, total = _kept(result, panel, things)
-    names = {"label": "node_label"} if "node" in result.columns else {}
     draw = DRAWINGS.get(panel.drawing)
     drawn = draw(_native(table), gettext(panel.question)) if draw and len(table) > 1 else None
-    return _shown(rows_from_table(table, names), panel, given), total, drawn
+    return _shown(rows_from_table(table, names_of(table.columns)), panel, given), total, drawn
 
 
 def _native(table: ResultTable) -> list[dict[str, Any]]:
@@ -206,9 +205,8 @@ def _network(panel: Panel, given: Mapping[str, str], things: tuple[str, str]) ->
     asked = {name: [value] for name, value in given.items()}
     key = (panel.call, *sorted(given.items()))
     found = service().kept.made(key, lambda: centrality(projection, table, asked))
-    names = {"label": "node_label"} if "node" in found.columns else {}
     kept, total = _kept(found, panel, things)
-    return _shown(rows_from_table(kept, names), panel, given), total, None
+    return _shown(rows_from_table(kept, names_of(kept.columns)), panel, given), total, None
 
 
 _DOORS: Mapping[str, Callable[[Panel, Mapping[str, str], tuple[str, str]], Answered]] = {

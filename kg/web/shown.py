@@ -24,6 +24,7 @@ __all__ = ["address_of", "cell", "graph_name", "native", "number", "short_name",
 
 _MARK = "rihla~mark"  # stands for what changes from address to address; quoting leaves it
 _SAFE = "!$&'()*+,/:;=@"  # as werkzeug's converters leave them
+_LONGEST = 48  # characters of an address that are shown
 _WHOLE = re.compile(r"[+-]?\d+")
 _GRAPHS_WITHOUT_PAGE = ("derived", "inferred", "provenance", "schemes", "vocabulary")
 
@@ -113,7 +114,8 @@ def term(value: Term | None, label: Term | None = None) -> Markup:
     if value.kind == "bnode":
         return Markup(f'<span class="missing">_:{text}</span>')  # noqa: S704 - escaped
     if value.is_number:
-        return Markup(f'<span title="{text}">{escape(number(value.text))}</span>')  # noqa: S704
+        way = ' dir="ltr"' if value.text.startswith("-") else ""  # the sign stays before it
+        return Markup(f'<span title="{text}"{way}>{escape(number(value.text))}</span>')  # noqa: S704
     return Markup(_text(text, value.language))  # noqa: S704 - escaped
 
 
@@ -124,13 +126,22 @@ def cell(column: str, value: Term | None, label: Term | None = None) -> Markup:
 
 def _thing(iri: str, label: Term | None) -> Markup:
     target, own = address_of(iri), native(iri)
-    shown = escape(own or (label.text if label else short_name(iri)))
+    shown = escape(own or (label.text if label else _brief(short_name(iri))))
     if not target:
         return Markup(f'<span class="iri">{shown}</span>')  # noqa: S704 - escaped
     tongue = "" if own or not label or not label.language else f' lang="{escape(label.language)}"'
-    bare = "" if own or label else ' class="iri"'
+    bare = "" if own or label else f' class="iri" title="{escape(iri)}"'
     made = f'<a href="{escape(target)}" dir="auto"{tongue}{bare}>{shown}</a>'
     return Markup(made)  # noqa: S704 - escaped
+
+
+def _brief(name: str) -> str:
+    """Return a long address of the web as its host and its end; the link holds it whole."""
+    if len(name) <= _LONGEST or not name.startswith(("https://", "http://")):
+        return name
+    host, _, path = name.partition("://")[2].partition("/")
+    end = path.rstrip("/").rpartition("/")[2]
+    return f"{host}/…/{end}" if len(end) <= _LONGEST else f"{host}/…{end[-_LONGEST:]}"
 
 
 def _text(text: str, tongue: str | None) -> str:

@@ -99,7 +99,7 @@ def ontology() -> Response:
     """Show the overview to people, and send the vocabulary as RDF to machines."""
     chosen = _chosen([HTML, *of_kind(Kind.GRAPH)])
     if chosen is HTML:
-        links = Links(page_language(), up="ontology/", data="../")
+        links = Links(page_language(), up="ontology/", data="../", switch=False)
         return _shown(overview_page(_shelf().docs, links), links)
     return _data(chosen)
 
@@ -121,21 +121,21 @@ def ontology_data(suffix: str) -> Response:
 @blueprint.get(f"/ontology/{_LANGUAGE}/")
 def overview(language: str) -> Response:
     """Show the overview in a language."""
-    links = Links(language, up="../", data="../")
+    links = Links(language, up="../", data="../", switch=False)
     return _shown(overview_page(_shelf().docs, links), links)
 
 
 @blueprint.get(f"/ontology/{_LANGUAGE}/term/<name>")
 def term(language: str, name: str) -> Response:
     """Show a class or property."""
-    links = Links(language, up="../../", data="../")
+    links = Links(language, up="../../", data="../", switch=False)
     return _shown(term_page(_shelf().docs, name, links), links)
 
 
 @blueprint.get(f"/ontology/{_LANGUAGE}/scheme/<key>")
 def scheme(language: str, key: str) -> Response:
     """Show a concept scheme as a tree."""
-    links = Links(language, up="../../", data="../")
+    links = Links(language, up="../../", data="../", switch=False)
     return _shown(scheme_page(_shelf().docs, key, links), links)
 
 

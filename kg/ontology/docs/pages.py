@@ -60,7 +60,8 @@ class Links:
 
     ``up`` leads from the page to the root of the documentation and is empty or ends in a slash;
     ``ending`` is that of pages and ``index`` the name of a folder's own page, both empty on a
-    server; ``data`` leads from the root to the folder of the data files.
+    server; ``data`` leads from the root to the folder of the data files. ``switch`` tells whether a
+    page offers the other languages; a site around it may do that itself.
     """
 
     language: str
@@ -68,6 +69,7 @@ class Links:
     ending: str = ""
     index: str = ""
     data: str = ""
+    switch: bool = True
 
     def to(self, language: str) -> Links:
         """Return the links as the pages in another language have them."""

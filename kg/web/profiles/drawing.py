@@ -29,7 +29,8 @@ def years(records: Records, title: str) -> Markup | None:
     span = range(min(by_year), max(by_year) + 1)
     seats = max(_number(r, "learned") + _number(r, "taught") for r in by_year.values())
     names = ("learned", "taught") if seats else ("trainings",)
-    levels = ticks(0, max(sum(_number(r, n) for n in names) for r in by_year.values()))
+    most = max(sum(_number(r, n) for n in names) for r in by_year.values())
+    levels = [level for level in ticks(0, most) if level == int(level)]  # of people there are whole
     wide = (_WIDTH - _LEFT - 8) / len(span)
     parts = [_level(level, levels[-1]) for level in levels]
     for place, year in enumerate(span):

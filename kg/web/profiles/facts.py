@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kg.web.bindings import Record, Rows, Term
 from kg.web.codes import in_words
-from kg.web.language import gettext
+from kg.web.language import gettext, language
 from kg.web.profiles.kinds import Kind
 from kg.web.render import short_name
 
@@ -98,7 +98,7 @@ def _by_property(statements: Rows, kind: Kind) -> list[list[Record]]:
 
 def _fact(records: Sequence[Record], places: dict[str, int]) -> Fact:
     stated: dict[Term, tuple[Term | None, set[int]]] = {}
-    for record in records:
+    for record in _readable(records):
         value, graph = record["value"], record["graph"]
         assert value is not None  # _by_property lets only these through
         _, by = stated.setdefault(value, (record["value_label"], set()))
@@ -118,6 +118,15 @@ def _fact(records: Sequence[Record], places: dict[str, int]) -> Fact:
         tuple(values[:_MOST_VALUES]),
         max(len(values) - _MOST_VALUES, 0),
     )
+
+
+def _readable(records: Sequence[Record]) -> list[Record]:
+    """Leave out a text that also stands there in the language of the page, or else in English."""
+    tongues = {r["value"].language for r in records if r["value"] and r["value"].language}
+    best = next((code for code in (language(), "en") if code in tongues), None)
+    return [
+        r for r in records if best is None or not r["value"] or r["value"].language in (best, None)
+    ]
 
 
 def _word(name: str) -> str:

@@ -92,12 +92,16 @@ def _found(text: str) -> Thing | None:
 
 @dataclass(frozen=True)
 class Column:
-    """One of the things of a comparison: its numbers by measure, or why there are none."""
+    """One of the things of a comparison: its numbers by measure, or why there are none.
+
+    ``address`` and ``python`` ask for the same numbers.
+    """
 
     thing: Thing
     numbers: dict[str, object]
     reason: str
     address: str
+    python: str
 
 
 @blueprint.get("/compare")
@@ -159,12 +163,13 @@ def _here(things: Sequence[Thing]) -> str:
 def _column(thing: Thing) -> Column:
     named = reference(thing.iri)
     address = url_for("analyse.answer", name="profile", suffix="csv", subject=named)
+    python = f"kg.open().analyse('profile', subject={named!r})"
     try:
         result = answered("profile", {"subject": [named]})
     except KgError as error:
-        return Column(thing, {}, str(error), address)
+        return Column(thing, {}, str(error), address, python)
     records = result.to_records()
-    return Column(thing, dict(records[0]) if records else {}, "", address)
+    return Column(thing, dict(records[0]) if records else {}, "", address, python)
 
 
 def _year_panels(things: Sequence[Thing]) -> list[object]:
