@@ -22,6 +22,7 @@ from kg.store.guard import RefusedError
 from kg.store.workers import MIB
 from kg.tables import FORMATS
 from kg.web import headers
+from kg.web.accepted import said_accepted
 from kg.web.formats import HTML
 from kg.web.problems import status_of
 from kg.web.rates import Turnstile
@@ -128,6 +129,7 @@ def _sent(checked: Checked, answer: str) -> Response:
 def _page(**found: Any) -> Response:
     text = render_template(
         "check.html",
+        said_accepted=said_accepted,
         limits=_settings(),
         tables=sorted(tables_of(service().release.path).tables),
         endings=list(FORMATS),
