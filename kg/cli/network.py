@@ -141,7 +141,10 @@ def _answer(graph: Graph, net: Network, given: dict[str, Any]) -> ResultTable:
     hint = "" if options["sample"] else " (--sample 1000 estimates)"
     with progress(f"paths from all nodes{hint}", least=_MANY):
         if given["summary"]:
-            return _backbone(net, given).summary(weight=given["weight"], groups=options["groups"])
+            return _backbone(net, given).summary(
+                weight=given["weight"],
+                **{name: options[name] for name in ("groups", "sample", "seed")},
+            )
         if given["edges"]:
             edge_measures = list(given["measures"])
             return _backbone(net, given).edges(

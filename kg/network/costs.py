@@ -45,7 +45,7 @@ def sampled(names: Iterable[str]) -> list[str]:
     Examples
     --------
     >>> sampled(["degree", "closeness", "edge-betweenness", "distance"])
-    ['closeness', 'edge-betweenness']
+    ['closeness', 'edge-betweenness', 'distance']
     """
     return [name for name in names if getattr(_EVERY[name], "sampled", None)]
 

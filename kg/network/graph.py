@@ -183,14 +183,17 @@ class Network(Account):
         return ties.table(self, measure, Options(weight, top, sample=sample, seed=seed))
 
     def summary(
-        self, measure: Names = None, *, weight: str | None = None, groups: str = "country"
-    ) -> ResultTable:
+        self, measure: Names = None, *, weight: str | None = None, groups: str = "country",
+        sample: int | None = None, seed: int = 1,
+    ) -> ResultTable:  # fmt: skip
         """Return what can be said of the network as a whole: measure, quantity, value.
 
         Names are those of :data:`kg.network.graph_measures.GRAPH_MEASURES`; None takes all that
-        apply. A quantity without a value is None, and ``meta["caveats"]`` says so.
+        apply. A quantity without a value is None, and ``meta["caveats"]`` says so. ``sample``
+        estimates distances from so many sources, with a column ``error``; see :meth:`centrality`.
         """
-        return summaries.table(self, measure, Options(weight=weight, groups=groups))
+        options = Options(weight=weight, groups=groups, sample=sample, seed=seed)
+        return summaries.table(self, measure, options)
 
     def measure(
         self,

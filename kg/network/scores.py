@@ -13,6 +13,7 @@ from kg.errors import QueryError
 from kg.language import Told, tell
 from kg.network.costs import offer, sampled
 from kg.network.edge_measures import EDGE_MEASURES
+from kg.network.graph_measures import GRAPH_MEASURES
 from kg.network.groups import Grouping, grouping
 from kg.network.measures import MEASURES, Measure, UndefinedMeasureError
 from kg.network.measures.base import Scores
@@ -103,7 +104,7 @@ def chosen(given: Names, all_of_them: Sequence[str], accepted: Collection[str]) 
 
 def no_sampled_form(name: str) -> QueryError:
     """Return the error of a sample of a measure that cannot be estimated from one."""
-    able = ", ".join(sampled([*MEASURES, *EDGE_MEASURES]))
+    able = ", ".join(sampled([*MEASURES, *EDGE_MEASURES, *GRAPH_MEASURES]))
     return QueryError(
         tell("%(names)s has no sampled form; those that have: %(able)s.", names=name, able=able)
     )

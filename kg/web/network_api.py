@@ -250,9 +250,11 @@ def centrality(projection: str, measure: str, given: Given | None = None) -> Res
     if measure == "edges":
         return _standing_out(network, asked, weight).edges(weight=weight, top=chosen["top"])
     if measure == "summary":
-        _refuse_costly(network, [n for n, m in GRAPH_MEASURES.items() if m.all_pairs], None)
+        costly = [n for n, m in GRAPH_MEASURES.items() if m.all_pairs]
+        _refuse_costly(network, costly, chosen["sample"])
         part = _standing_out(network, asked, weight)
-        return part.summary(weight=weight, groups=chosen["groups"])
+        asked_for = {name: chosen[name] for name in ("groups", "sample", "seed")}
+        return part.summary(weight=weight, **asked_for)
     names = [n for n, m in MEASURES.items() if m.all_pairs] if measure == ALL else [measure]
     _refuse_costly(network, names, chosen["sample"])
     return network.measure(None if measure == ALL else measure, **chosen)

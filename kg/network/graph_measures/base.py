@@ -8,10 +8,14 @@ from typing import Literal
 
 from kg.network.measures.base import Adjacency, Groups
 
-__all__ = ["GraphMeasure", "Quantities"]
+__all__ = ["GraphMeasure", "Quantities", "SampledQuantities"]
 
 Quantities = Mapping[str, float | None]
 """Quantity → value; None where it has none, such as the correlation of what does not vary."""
+
+SampledQuantities = Callable[[Adjacency, bool, int, int], tuple[Quantities, Quantities]]
+"""``(adjacency, directed, sources, seed) -> (estimates, errors)``: with a probability of 95 %, all
+quantities lie within their error of the estimate at once; an error of None: exact, or no value."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class GraphMeasure:
         of each number in its place.
     reference, weights, weighted, disconnected, directed_only, grouped, all_pairs:
         As of :class:`kg.network.measures.base.Measure`.
+    sampled:
+        The estimate from some sources, where there is one; see :data:`SampledQuantities`.
     """
 
     function: Callable[[Adjacency, bool, Groups | None], Quantities] = field(repr=False)
@@ -39,3 +45,4 @@ class GraphMeasure:
     directed_only: bool = False
     grouped: bool = False
     all_pairs: bool = False
+    sampled: SampledQuantities | None = field(default=None, repr=False)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from kg.network.graph_measures.base import GraphMeasure, Quantities
+from kg.network.graph_measures.sampled_distance import sampled_distances
 from kg.network.measures.base import Adjacency, Groups
 from kg.network.paths import reach, with_lengths
 
-__all__ = ["DISTANCE", "distance"]
+__all__ = ["DISTANCE", "distance", "sampled_distance"]
 
 
 def distance(adjacency: Adjacency, directed: bool, groups: Groups | None = None) -> Quantities:  # noqa: ARG001
@@ -36,6 +37,30 @@ def distance(adjacency: Adjacency, directed: bool, groups: Groups | None = None)
     }
 
 
+def sampled_distance(
+    adjacency: Adjacency, directed: bool, sources: int, seed: int
+) -> tuple[Quantities, Quantities]:
+    """Return estimates from the distances of some sources, and errors.
+
+    See :func:`kg.network.graph_measures.sampled_distance.sampled_distances`. The diameter is the
+    greatest distance that was seen, and the error how much greater it may be.
+    """
+    nothing = dict.fromkeys(DISTANCE.quantities)
+    if adjacency.nnz == 0:
+        return nothing, nothing
+    found = sampled_distances(with_lengths(adjacency), directed, sources, seed)
+    by_name = {
+        "mean distance": found.mean,
+        "diameter": found.diameter,
+        "efficiency": found.efficiency,
+        "reachable": found.reachable,
+    }
+    return (
+        {name: estimate.value for name, estimate in by_name.items()},
+        {name: estimate.error for name, estimate in by_name.items()},
+    )
+
+
 DISTANCE = GraphMeasure(
     distance,
     definition="how long the ways through the network are",
@@ -51,4 +76,5 @@ DISTANCE = GraphMeasure(
     weighted=False,
     disconnected="distances over pairs with a path; efficiency over all pairs",
     all_pairs=True,
+    sampled=sampled_distance,
 )

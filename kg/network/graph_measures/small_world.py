@@ -5,13 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from kg.network.graph_measures.base import GraphMeasure, Quantities
+from kg.network.graph_measures.sampled_distance import Estimate, quotient, sampled_distances
 from kg.network.measures.base import Adjacency, Groups
 from kg.network.measures.clustering import clustering, triangles
 from kg.network.oriented import pattern
 from kg.network.paths import reach
 from kg.network.rewired import rewired
+from kg.network.sampling import RISK
 
-__all__ = ["REFERENCES", "SMALL_WORLD", "TRANSITIVITY", "small_world", "transitivity"]
+__all__ = [
+    "REFERENCES",
+    "SMALL_WORLD",
+    "TRANSITIVITY",
+    "sampled_small_world",
+    "small_world",
+    "transitivity",
+]
 
 REFERENCES = 5
 """Random networks to compare with, seeds 1 to 5."""
@@ -75,8 +84,50 @@ def small_world(adjacency: Adjacency, directed: bool, groups: Groups | None = No
 
 def _figures(linked: Adjacency) -> tuple[float, float]:
     found = reach(linked)
-    closed = transitivity(linked, directed=False)["transitivity"] or 0.0
-    return closed, float(found.far.sum()) / int(found.reached.sum())
+    return _closed(linked), float(found.far.sum()) / int(found.reached.sum())
+
+
+def _closed(linked: Adjacency) -> float:
+    return transitivity(linked, directed=False)["transitivity"] or 0.0
+
+
+def sampled_small_world(
+    adjacency: Adjacency, directed: bool, sources: int, seed: int
+) -> tuple[Quantities, Quantities]:
+    """Return the same with mean distances from some sources of each network, and errors.
+
+    See :func:`kg.network.graph_measures.sampled_distance.sampled_distances`; the clustering is
+    exact, and so are the random networks those of the exact form. The errors of all six networks
+    hold at once.
+    """
+    linked = pattern(adjacency, directed)
+    nothing = dict.fromkeys(SMALL_WORLD.quantities)
+    if linked.nnz == 0:
+        return nothing, nothing
+    risk = RISK / (REFERENCES + 1)
+
+    def mean(network: Adjacency, number: int) -> Estimate:
+        return sampled_distances(network, False, sources, seed + number, risk=risk).mean
+
+    ours, far = _closed(linked), mean(linked, 0)
+    others = [rewired(linked, number) for number in range(1, REFERENCES + 1)]
+    closed = float(np.mean([_closed(other) for other in others]))
+    means = [mean(other, number) for number, other in enumerate(others, start=1)]
+    usual = Estimate(
+        float(np.mean([one.value for one in means])), float(np.mean([one.error for one in means]))
+    )
+    values = {
+        "transitivity": ours,
+        "random transitivity": closed,
+        "mean distance": far.value,
+        "random mean distance": usual.value,
+        "sigma": None,
+    }
+    errors = nothing | {"mean distance": far.error, "random mean distance": usual.error}
+    if closed > 0:
+        sigma, more = quotient(usual, far, 1.0), ours / closed  # (C/C_random)/(L/L_random)
+        values["sigma"], errors["sigma"] = more * sigma.value, more * sigma.error
+    return values, errors
 
 
 TRANSITIVITY = GraphMeasure(
@@ -109,4 +160,5 @@ SMALL_WORLD = GraphMeasure(
     weighted=False,
     disconnected="distances over pairs with a path, in the random networks too",
     all_pairs=True,
+    sampled=sampled_small_world,
 )

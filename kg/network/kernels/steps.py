@@ -8,7 +8,7 @@ import numpy as np
 
 from kg.network.compiled import compiled
 
-__all__ = ["depend", "spread"]
+__all__ = ["depend", "spread", "tally"]
 
 _ONE = np.uint64(1)
 _TWO = np.uint64(2)
@@ -160,3 +160,55 @@ def spread(
         front, following = following, front
         if growing:
             widest[0] = max(widest[0], level)
+
+
+@compiled
+def tally(starts: Any, ends: Any, sources: Any, reached: Any, far: Any, near: Any) -> Any:
+    """Put into each place what the source there reaches: how many others, Σ d, and Σ 1/d.
+
+    ``starts`` and ``ends`` hold the edges *into* each node. Returns the greatest d. As ``spread``,
+    64 sources at a time, with sums for each source instead of each node.
+    """
+    nodes = len(starts) - 1
+    seen = np.empty(nodes, np.uint64)
+    front = np.empty(nodes, np.uint64)
+    following = np.empty(nodes, np.uint64)
+    count = np.empty(64, np.int64)
+    widest = 0
+    for first in range(0, len(sources), 64):
+        some = sources[first : first + 64]
+        everyone = _ALL if len(some) == 64 else (_ONE << np.uint64(len(some))) - _ONE
+        seen[:] = 0
+        front[:] = 0
+        for b in range(len(some)):
+            seen[some[b]] |= _ONE << np.uint64(b)
+            front[some[b]] |= _ONE << np.uint64(b)
+        level, growing = 0, True
+        while growing:
+            level += 1
+            growing = False
+            count[:] = 0
+            for v in range(nodes):
+                missing = everyone & ~seen[v]
+                got = np.uint64(0)
+                if missing:
+                    for e in range(starts[v], starts[v + 1]):
+                        got |= front[ends[e]]
+                        if (missing & ~got) == 0:
+                            break
+                    got &= missing
+                following[v] = got
+                if got:
+                    growing = True
+                    for b in range(64):
+                        count[b] += (got >> np.uint64(b)) & _ONE
+            for v in range(nodes):
+                seen[v] |= following[v]
+            front, following = following, front
+            for b in range(len(some)):
+                reached[first + b] += count[b]
+                far[first + b] += count[b] * level
+                near[first + b] += count[b] / level
+            if growing:
+                widest = max(widest, level)
+    return widest
