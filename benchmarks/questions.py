@@ -96,6 +96,7 @@ class Record:
     """Answers, one a line of JSON in a file: what a run has, another need not ask."""
 
     path: Path
+    rows: Path | None = None
     answers: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -111,6 +112,7 @@ class Record:
         if isinstance(answer.rows, list):
             digest = hashlib.sha256(json.dumps(answer.rows).encode()).hexdigest()[:16]
             found |= {"rows": len(answer.rows), "hash": digest}
+            self.keep(f"{question.replace('/', '-')}.{engine}.json", answer.rows)
         else:
             found["status"] = answer.rows
         self.answers[question, engine] = found
@@ -119,6 +121,13 @@ class Record:
         print(f"  {engine} {question}: {answer.processor:.2f} s of processor, "
               f"{answer.seconds:.2f} s, {found.get('rows', found.get('status'))}",
               flush=True)  # fmt: skip
+
+    def keep(self, name: str, rows: list[tuple[str, ...]]) -> None:
+        """Write rows into the folder for them, for who looks for a difference."""
+        if self.rows:
+            self.rows.mkdir(exist_ok=True)
+            text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+            (self.rows / name).write_text(text, encoding="utf-8")
 
 
 def texts_of(release: Release, chosen: list[str] | None) -> dict[str, str]:
@@ -313,6 +322,7 @@ def main() -> None:
     parser.add_argument("--budget", type=float, default=20, help="Seconds of processor.")
     parser.add_argument("--repeat", type=int, default=3, help="Of each quick question.")
     parser.add_argument("--record", type=Path, help="Where answers are written.")
+    parser.add_argument("--rows", type=Path, help="A folder that keeps the rows, to compare.")
     parser.add_argument("--minutes", type=float, default=1e6, help="After them it begins nothing.")
     parser.add_argument("--kept", type=Path, help="A folder that keeps what Virtuoso loaded.")
     options = parser.parse_args()
@@ -323,7 +333,7 @@ def main() -> None:
         folder.mkdir(exist_ok=True)
         triples = endpoint.write_triples(release, folder / "data.nt")
         print(f"Release {release.id}: {triples:,} triples.", flush=True)
-        record = Record(options.record or folder / "answers.jsonl")
+        record = Record(options.record or folder / "answers.jsonl", options.rows)
         texts = texts_of(release, options.only)
         for engine in options.engines:
             ask_engine(engine, texts, record, folder, options)
