@@ -141,7 +141,7 @@ def texts_of(release: Release, chosen: list[str] | None) -> dict[str, str]:
                 found[query.id] = bind(query, values_for(query, common, store))
             except StopIteration:
                 print(f"{query.id}: the world has nothing to ask it about", flush=True)
-    return found
+    return {name: found[name] for name in chosen or found if name in found}
 
 
 def most_used(graph: Graph, kind: str) -> list[str]:
