@@ -68,6 +68,11 @@ PICKED = {
     ("quality/loads", "source"): "{ ?load rihla:loadedFrom ?found }",
 }
 """Parameters for which any value will not do: the first one that the world has."""
+GIVEN = {
+    "countries/gap-map": {"from_year": "2000", "to_year": "2000"},
+    "institutions/bridges": {"max_institutions": "20"},
+}
+"""In a world where everybody meets everybody all would be none."""
 LEAST = ("people/teachers-for-institution", "institution")
 """The one for which those with most to do have no answer: their people learned all there is."""
 
@@ -169,7 +174,7 @@ def values_for(query: NamedQuery, common: dict[str, list[str]], store: ox.Store)
             given[p.name] = common[kind][-1]
         elif p.required or (target in REQUIRED_TOO and p.default != "any"):
             given[p.name] = next(left.get(kind, iter([p.example])))
-    return given
+    return given | GIVEN.get(query.id, {})
 
 
 def of_server(server: endpoint.Server, text: str, budget: float) -> Answer:
