@@ -26,8 +26,8 @@ def opened_data(
 ) -> Iterator[tuple[Settings, Release]]:
     """Yield settings and a release for a file or the folder of a store; both end with the block.
 
-    A file is loaded into a store in the folder for temporary files. A store is opened as it is,
-    and nobody may write to it meanwhile.
+    A file is loaded into a store in the folder for temporary files, with an index for small
+    queries. A store is opened as it is, without one, and nobody may write to it meanwhile.
 
     Raises
     ------
@@ -39,7 +39,8 @@ def opened_data(
         if path.is_dir():
             release = _release(path, path, _counted(path), "store")
         else:
-            loaded = load_file(path, folder / "store")
+            index = folder / "columns" / "triples.index"
+            loaded = load_file(path, folder / "store", index)
             release = _release(path, folder / "store", loaded, sha256(path)[:8])
         yield _settings(path, serve), release
     finally:

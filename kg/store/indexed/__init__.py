@@ -9,6 +9,7 @@ the data here; whatever is not known to be small is the workers'.
 
 from kg.store.indexed.answering import MOST_BYTES, IndexAnswers
 from kg.store.indexed.index import Index
+from kg.store.indexed.of_store import write_index
 from kg.store.indexed.writing import TripleIndex
 
-__all__ = ["MOST_BYTES", "Index", "IndexAnswers", "TripleIndex"]
+__all__ = ["MOST_BYTES", "Index", "IndexAnswers", "TripleIndex", "write_index"]
