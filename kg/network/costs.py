@@ -14,7 +14,7 @@ from kg.network.measures import MEASURES
 
 __all__ = ["LARGE", "SAMPLE", "all_pairs", "forecast", "offer", "sampled", "spoken"]
 
-LARGE = 100_000_000
+LARGE = 500_000_000
 """Nodes × edges from which the sampled form is offered: about a second of betweenness."""
 
 SAMPLE = 1000

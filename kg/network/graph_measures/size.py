@@ -6,8 +6,11 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from kg.network import kernels
 from kg.network.graph_measures.base import GraphMeasure, Quantities
 from kg.network.measures.base import Adjacency, Groups
+from kg.network.oriented import pattern
+from kg.network.paths import arrays
 
 __all__ = ["COMPONENTS", "RECIPROCITY", "SIZE", "components", "reciprocity", "size"]
 
@@ -51,10 +54,11 @@ def components(adjacency: Adjacency, directed: bool, groups: Groups | None = Non
     nodes = adjacency.shape[0]
     if nodes == 0:
         return {"components": 0, "largest": 0, "share in largest": None}
-    count, found = connected_components(adjacency, directed=False)
-    largest = int(np.bincount(found).max())
+    linked = pattern(adjacency, True) if directed else adjacency
+    sizes = np.bincount(kernels.structure.components(*arrays(linked)))
+    largest = int(sizes.max())
     quantities = {
-        "components": int(count),
+        "components": len(sizes),
         "largest": largest,
         "share in largest": largest / nodes,
     }
