@@ -86,8 +86,8 @@ class Order:
 
     def spoken(self, address: str) -> tuple[str, str]:
         """Return the language of an address, and the address without it."""
-        first, slash, rest = address[1:].partition("/")
-        return (first, f"/{rest}") if slash and first in LANGUAGES else ("en", address)
+        first, _, rest = address[1:].partition("/")
+        return (first, f"/{rest}") if first in LANGUAGES else ("en", address)
 
     def has(self, kind: str) -> bool:
         """Whether things of a kind get pages."""
@@ -96,11 +96,10 @@ class Order:
     def is_written(self, target: Target) -> bool:
         """Whether what an address answers is a file: a page as it is first shown, or data."""
         path, _, query = target.address.partition("?")
-        first = path.split("/")[1]
-        if first in LANGUAGES and (first not in self.languages or first == "en"):
+        language, plain = self.spoken(path)
+        if plain != path and (language == "en" or language not in self.languages):
             return False
-        plain = path.removeprefix(f"/{first}") if first in LANGUAGES else path
-        if "en" not in self.languages and plain == path and _is_page(plain):
+        if plain == path and "en" not in self.languages and _is_page(plain):
             return False
         thing = _OF_THINGS.match(plain)
         if (thing and not self.has(thing[1])) or _is_asked(plain):
