@@ -202,3 +202,17 @@ def test_a_minus_stays_before_its_number_in_arabic() -> None:
         said = texts(BALANCE, BARS)
     assert "\n\u200e-2\n" in said and "\u2068r1\u2069" in said
     assert "\n-2\n" in texts(BALANCE, BARS)
+
+
+def test_names_on_a_map_stand_out_from_its_discs() -> None:
+    table = ResultTable(
+        ("label", "latitude", "longitude", "trainings"),
+        [("Ayland", 10.0, 20.0, 9), (HOSTILE, -5.0, 30.0, 4), ("Ceeland", 0.0, 40.0, 0)],
+    )
+    svg = draw(table, Chart("map", x="label", y="trainings")).svg
+    named = [line for line in re.findall(r"<text[^>]*>[^<]*</text>", svg) if "Ayland" in line]
+    assert len(named) == 1
+    assert 'stroke="#F7FAFC"' in named[0]
+    assert 'paint-order="stroke"' in named[0]
+    assert "s-sea" in named[0]
+    assert "Ceeland 0" not in "".join(re.findall(r"<text[^>]*>[^<]*</text>", svg))

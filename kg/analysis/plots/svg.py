@@ -76,12 +76,13 @@ class Canvas:
 
     def text(
         self, x: float, y: float, content: object, *, size: float = 12, anchor: str = "start",
-        fill: str = INK, bold: bool = False, turn: float = 0,
+        fill: str = INK, bold: bool = False, turn: float = 0, halo: str = "",
     ) -> None:  # fmt: skip
-        """Write a line of text; ``turn`` is in degrees around its start."""
+        """Write a line of text; ``turn`` is in degrees around its start, ``halo`` a colour."""
         x, turn = self._at(x), -turn if self.mirrored else turn
         weight = ' font-weight="600"' if bold else ""
         turned = f' transform="rotate({turn:g} {x:.1f} {y:.1f})"' if turn else ""
+        around = ' stroke-width="3" paint-order="stroke"' if halo else ""
         # the start of a line is on the right where it runs from there
         backwards = right_to_left()
         if backwards != self.mirrored:
@@ -89,7 +90,7 @@ class Canvas:
         way = ' direction="rtl"' if backwards else ""
         self.parts.append(
             f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}"{way}'
-            f"{_paint(fill)}{weight}{turned}>{escape(str(content))}</text>"
+            f"{_paint(fill, halo)}{around}{weight}{turned}>{escape(str(content))}</text>"
         )
 
     def line(

@@ -134,4 +134,4 @@ def _names(canvas: Canvas, view: _View, places: list[_Place]) -> None:
         if any(abs(y - b) < 12 and abs(x - a) < half + h for a, b, h in taken):
             continue
         taken.append((x, y, half))
-        canvas.text(x, y + 3.5, text, size=10, anchor="middle", fill=INK)
+        canvas.text(x, y + 3.5, text, size=10, anchor="middle", fill=INK, halo=_SEA)

@@ -25,7 +25,7 @@ SUBJECTS = ("bloc", "country", "institution")
 
 _PLACES = 2  # fewer make no map
 _BARS = 2  # one alone compares nothing
-_ROWS = 12  # rows of a table that are shown; the rest is one call away
+_ROWS = 14  # rows of a table that are shown; the rest is one call away
 
 
 @dataclass(frozen=True)
