@@ -16,7 +16,7 @@ __all__ = ["CODED", "in_words", "said_code"]
 CODED = frozenset({
     "aspect", "blocs", "cadence", "capacities_a", "capacities_b", "capacity", "countries",
     "group", "institutions", "kind", "mode", "of", "organisation_from", "partner_of", "scope",
-    "score", "state", "status", "term", "timing", "via", "zone",
+    "score", "source", "state", "status", "term", "timing", "via", "what", "zone",
 })  # fmt: skip
 """The columns that hold such words: one, or several with commas, semicolons or spaces between."""
 

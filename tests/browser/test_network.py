@@ -29,7 +29,6 @@ def compiled() -> None:
 
 def drawn(visitor: Visitor, address: str = ADDRESS) -> Page:
     """Open a network page and wait until it is drawn."""
-    visitor.expect("GL Driver Message")  # software draws slowly, and says so
     page = visitor.open(address)
     page.locator("#network[data-ready]").wait_for()
     if page.locator("#network").get_attribute("data-ready") != "drawn":

@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
+from kg.store import Release
 from tests.browser.marked import MARKS
 from tests.browser.visitor import PHONE, Visitor
+from tests.web.profiles.test_pages import PAIRS, PLACES
 
 Visit = Callable[..., Visitor]
 
@@ -17,21 +19,29 @@ PAGES = {
     "about": "/about",
     "search": "/search?q=test",
     "nothing found": "/search?q=zzzzzz",
-    "country": "/page/country/ZA",
-    "bloc": "/page/bloc/oic",
-    "method": "/page/method/python-programming",
+    **PLACES,
+    "pair": PAIRS[0],
+    "country and topic": PAIRS[2],
+    "compare": "/compare?with=country/ZA&with=country/GB",
+    "panel": "/panel/arrivals/country/ZA",
     "questions": "/queries",
     "question": "/queries/people/learned-method?method=python-programming",
     "analyses": "/analyses",
     "balance": "/analyses/balance",
     "flows": "/analyses/flow-matrix",
     "arrivals": "/analyses/arrivals",
+    "gaps": "/analyses/gap-map",
+    "trends": "/analyses/trends?bloc=world",
     "network": "/network/partnership/degree",
+    "map of a network": "/network/partnership?bloc=world",
+    "calls": "/api",
     "SPARQL": "/sparql",
     "answer": "/sparql?query=SELECT+*+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+5&format=html",
     "graph": "/sparql?format=html&query="
     + quote("DESCRIBE <https://w3id.org/rihla/id/country/ZA>"),
     "ontology": "/ontology",
+    "class": "/ontology/en/term/Training",
+    "property": "/ontology/en/term/organisation",
     "quality": "/quality",
     "releases": "/releases",
     "templates": "/templates",
@@ -39,7 +49,12 @@ PAGES = {
     "report": "/report/bloc/oic",
     "problems": "/problems",
 }
-MISSING = "/page/person/nobody-of-this-name"
+MISSING = {
+    "nobody": ("/page/person/nobody-of-this-name", 404),
+    "no page": ("/nothing-here", 404),
+    "a release that is gone": ("/queries?release=2020-01-01-0123abcd", 410),
+    "a value that is refused": ("/queries/people/learned-method?method=no-such-method", 400),
+}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -63,8 +78,19 @@ def test_every_page_speaks_each_language(visitor: Visitor, name: str) -> None:
     visitor.check_axe()
 
 
-def test_what_is_missing_has_a_page(visitor: Visitor) -> None:
-    visitor.open(MISSING, status=404)
+@pytest.mark.parametrize("name", MISSING)
+def test_what_is_missing_has_a_page(visitor: Visitor, name: str) -> None:
+    address, status = MISSING[name]
+    for code in ("", "/fr", "/ar"):
+        page = visitor.open(f"{code}{address}", status=status)
+        visitor.check_width()
+        assert len(page.locator("main").inner_text()) > 40
+    visitor.check_axe()
+    visitor.check_dark()
+
+
+def test_what_changed_is_sound(visitor: Visitor, world: Release) -> None:
+    visitor.open(f"/ar/releases?old={world.id}&new={world.id}")
     visitor.check_axe()
     visitor.check_width()
 
@@ -117,6 +143,21 @@ def test_every_page_does_without_scripts(visit: Visit, live: str, name: str) -> 
     page = visitor.open(PAGES[name])
     text = page.locator("main").inner_text()
     assert len(text) > 60
+    # where there is a picture, its numbers stand in a table of the same part of the page
+    alone = page.evaluate(
+        """() => [...document.querySelectorAll("main :is(figure, img, canvas, .drawing)")]
+          .filter((picture) => picture.getClientRects().length)
+          .filter((picture) => {
+            for (let part = picture.parentElement; part; part = part.parentElement)
+              if (part.querySelector("table, dl, .entries")) return part.matches("body");
+            return true;
+          }).map((picture) => picture.outerHTML.slice(0, 120))"""
+    )
+    assert alone == []
+    # what is asked only when it is opened has a page of its own
+    for link in page.locator("main details.later a").all():
+        address = str(link.get_attribute("href"))
+        assert visitor.page.request.get(f"{visitor.site}{address}").ok
 
 
 CAUGHT = """
