@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csr_array
 
 from kg.analysis.base import World
 from kg.network import MEASURES, PROJECTIONS, Network, project
@@ -56,8 +56,30 @@ class Links:
             source, target = np.concatenate([source, target]), np.concatenate([target, source])
             edge = np.concatenate([edge, edge])
         order = np.lexsort((target, source))
-        ends = np.cumsum(np.bincount(source, minlength=len(self.network)))
-        return _Edges(parts, edge[order], target[order], np.append(0, ends))
+        ends = np.append(0, np.cumsum(np.bincount(source, minlength=len(self.network))))
+        return _Edges(parts, edge[order], target[order], ends)
+
+    def scores(self, measure: str, counts: NDArray[np.int64]) -> tuple[Vector, NDArray[np.bool_]]:
+        """Return a measure when each training counts so many times, and who has an edge then.
+
+        Strength is a sum over trainings, so that it needs neither edges nor a matrix of them.
+        """
+        if measure == "strength":
+            strength = np.asarray(self._strengths @ counts.astype(np.float64))
+            return strength, strength > 0
+        adjacency = self.adjacency(counts)
+        there = np.diff(adjacency.indptr) > 0
+        there |= np.bincount(adjacency.indices, minlength=len(there)) > 0
+        return scores_of(measure, adjacency, self.network.directed), there
+
+    @cached_property
+    def _strengths(self) -> Any:
+        """What each training adds to the strength of each node, nodes × trainings."""
+        nodes = np.concatenate([self.source, self.target])
+        trainings = np.concatenate([self.training, self.training])
+        weights = np.concatenate([self.weight, self.weight])
+        shape = (len(self.network), self.trainings.height)
+        return coo_array((weights, (nodes, trainings)), shape=shape).tocsr()
 
     def adjacency(self, counts: NDArray[np.int64]) -> Any:
         """Return the adjacency matrix when each training counts so many times.

@@ -16,7 +16,7 @@ from kg.analysis.analyses.shared import (
     seen_from_inside,
 )
 from kg.analysis.base import Analysis, Answer, Chart, Given, World
-from kg.analysis.links import Links, links_of, scores_of
+from kg.analysis.links import Links, links_of
 from kg.language import tell
 from kg.network.lanes import steps
 from kg.network.ranking import rank
@@ -32,8 +32,7 @@ def rank_intervals(world: World, given: Given) -> Answer:
     nodes = links.network.nodes.select("node", "label")
     if not len(links.network):
         return Answer(_none(nodes), reason=links.network.reason)
-    directed = links.network.directed
-    whole = scores_of(given["measure"], links.adjacency(_once(links)), directed)
+    whole, _ = links.scores(given["measure"], _once(links))
     scores, present = _draws(links, given)
     ranks = np.array([rank(drawn) for drawn in scores])
     low, high = np.percentile(ranks, [2.5, 97.5], axis=0, method="closest_observation")
@@ -94,9 +93,7 @@ def _draws(links: Links, given: Given) -> tuple[NDArray[np.float64], NDArray[np.
     with steps(given["samples"]) as step:
         for _ in range(given["samples"]):
             counts = random.multinomial(trainings, np.full(trainings, 1 / trainings))
-            adjacency = links.adjacency(counts)
-            there = np.asarray(adjacency.sum(axis=0) + adjacency.sum(axis=1)) > 0
-            drawn = scores_of(given["measure"], adjacency, links.network.directed)
+            drawn, there = links.scores(given["measure"], counts)
             scores.append(np.where(there, drawn, 0.0))
             present.append(there)
             step()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from kg.analysis.analyses.shared import MEASURE, PROJECTION, WEIGHT, level, seen_from_inside
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
-from kg.analysis.links import Links, links_of, scores_of
+from kg.analysis.links import Links, links_of
 from kg.analysis.ranks import mean_ranks
 from kg.network.lanes import steps
 from kg.network.ranking import rank
@@ -54,16 +54,16 @@ _SCHEMA = {
 
 
 def _left_out(links: Links, chosen: NDArray[np.int64], given: Given) -> list[tuple[object, ...]]:
-    directed, nodes = links.network.directed, links.network.nodes["node"].to_list()
+    nodes = links.network.nodes["node"].to_list()
     counts = np.ones(links.trainings.height, dtype=np.int64)
-    whole = scores_of(given["measure"], links.adjacency(counts), directed)
+    whole = links.scores(given["measure"], counts)[0]
     ranks = rank(whole)
     top = set(np.flatnonzero(ranks <= given["k"]).tolist())
     found: list[tuple[object, ...]] = []
     with steps(len(chosen)) as step:
         for code in chosen.tolist():
             counts[code] = 0
-            without = scores_of(given["measure"], links.adjacency(counts), directed)
+            without = links.scores(given["measure"], counts)[0]
             counts[code] = 1
             new = rank(without)
             moved = int(np.lexsort((ranks, -np.abs(new - ranks)))[0])

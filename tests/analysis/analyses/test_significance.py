@@ -50,6 +50,20 @@ def test_links_add_up_to_the_network(projection: str, level: str) -> None:
         assert abs(links.adjacency(once) - network.adjacency()).max() < 1e-12
 
 
+@pytest.mark.parametrize("projection", ["partnership", "knowledge-flow"])
+@pytest.mark.parametrize("measure", ["degree", "strength", "betweenness"])
+def test_scores_without_a_matrix_are_those_with_one(projection: str, measure: str) -> None:
+    links = links_of(HERE, projection, "country", None)
+    random = np.random.default_rng(1)
+    for _ in range(5):
+        counts = random.integers(0, 2, links.trainings.height)
+        adjacency = links.adjacency(counts)
+        found, there = links.scores(measure, counts)
+        expected = scores_of(measure, adjacency, links.network.directed)
+        assert found == pytest.approx(expected, abs=1e-12)
+        assert there.tolist() == ((adjacency.sum(axis=0) + adjacency.sum(axis=1)) > 0).tolist()
+
+
 def test_scores_are_those_of_the_network() -> None:
     network = project(world(), "partnership")
     for measure in ("degree", "strength", "pagerank"):
