@@ -20,7 +20,7 @@ from kg.language.speaking import (
     spoken_word,
     words,
 )
-from kg.language.told import Share, Told, both, marked, spoken, tell, tell_number
+from kg.language.told import Share, Told, both, isolated, marked, spoken, tell, tell_number
 
 __all__ = [
     "FOLDER",
@@ -32,6 +32,7 @@ __all__ = [
     "both",
     "decimal",
     "gettext",
+    "isolated",
     "language",
     "marked",
     "message",

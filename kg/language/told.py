@@ -12,7 +12,7 @@ from typing import Any
 from kg.language.catalogue import message, plural
 from kg.language.numbers import decimal, percent, whole
 
-__all__ = ["Share", "Told", "both", "marked", "spoken", "tell", "tell_number"]
+__all__ = ["Share", "Told", "both", "isolated", "marked", "spoken", "tell", "tell_number"]
 
 
 class Share(float):
@@ -85,6 +85,26 @@ def marked(text: str) -> str:
 def both(one: str, other: str) -> Told:
     """Return two messages as one."""
     return Told("%(one)s; %(other)s", {"one": Told(one), "other": Told(other)})
+
+
+def isolated(text: str) -> str:
+    """Return a message whose texts keep their direction to themselves: ids in an Arabic sentence.
+
+    Examples
+    --------
+    >>> isolated(tell("no %(name)s", name="Oslo")) == "no \u2068Oslo\u2069"
+    True
+    """
+    if not isinstance(text, Told):
+        return text
+    values = {name: _alone(value) for name, value in text.values.items()}
+    return Told(text.template, values, text.many)
+
+
+def _alone(value: object) -> object:
+    if isinstance(value, Told):
+        return isolated(value)
+    return f"\u2068{value}\u2069" if isinstance(value, str) else value
 
 
 def spoken(text: str, code: str) -> str:

@@ -121,10 +121,12 @@ class Earlier:
                 release_id=release_id,
                 kept=kept,
             ),
-            hint="Ask again without 'release' for the current state, or with a release that is "
-            "kept. For the very numbers of the release that is gone, ask whoever runs this server "
-            "for its archived files, or build it again from the same inputs: "
-            "'kg serve --data data.nq.gz' serves such a dump.",
+            hint=tell(
+                "Ask again without 'release' for the current state, or with a release that is "
+                "kept. For the very numbers of the release that is gone, ask whoever runs this "
+                "server for its archived files, or build it again from the same inputs: "
+                "'kg serve --data data.nq.gz' serves such a dump."
+            ),
         )
 
     def _opened(self, release: Release) -> Service:

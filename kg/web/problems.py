@@ -24,7 +24,7 @@ from flask import (
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from kg.errors import GoneError, InputError, KgError, LimitError, NotFoundError, QueryError
-from kg.language import LANGUAGES, marked, spoken
+from kg.language import LANGUAGES, RIGHT_TO_LEFT, isolated, marked, spoken
 from kg.store.guard import RefusedError
 from kg.web import headers
 from kg.web.language import language
@@ -176,7 +176,7 @@ def _handle_own(error: KgError) -> Response:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         current_app.logger.warning("%s %s: %s", query_id(), type(error).__name__, error)
-    response = _respond(status, error.told, _more(error))
+    response = _respond(status, error.told, _more(error, _language()))
     if isinstance(error, LimitError) and error.retry_after:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
@@ -195,10 +195,10 @@ def status_of(error: KgError) -> int:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _more(error: KgError) -> dict[str, Any]:
+def _more(error: KgError, code: str) -> dict[str, Any]:
     """Return what an error says beside its message: a place, candidates, its own hint."""
     if isinstance(error, GoneError) and error.hint:
-        return {"hint": error.hint}
+        return {"hint": spoken(error.hint, code)}
     if not isinstance(error, QueryError):
         return {}
     known = error.line is not None and error.column is not None
@@ -235,6 +235,8 @@ def _respond(status: int, detail: str, more: dict[str, Any]) -> Response:
         "query_id": query_id(),
     }
     if _wants_page():
+        if code in RIGHT_TO_LEFT:
+            document["detail"] = spoken(isolated(detail), code)
         page = render_template("error.html", problem=document)
         return _uncached(Response(page, status, mimetype="text/html"))
     text = json.dumps(document, ensure_ascii=False)

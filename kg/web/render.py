@@ -13,7 +13,7 @@ from flask import Flask, url_for
 from jinja2 import pass_context
 from markupsafe import Markup
 
-from kg.language import words
+from kg.language import isolated, words
 from kg.web.language import gettext
 from kg.web.service import service
 from kg.web.shown import address_of, cell, graph_name, native, number, short_name, term
@@ -56,6 +56,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["shown_graph"] = graph_name
     app.jinja_env.globals["shown_term"] = term
     app.jinja_env.globals["shown_cell"] = cell
+    app.jinja_env.globals["isolated"] = isolated
     app.jinja_env.globals["ltr"] = _left_to_right
     app.jinja_env.globals["stylesheet"] = _stylesheet
     app.context_processor(_site)

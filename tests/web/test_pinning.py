@@ -271,3 +271,10 @@ def test_a_damaged_release_is_not_answered_from(
     document = problem(asker.get(f"/api/queries?release={built[0]}"), 500)
     assert "report.csv is not what was built" in str(document["detail"])
     assert asker.get(f"/api/queries?release={built[1]}").status_code == 200
+
+
+def test_a_page_of_a_release_that_is_gone_keeps_ids_together(asker: FlaskClient) -> None:
+    page = asker.get("/ar/queries?release=2020-01-01-0123abcd", headers={"Accept": "text/html"})
+    assert page.status_code == 410
+    assert "\u20682020-01-01-0123abcd\u2069" in page.text
+    assert "Ask again" not in page.text
