@@ -183,13 +183,15 @@ def _trainings(
     )
     names = institutions.select("key", "name").unique("key")
     named = held.join(names, left_on="receiving", right_on="key", how="left", maintain_order="left")
-    where = pl.coalesce("name", "receiving_country", pl.lit("an unidentified institution"))
+    where = pl.coalesce(
+        pl.format("at {}", pl.col("name").str.strip_chars()),
+        pl.format("in {}, institution not identified", "receiving_country"),
+        pl.lit("at an unidentified institution"),
+    )
     return named.select(
         "_row",
         id="training",
-        name=pl.format(
-            "Erasmus student exchange at {}, {}-{}@en", where, pl.lit(first), pl.lit(last)
-        ),
+        name=pl.format("Erasmus student exchange {}, {}-{}@en", where, pl.lit(first), pl.lit(last)),
         format=pl.lit("ExchangeVisit"),
         programme=pl.lit(_PROGRAMME),
         start_date=pl.lit(str(first)),

@@ -108,3 +108,12 @@ def test_a_missing_file_and_a_foreign_header_are_refused(folder: Path, schema: S
     (folder / "institutions_2013.csv").unlink()
     with pytest.raises(InputError, match=r"found 0 files institutions\*\.csv"):
         read_source(settings(folder), schema)
+
+
+def test_an_exchange_says_where_it_was(folder: Path, schema: Schema) -> None:
+    spaced = INSTITUTIONS.replace("ANKARA UNIVERSITESI,", "ANKARA UNIVERSITESI ,")
+    (folder / "institutions_2013.csv").write_text(spaced)
+    found = read_source(settings(folder), schema)
+    names = {name for (name,) in rows(found, "trainings", "name")}
+    assert "Erasmus student exchange at ANKARA UNIVERSITESI, 2013-2014@en" in names
+    assert any("GB, institution not identified, 2013-2014" in str(name) for name in names)

@@ -51,12 +51,12 @@ def outcome_association(world: World, given: Given) -> Answer:
                 left_out.append(
                     tell(
                         "%(evidence)s, %(model)s: %(outcomes)s outcomes in %(trainings)s trainings "
-                        "are too few for %(terms)s terms (%(each)s outcomes a term).",
+                        "are too few: it takes %(needed)s (%(each)s a term).",
                         evidence=Told(evidence),
                         model=Told(model),
                         outcomes=events,
                         trainings=rows.height,
-                        terms=terms - 1,
+                        needed=_EVENTS * (terms - 1),
                         each=_EVENTS,
                     )
                 )

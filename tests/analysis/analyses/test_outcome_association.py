@@ -61,7 +61,7 @@ def test_two_groups_give_the_ratio_of_their_means() -> None:
 def test_it_says_association_and_what_is_left_out() -> None:
     found = analyse(made(1.0, trainings=12), "outcome-association")
     assert any("an association, not a cause" in caveat for caveat in found.caveats)
-    assert any("too few for" in caveat for caveat in found.caveats)
+    assert any("too few: it takes" in caveat for caveat in found.caveats)
 
 
 def test_outcomes_before_the_training_do_not_count() -> None:
