@@ -26,7 +26,7 @@ __all__ = [
 
 _T = TypeVar("_T")
 
-_CODE = re.compile(r"[a-z][a-z0-9]*(?:[_ -][a-z0-9]+)*")
+_CODE = re.compile(r"[a-z][a-z0-9]*(?:(?:[_ -]|, )[a-z0-9]+)*")
 _SPOKEN: ContextVar[str] = ContextVar("rihla_language", default="en")
 
 

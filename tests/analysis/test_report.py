@@ -233,3 +233,17 @@ def test_a_report_is_written_in_each_language(
     assert report.title == {"fr": "Afrique du Sud", "ar": "جنوب أفريقيا"}[code]
     for english in ("Method and coverage", "No answer", "known country", "Contents"):
         assert english not in text
+
+
+def test_words_in_cells_are_told_in_the_language(
+    reports: dict[str, Report], tmp_path: Path
+) -> None:
+    file = tmp_path / "report.html"
+    write_report(reports["institution"], file, "fr")
+    coverage = next(s for s in reports["institution"].sections if s.analysis == "coverage")
+    assert coverage.result is not None
+    assert "date" in coverage.result.column("aspect")
+    text = file.read_text(encoding="utf-8")
+    assert "<bdi>participations</bdi>" in text
+    assert "<bdi>organiser</bdi>" not in text
+    assert "<bdi>educators</bdi>" not in text

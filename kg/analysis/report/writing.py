@@ -26,6 +26,7 @@ from kg.language import (
     right_to_left,
     said,
     speaking,
+    spoken_word,
     whole,
 )
 from kg.results import ResultTable
@@ -193,7 +194,7 @@ def _cell(value: object, column: str = "") -> str:
         return decimal(value, language()) if abs(value) < 1000 else whole(round(value), language())
     if isinstance(value, int) and (column == "of_year" or not column.endswith(_OF_YEARS)):
         return whole(value, language())
-    return str(value)
+    return str(spoken_word(value))
 
 
 def _written(section: Section) -> str:
