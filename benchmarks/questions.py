@@ -254,10 +254,20 @@ def ask_engine(
         with endpoint.running(engine, folder / "data.nt", folder, options) as server:
             print(f"{engine}: loaded in {server.load_seconds:.1f} s, "
                   f"{endpoint.memory_mib(server.pid):.0f} MiB", flush=True)  # fmt: skip
+            settle(server)
             goes_on = True
             while left and (goes_on or engine == "rihla") and is_time(options):
                 name = left.pop(0)
                 goes_on = asked(record, name, engine, tries_of(server, texts[name], options))
+
+
+def settle(server: endpoint.Server) -> None:
+    """Wait until a server that has just started has nothing left to do, for a minute at most."""
+    for _ in range(60):
+        before = endpoint.processor_seconds(server.pid)
+        time.sleep(1)
+        if endpoint.processor_seconds(server.pid) - before < 0.05:
+            return
 
 
 def is_time(options: argparse.Namespace) -> bool:
