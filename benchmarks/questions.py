@@ -319,13 +319,13 @@ def _floored(seconds: object) -> float:
 
 
 def _ratio(theirs: dict[str, object], ours: dict[str, object]) -> str:
-    """Say how many times as long a peer took; ``>`` where it was stopped."""
-    if "hash" not in ours or "seconds" not in theirs:
+    """Say how many times the processor a peer took; ``>`` where it was stopped."""
+    if "hash" not in ours or "processor" not in theirs:
         return "–"
     over = ">" if theirs.get("status") == OVER else ""
     if "hash" not in theirs and not over:
         return "–"
-    ratio = _floored(theirs["seconds"]) / _floored(ours["seconds"])
+    ratio = _floored(theirs["processor"]) / _floored(ours["processor"])
     return f"{over}{ratio:.1f}" if ratio < 10 else f"{over}{ratio:.0f}"
 
 
