@@ -152,6 +152,8 @@ def _spelt(value: dict[str, str] | None) -> str:
     if value["type"] == "bnode":
         return "_:"
     text = value["value"]
+    if re.match(r"https?://\S+ https?://", text):  # things in one cell, in any order
+        return " ".join(sorted(text.split()))
     with contextlib.suppress(ValueError):
         if re.fullmatch(r"[-+0-9.eE]+", text):
             return f"{float(text):.9g}"
