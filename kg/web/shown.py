@@ -88,12 +88,14 @@ def native(iri: str) -> str | None:
 
 
 def number(text: str) -> str:
-    """Return a number with at most six significant digits; whole numbers stay as they are."""
+    """Return a number with four significant digits, six from 1,000 on; whole ones stay whole."""
     try:
         value = float(text)
     except ValueError:
         return text
-    return text if _WHOLE.fullmatch(text) else f"{value:.6g}"
+    if _WHOLE.fullmatch(text):
+        return text
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.6g}"
 
 
 def term(value: Term | None, label: Term | None = None) -> Markup:
