@@ -247,3 +247,11 @@ def test_words_in_cells_are_told_in_the_language(
     assert "<bdi>participations</bdi>" in text
     assert "<bdi>organiser</bdi>" not in text
     assert "<bdi>educators</bdi>" not in text
+
+
+def test_a_subject_is_named_by_its_kind(reports: dict[str, Report]) -> None:
+    """The code of a country may be the acronym of an institution."""
+    for kind, start in (("country", "country:TR"), ("institution", "organisation:ror-")):
+        asked = [s.given["subject"] for s in reports[kind].sections if "subject" in s.given]
+        assert asked
+        assert all(str(subject).startswith(start) for subject in asked)

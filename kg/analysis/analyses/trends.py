@@ -10,7 +10,7 @@ from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.intervals import poisson_interval
 from kg.analysis.recorded import undated
 from kg.analysis.seats import FACET_GROUPS, grouped, seats
-from kg.language import tell
+from kg.language import Told, tell
 
 __all__ = ["TRENDS", "trends"]
 
@@ -61,7 +61,9 @@ def trends(world: World, given: Given) -> Answer:
                 "fall may be one of the record."
             ),
         ),
-        reason=tell("No selected training has a year."),
+        reason=tell("No selected training has a year.")
+        if dated.is_empty()
+        else tell("No selected training with a year has a %(of)s.", of=Told(given["by"])),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ __all__ = ["SUBJECTS", "Report", "Section", "gather", "in_words"]
 SUBJECTS = ("bloc", "country", "institution")
 """What a report can be about."""
 
+_KEY = re.compile(r"[\w.-]+")
 _PLACES = 2  # fewer make no map
 _BARS = 2  # one alone compares nothing
 _ROWS = 14  # rows of a table that are shown; the rest is one call away
@@ -314,6 +316,15 @@ class _About:
     subject: str
     iri: str
 
+    @property
+    def name(self) -> str:
+        """How calls name it whatever its kind: its key may be that of something else as well."""
+        for prefix, base in self.graph.prefixes.items():
+            key = self.iri.removeprefix(base)
+            if key != self.iri and _KEY.fullmatch(key):
+                return f"{prefix}:{key}"
+        return self.iri
+
     def nodes(self, level: str) -> set[object]:
         """Return its nodes at a level: of a bloc those of whoever was a member at some time."""
         if self.kind == "institution":
@@ -334,7 +345,7 @@ class _About:
 def _section(ask: Ask, plan: _Plan, about: _About) -> Section:
     given: dict[str, object] = dict(plan.given)
     if plan.of_subject:
-        given["subject"] = about.subject
+        given["subject"] = about.name
     elif plan.analysis == "recommend":
         given["node"] = about.subject
     elif not plan.ends:

@@ -161,6 +161,12 @@ def test_trends_show_years_without_any() -> None:
     assert frame_of(found, "share")[3] == (None,)
 
 
+def test_trends_without_rows_say_what_is_missing() -> None:
+    by_topic = analyse(small([("t1", "2015")], []), "trends", by="topic")
+    assert by_topic.reason == "No selected training with a year has a topic."
+    assert analyse(small([("t1", None)], []), "trends").reason == "No selected training has a year."
+
+
 PLACES = [("GB", 54.0, -2.0), ("TR", 39.0, 35.0), ("ZA", -29.0, 24.0)]
 
 
