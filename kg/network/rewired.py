@@ -15,6 +15,7 @@ SWAPS = 10
 """Trials to swap, for each edge."""
 
 _AT_ONCE = 1_000_000
+_BITS = 2**31  # of a network of 46,000 nodes: 256 MB
 
 
 def rewired(linked: Any, seed: int) -> Any:
@@ -31,11 +32,17 @@ def rewired(linked: Any, seed: int) -> Any:
     tails, heads = tails[once], linked.indices[once].astype(np.int64)
     random = np.random.default_rng(seed)
     left = SWAPS * len(tails)
+    few = nodes * nodes <= _BITS
+    marks = np.zeros(nodes * nodes // 64 + 1 if few else 0, np.uint64)
+    kernels.swaps.enter(tails[: len(tails) if few else 0], heads, nodes, marks)
     while left > 0 and len(tails) > 1:
         trials = min(left, _AT_ONCE)
         first, second = random.integers(0, len(tails), (2, trials))
         turn = random.integers(0, 2, trials).astype(bool)
-        kernels.swaps.rewire(tails, heads, nodes, first, second, turn)
+        if few:
+            kernels.swaps.rewire_marked(tails, heads, nodes, marks, first, second, turn)
+        else:
+            kernels.swaps.rewire(tails, heads, nodes, first, second, turn)
         left -= trials
     both = (np.concatenate([tails, heads]), np.concatenate([heads, tails]))
     found = csr_array((np.ones(2 * len(tails)), both), linked.shape)

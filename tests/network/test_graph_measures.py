@@ -15,6 +15,7 @@ from kg.network import GRAPH_MEASURES, Network, UndefinedMeasureError
 from kg.network.graph_measures.mixing import assortativity, e_i
 from kg.network.graph_measures.rich_club import density_above, levels
 from kg.network.graph_measures.size import components
+from kg.network.lanes import watched
 from kg.network.rewired import rewired
 
 from .graphs import checked, graphs
@@ -319,6 +320,25 @@ def test_rewired_keeps_degrees_and_makes_no_loop_or_double_edge() -> None:
     assert shared < 0.35  # another graph
     assert (rewired(before, 1) != after).nnz == 0
     assert (rewired(before, 2) != after).nnz > 0
+
+
+def test_large_networks_are_rewired_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = csr_array(nx.to_scipy_sparse_array(nx.barabasi_albert_graph(150, 4, seed=3)))
+    by_bits = rewired(before, 1)
+    monkeypatch.setattr("kg.network.rewired._BITS", 0)
+    assert (rewired(before, 1) != by_bits).nnz == 0
+    monkeypatch.setattr("kg.network.rewired._AT_ONCE", 100)
+    after = rewired(before, 1)  # goes on with what was swapped
+    assert (np.diff(after.indptr) == np.diff(before.indptr)).all()
+    monkeypatch.setattr("kg.network.rewired._BITS", 2**31)
+    assert (rewired(before, 1) != after).nnz == 0
+
+
+def test_random_clubs_are_told_one_by_one() -> None:
+    seen: list[tuple[int, int]] = []
+    with watched(lambda done, of: seen.append((done, of))):
+        quantities(nx.barabasi_albert_graph(200, 5, seed=3), "rich-club", weighted=False)
+    assert seen == [(number, 10) for number in range(1, 11)]
 
 
 def test_what_has_no_value_is_empty_and_said_so() -> None:

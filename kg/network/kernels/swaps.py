@@ -8,7 +8,7 @@ import numpy as np
 
 from kg.network.compiled import compiled
 
-__all__ = ["rewire"]
+__all__ = ["enter", "rewire", "rewire_marked"]
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(17)
@@ -60,6 +60,48 @@ def rewire(tails: Any, heads: Any, nodes: Any, first: Any, second: Any, turn: An
             place = _slot(table, key)
             table[place] = key
             present[place] = True
+        heads[e] = d
+        tails[f], heads[f] = c, b
+        done += 1
+    return done
+
+
+@compiled
+def _mark(a: Any, b: Any, nodes: Any) -> Any:
+    """Return the word and the bit of a pair of nodes."""
+    place = np.int64(min(a, b)) * nodes + max(a, b)
+    return place >> 6, np.uint64(1) << np.uint64(place & 63)
+
+
+@compiled
+def enter(tails: Any, heads: Any, nodes: Any, marks: Any) -> None:
+    """Set the bit of each edge in ``marks``, ``nodes``² bits in words of 64."""
+    for e in range(len(tails)):
+        word, bit = _mark(tails[e], heads[e], nodes)
+        marks[word] |= bit
+
+
+@compiled
+def rewire_marked(
+    tails: Any, heads: Any, nodes: Any, marks: Any, first: Any, second: Any, turn: Any
+) -> Any:
+    """Do as ``rewire`` with a bit for each pair of nodes, which the next call goes on with."""
+    done = 0
+    for i in range(len(first)):
+        e, f = first[i], second[i]
+        a, b = tails[e], heads[e]
+        c, d = (heads[f], tails[f]) if turn[i] else (tails[f], heads[f])
+        if a in (c, d) or b in (c, d):
+            continue
+        one, one_bit = _mark(a, d, nodes)
+        two, two_bit = _mark(c, b, nodes)
+        if marks[one] & one_bit or marks[two] & two_bit:
+            continue
+        for u, v in ((a, b), (c, d)):
+            word, bit = _mark(u, v, nodes)
+            marks[word] &= ~bit
+        marks[one] |= one_bit
+        marks[two] |= two_bit
         heads[e] = d
         tails[f], heads[f] = c, b
         done += 1
