@@ -9,6 +9,7 @@ it is about.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,7 @@ __all__ = [
     "state_of",
 ]
 
+_RELEASE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})-[0-9a-f]{8}$")
 _RELEASE_HEADER = "x-rihla-release"
 _log = logging.getLogger(__name__)
 
@@ -276,11 +278,28 @@ def manifest_of(endpoint: Endpoint) -> dict[str, Any]:
         "classes": _classes(store),
         "source": store.url,
     }
-    if record:
-        manifest["built"] = record.built
+    if built := record.built if record else _day_of(endpoint.state):
+        manifest["built"] = built
     if endpoint.ontology is not None:
         manifest["ontology"] = endpoint.ontology
+        manifest["sources"] = _sources(store)
     return manifest
+
+
+def _sources(store: RemoteStore) -> list[dict[str, Any]]:
+    """Return the sources as a manifest has them: id, title, licence, day, rows read and kept."""
+    found = [
+        {name: value if value is None or isinstance(value, int) else str(value)
+         for name, value in row.items()}
+        for row in _ask(store, "endpoint/sources").to_records()
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: (row["id"], str(row["retrieved"])))
+
+
+def _day_of(state: str | None) -> str | None:
+    """Return the day of a build, with which the name of a release of ours begins."""
+    found = _RELEASE.match(state or "")
+    return found[1] if found else None
 
 
 def _counted(store: RemoteStore) -> dict[str, int]:

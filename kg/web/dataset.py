@@ -57,7 +57,8 @@ def _here(address: str) -> Graph:
     graph.add((endpoint, DCAT.endpointDescription, URIRef(address)))
     graph.add((endpoint, DCAT.servesDataset, dataset))
     if release.manifest.get("built"):
-        built = Literal(release.manifest["built"], datatype=XSD.dateTime)
+        told = str(release.manifest["built"])  # of a release elsewhere the day only
+        built = Literal(told, datatype=XSD.dateTime if "T" in told else XSD.date)
         graph.add((dataset, DCTERMS.issued, built))
     _add_files(graph, dataset)
     _add_endpoint(graph, dataset, endpoint)

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.endpoint import Endpoint, connect, read_record, release_of, state_of
-from kg.settings import Settings
+from kg.settings import ProjectSettings, Settings
 from kg.store.release import Release
 from kg.store.remote import RemoteOptions
 from kg.store.remote.access import split_address
@@ -93,7 +93,7 @@ class Elsewhere:
         endpoint.store.named = endpoint.state or f"{self.url} as seen {name}"
         folder = Path(tempfile.mkdtemp(prefix="rihla-"))
         try:
-            release = release_of(endpoint, folder, self._tell)
+            release = _called(release_of(endpoint, folder, self._tell), endpoint, settings)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -109,6 +109,14 @@ def settings_for(elsewhere: Elsewhere, settings: Settings | None = None) -> Sett
     """Return the settings of a project, or the usual ones, for an endpoint: no releases here."""
     settings = settings or Settings(file=Path(elsewhere.url))
     return replace(settings, project=replace(settings.project, releases=_NOWHERE))
+
+
+def _called(release: Release, endpoint: Endpoint, settings: Settings) -> Release:
+    """Return a release by the title that the project gives it, where its own is not known."""
+    title = settings.project.title
+    if endpoint.record is not None or title == ProjectSettings.title:
+        return release
+    return replace(release, manifest={**release.manifest, "title": title})
 
 
 def _with(settings: Settings, release: Release) -> Settings:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import gzip
 import io
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +15,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from kg.analysis.analyses import ANALYSES
+from kg.analysis.graph import Graph
 from kg.errors import LimitError
+from kg.network import PROJECTIONS
+from kg.settings import ProjectSettings, Settings
 from kg.store import Release
 from kg.store.remote import RemoteOptions, RemoteStore
 from kg.store.remote.pool import RemotePool
 from kg.store.workers import MIB, PoolLimits
 from kg.web import close_app, create_app
 from kg.web.elsewhere import Elsewhere, settings_for
+from kg.web.service import Service
 from tests.web.conftest import LIMITS, served
 
 SELECT = "SELECT ?s ?o WHERE { ?s a ?o } ORDER BY ?s ?o LIMIT 20"
@@ -37,7 +44,8 @@ PAGES = [
 def front(live: str) -> Iterator[Flask]:
     """Our server over the live server of the test world."""
     elsewhere = Elsewhere(f"{live}sparql", RemoteOptions())
-    made = create_app(settings_for(elsewhere), limits=LIMITS, elsewhere=elsewhere)
+    project = Settings(file=Path("rihla.toml"), project=ProjectSettings(title="Test world"))
+    made = create_app(settings_for(elsewhere, project), limits=LIMITS, elsewhere=elsewhere)
     made.testing = True
     yield made
     close_app(made)
@@ -62,6 +70,42 @@ def test_every_page_answers_as_it_does_over_the_release(
         assert expected["meta"].pop("unmatched_names")
         assert found == expected
     assert there.status_code in (200, 303, 404)
+
+
+def walk(graph: Graph) -> list[str]:
+    """Return an address of each kind of page."""
+    kinds = graph.columns("names").select("entity", "kind").unique().sort("entity")
+    of = {
+        str(kind): ["/".join(iri.rsplit("/", 2)[-2:]) for iri in rows["entity"].head(2).to_list()]
+        for (kind,), rows in kinds.group_by("kind", maintain_order=True)
+    }
+    found = [f"/page/{places[0]}" for places in of.values()]
+    found += [f"/pair/{'/'.join(of[kind])}" for kind in ("country", "organisation")]
+    found.append(f"/pair/{of['country'][0]}/{of['topic'][0]}")
+    found.append("/compare?" + "&".join(f"with={place}" for place in of["country"]))
+    found += [f"/analyses/{name}" for name in ANALYSES]
+    found += [f"/network/{name}" for name in PROJECTIONS]
+    return found
+
+
+def said(page: str) -> list[str]:
+    """Return a page's lines but for what only a release on disk knows: hour and dump."""
+    page = re.sub(r'<time dir="ltr" datetime="20[^<]*</time>', "", page)
+    lines = (line.strip() for line in page.splitlines())
+    return [line for line in lines if line and "SHA-256" not in line]
+
+
+def test_every_kind_of_page_says_the_same(
+    behind: FlaskClient, client: FlaskClient, opened: Service
+) -> None:
+    other = []
+    for address in walk(opened.graph):
+        there, here = behind.get(address), client.get(address)
+        assert there.status_code == here.status_code, address
+        assert "= {}" not in there.text, "a citation without a year"
+        lines = difflib.unified_diff(said(here.text), said(there.text), lineterm="", n=0)
+        other += [f"{address}: {line[:300]}" for line in lines]
+    assert not other, "\n".join(other[:40])
 
 
 @pytest.mark.parametrize("suffix", ["json", "xml", "csv", "tsv", "parquet", "arrow"])
