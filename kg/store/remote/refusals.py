@@ -33,6 +33,8 @@ def refusal(url: str, error: HTTPError) -> KgError:
         return no_endpoint(url, f"it leads elsewhere ({error.reason})")
     if status in (404, 410):
         return no_endpoint(url, f"it answers {status}.{told}")
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:  # a page of a server that may have an endpoint
+        return no_endpoint(url, f"it takes no queries by POST (405){_ending(url)}")
     if status in PASSING or status == 413:
         return LimitError(
             f"{url} answers {status} ({_phrase(error)}).{told} {_advice(status)}",
@@ -92,6 +94,11 @@ def no_endpoint(url: str, reason: str) -> ReleaseError:
         f"{url} does not answer as a SPARQL endpoint: {reason.rstrip('.')}. Check the address, "
         "and that the server runs."
     )
+
+
+def _ending(url: str) -> str:
+    """Return a hint at the usual ending of addresses, where one lacks it."""
+    return "" if url.endswith("/sparql") else "; most endpoints' addresses end in /sparql"
 
 
 def _unknown_here(url: str, status: int, told: str) -> SettingsError:

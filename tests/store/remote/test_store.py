@@ -93,7 +93,7 @@ def test_a_server_that_cannot_answer_now_is_a_limit(plan: Plan, status: int) -> 
     assert caught.value.status == (502 if status == 500 else status)
 
 
-@pytest.mark.parametrize("status", [400, 405, 406, 414, 415, 418])
+@pytest.mark.parametrize("status", [400, 406, 414, 415, 418])
 def test_a_server_that_refuses_the_query_is_a_query_error(plan: Plan, status: int) -> None:
     plan.replies["/sparql"] = [Reply("no", status, "text/plain")]
     with pytest.raises(QueryError, match=plan.address):
@@ -140,17 +140,24 @@ def test_a_server_that_wants_to_know_who_asks_names_the_variables(plan: Plan, st
     [
         Reply(status=404),
         Reply(status=410),
+        Reply(status=405),
         Reply("<html>Welcome</html>", kind="text/html"),
         Reply("[1, 2]"),
         Reply('{"head": {}}'),
         Reply('{"head": {"vars": ["n"]}, "results": {"bindings": [{"n": '),
     ],
-    ids=["404", "410", "page", "list", "half", "open"],
+    ids=["404", "410", "405", "page", "list", "half", "open"],
 )
 def test_what_is_no_endpoint_is_named(plan: Plan, reply: Reply) -> None:
     plan.replies["/sparql"] = [reply]
     with pytest.raises(ReleaseError, match="does not answer as a SPARQL endpoint"):
         plan.store("/sparql").table("SELECT * {}")
+
+
+def test_a_page_in_the_place_of_an_endpoint_is_told_how_addresses_end(plan: Plan) -> None:
+    plan.replies["/"] = [Reply("POST is not for this page.", 405)]
+    with pytest.raises(ReleaseError, match=r"405.*end in /sparql"):
+        plan.store("/").table("SELECT * {}")
 
 
 @pytest.mark.parametrize("status", [301, 402, 999])
