@@ -152,6 +152,8 @@ def _spelt(value: dict[str, str] | None) -> str:
     if value["type"] == "bnode":
         return "_:"
     text = value["value"]
+    if value.get("datatype", "").endswith("#boolean"):
+        return str(int(text in ("true", "1")))  # one engine writes them as numbers
     if re.match(r"https?://\S+ https?://", text):  # things in one cell, in any order
         return " ".join(sorted(text.split()))
     with contextlib.suppress(ValueError):
