@@ -23,7 +23,7 @@ from kg.errors import InputError
 __all__ = ["FORMATS", "MOST_INDEXED", "Loaded", "count_store", "load_file"]
 
 MOST_INDEXED = 2_000_000
-"""Triples of data that get an index, which takes a third to a half of the time of a load."""
+"""Triples of data that get an index, which takes up to as long as the load itself."""
 
 FORMATS: dict[str, ox.RdfFormat] = {
     ".nt": ox.RdfFormat.N_TRIPLES,
