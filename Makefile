@@ -6,6 +6,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
+WORKERS ?= auto
 BIN = $(VENV)/bin
 
 .PHONY: run build test lint clean
@@ -17,7 +18,7 @@ build: $(VENV)/.installed
 	$(BIN)/kg build
 
 test: $(VENV)/.installed-for-tests lint
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile \
 	  --ignore tests/web/test_hostile.py
 	$(BIN)/python -m pytest tests/web/test_hostile.py  # alone: it bounds times
 
