@@ -17,7 +17,7 @@ from rdflib import DCAT, DCTERMS, RDF, RDFS, VOID, XSD, Literal, URIRef
 from scipy import sparse
 
 from kg.provenance import GraphNames
-from kg.quads import QUAD, TERM
+from kg.quads import QUAD, TERM, reached
 from kg.terms import ONTOLOGY, RIHLA, VOCABULARY_BASE
 
 __all__ = ["dataset_iri", "description_quads", "partition_iri"]
@@ -244,19 +244,9 @@ def _classes_above(quads: pl.LazyFrame) -> pl.DataFrame:
     ):
         parents.setdefault(low, set()).add(high)
     kinds = _stated(quads, RDF.type).select("o").unique().collect()["o"].cast(pl.String)
-    rows = [(kind, one) for kind in kinds for one in sorted(_reached(kind, parents))]
+    rows = [(kind, one) for kind in kinds for one in sorted({kind, *reached(kind, parents)})]
     ours = [(kind, one) for kind, one in rows if one.startswith(f"<{VOCABULARY_BASE}")]
     return pl.DataFrame(ours, schema={"o": TERM, "kind": TERM}, orient="row")
-
-
-def _reached(kind: str, parents: dict[str, set[str]]) -> set[str]:
-    """Return a class and all that it is below of."""
-    found, left = {kind}, [kind]
-    while left:
-        fresh = parents.get(left.pop(), set()) - found
-        found |= fresh
-        left += fresh
-    return found
 
 
 def _iri(text: str) -> str:

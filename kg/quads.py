@@ -10,7 +10,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +27,7 @@ __all__ = [
     "literal_text",
     "quads_of_dataset",
     "quads_of_graph",
+    "reached",
     "read_quads",
     "term",
     "unescaped",
@@ -114,6 +115,23 @@ def unescaped(text: str) -> str:
     'م "x"'
     """
     return _ESCAPE.sub(_character, text) if "\\" in text else text
+
+
+def reached(start: str, steps: Mapping[str, Iterable[str]]) -> set[str]:
+    """Return all that one or more steps lead to, from a term to those that it maps to.
+
+    Examples
+    --------
+    >>> sorted(reached("a", {"a": ["b"], "b": ["c"], "d": ["a"]}))
+    ['b', 'c']
+    """
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        fresh = set(steps.get(waiting.pop(), ())) - found
+        found |= fresh
+        waiting += fresh
+    return found
 
 
 def _character(match: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ import polars as pl
 from rdflib import DCTERMS, ORG, RDF, RDFS, SKOS, Namespace
 
 from kg.columns import COLUMNS
-from kg.quads import TERM, unescaped
+from kg.quads import TERM, reached, unescaped
 from kg.terms import RIHLA, SCHEMA, VOCABULARY_BASE
 
 __all__ = ["COMPUTED", "Facts"]
@@ -111,17 +111,7 @@ class Facts:
         below: dict[str, list[str]] = {}
         for lower, upper in self.pairs(prop).cast(pl.String).iter_rows():
             below.setdefault(upper, []).append(lower)
-        return {top: _reached(top, below) for top in tops}
-
-
-def _reached(top: str, below: Mapping[str, list[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = [top]
-    while waiting:
-        fresh = set(below.get(waiting.pop(), ())) - found
-        found |= fresh
-        waiting += fresh
-    return found
+        return {top: reached(top, below) for top in tops}
 
 
 def _iri(column: str) -> pl.Expr:
