@@ -126,7 +126,7 @@ def _load(path: Path, target: Path, index: str = "") -> Loaded:
     with _opened(path) as stream:
         store.bulk_load(stream, format=form, base_iri=path.resolve().as_uri())
     counted = count_store(store)
-    if len(counted.graphs) > 1 or (counted.graphs and _length(store, ox.DefaultGraph())):
+    if len(counted.graphs) > 1 or (counted.graphs and _has_default(store)):
         # The engine's own union gives a triple that two graphs state twice.
         store.bulk_extend(_without_graph(store))
         counted = count_store(store)
@@ -143,9 +143,14 @@ def _index(store: ox.Store, target: Path) -> None:
     from kg.store.indexed import write_index
 
     graphs = list(store.named_graphs())
-    in_default = _length(store, ox.DefaultGraph())
     # One graph alone has no copy in the default graph: the engine takes it for the union.
-    write_index(store, ox.DefaultGraph() if in_default or not graphs else graphs[0], target)
+    is_whole = _has_default(store) or not graphs
+    write_index(store, ox.DefaultGraph() if is_whole else graphs[0], target)
+
+
+def _has_default(store: ox.Store) -> bool:
+    """Whether a triple stands in the default graph itself."""
+    return any(True for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
 
 
 def _without_graph(store: ox.Store) -> Iterator[ox.Quad]:
