@@ -27,6 +27,7 @@ from typing import Any
 from kg.errors import NotFoundError, ReleaseError
 
 __all__ = [
+    "INDEX",
     "MANIFEST",
     "POINTER",
     "Release",
@@ -39,6 +40,9 @@ __all__ = [
 
 MANIFEST = "manifest.json"
 POINTER = "current"
+INDEX = Path("columns", "triples.index")
+"""Where the index of small queries stands below a release."""
+
 _EXPECTED = {"id", "built", "files", "quads", "triples"}
 
 
@@ -68,7 +72,7 @@ class Release:
     @property
     def index(self) -> Path:
         """All triples as an index, which small queries are asked of."""
-        return self.path / "columns" / "triples.index"
+        return self.path / INDEX
 
     @property
     def dump(self) -> Path:

@@ -14,7 +14,7 @@ from kg.errors import ReleaseError
 from kg.files import sha256
 from kg.settings import ProjectSettings, ServeSettings, Settings
 from kg.store.loader import Loaded, count_store, load_file
-from kg.store.release import Release
+from kg.store.release import INDEX, Release
 from kg.terms import DEFAULT_BASE
 
 __all__ = ["opened_data"]
@@ -39,8 +39,7 @@ def opened_data(
         if path.is_dir():
             release = _release(path, path, _counted(path), "store")
         else:
-            index = folder / "columns" / "triples.index"
-            loaded = load_file(path, folder / "store", index)
+            loaded = load_file(path, folder / "store", folder / INDEX)
             release = _release(path, folder / "store", loaded, sha256(path)[:8])
         yield _settings(path, serve), release
     finally:
