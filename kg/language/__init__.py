@@ -20,7 +20,7 @@ from kg.language.speaking import (
     spoken_word,
     words,
 )
-from kg.language.told import Share, Told, both, isolated, marked, spoken, tell, tell_number
+from kg.language.told import Share, Told, alone, both, isolated, marked, spoken, tell, tell_number
 
 __all__ = [
     "FOLDER",
@@ -29,6 +29,7 @@ __all__ = [
     "TRANSLATED",
     "Share",
     "Told",
+    "alone",
     "both",
     "decimal",
     "gettext",

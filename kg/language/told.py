@@ -12,7 +12,7 @@ from typing import Any
 from kg.language.catalogue import message, plural
 from kg.language.numbers import decimal, percent, whole
 
-__all__ = ["Share", "Told", "both", "isolated", "marked", "spoken", "tell", "tell_number"]
+__all__ = ["Share", "Told", "alone", "both", "isolated", "marked", "spoken", "tell", "tell_number"]
 
 
 class Share(float):
@@ -104,7 +104,12 @@ def isolated(text: str) -> str:
 def _alone(value: object) -> object:
     if isinstance(value, Told):
         return isolated(value)
-    return f"\u2068{value}\u2069" if isinstance(value, str) else value
+    return alone(value) if isinstance(value, str) else value
+
+
+def alone(text: str) -> str:
+    """Return a text that keeps its direction to itself, whatever stands around it."""
+    return f"\u2068{text}\u2069"
 
 
 def spoken(text: str, code: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from kg.language import marked, message
+from kg.language import alone, marked, message
 from kg.web.language import language
 
 __all__ = ["FORMS", "said_accepted"]
@@ -75,7 +75,6 @@ FORMS = (
 _SAID_TOO = ("first", "rest", "keys")  # values that are such texts themselves
 _PLACE = re.compile(r"%\((\w+)\)s")
 _NUMBER = r"[-+.0-9e]+"
-_ISOLATED = "\u2068{}\u2069"  # what is typed as it stands keeps its direction to itself
 
 
 def said_accepted(text: str) -> str:
@@ -105,7 +104,8 @@ def _filled(form: str, values: Mapping[str, str]) -> str:
 
 
 def _value(name: str, text: str) -> str:
-    return said_accepted(text) if name in _SAID_TOO else _ISOLATED.format(text)
+    # What is typed as it stands keeps its direction to itself.
+    return said_accepted(text) if name in _SAID_TOO else alone(text)
 
 
 @lru_cache(maxsize=1)
