@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from kg.network.pairs import Counts
 
-__all__ = ["Moments", "benjamini_hochberg", "draws_needed", "moderated"]
+__all__ = ["Moments", "benjamini_hochberg", "draws_needed", "moderated", "settled"]
 
 _MOST = 10  # times as many draws as were asked for
 _BULK = 90  # percentile of the deviations that is added to each of them
@@ -57,6 +58,23 @@ def draws_needed(p: Vector, tails: int, alpha: float, samples: int) -> int:
     if not there or alpha <= 0 or least * len(p) / there <= alpha:
         return 0
     return min(ceil(2 * tails * len(p) / (alpha * there)), _MOST * samples)
+
+
+def settled(
+    draw: Callable[[int, int], Moments],
+    p_values: Callable[[Moments], Vector],
+    tails: int,
+    alpha: float,
+    samples: int,
+    seed: int,
+) -> tuple[Moments, int]:
+    """Return what was drawn, and how many draws: as many fresh ones as a verdict takes.
+
+    ``draw`` takes a number of draws and a seed; see :func:`draws_needed`.
+    """
+    null = draw(samples, seed)
+    more = draws_needed(p_values(null), tails, alpha, samples)
+    return (draw(more, seed + 1), more) if more > samples else (null, samples)
 
 
 def moderated(difference: Vector, deviation: Vector) -> Vector:

@@ -19,7 +19,7 @@ from kg.analysis.analyses.shared import (
 )
 from kg.analysis.base import Analysis, Answer, Chart, Given, Parameter, World
 from kg.analysis.cooccurrence import Bipartite, bipartite_of
-from kg.analysis.discoveries import Moments, benjamini_hochberg, draws_needed, moderated
+from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated, settled
 from kg.language import tell
 from kg.network.lanes import steps
 
@@ -32,14 +32,16 @@ def centrality_significance(world: World, given: Given) -> Answer:
     observed = graph.scores(graph.sets, given["measure"], given["weight"])
     attended = np.bincount(graph.rows, minlength=graph.shape[0])
     often = attended >= given["least_trainings"]
-    draws, seed = given["samples"] if len(observed) else 0, given["seed"]
-    null = _drawn(graph, observed, given, draws, seed)
+
+    def draw(draws: int, seed: int) -> Moments:
+        return _drawn(graph, observed, given, draws, seed)
+
+    def p_values(null: Moments) -> NDArray[np.float64]:
+        return np.asarray(null.two_sided()[(null.deviation > 0) & often])
+
+    asked = given["samples"] if len(observed) else 0
+    null, draws = settled(draw, p_values, 2, given["alpha"], asked, given["seed"])
     tested = (null.deviation > 0) & often
-    more = draws_needed(null.two_sided()[tested], 2, given["alpha"], given["samples"])
-    if more > draws:
-        draws = more
-        null = _drawn(graph, observed, given, draws, seed + 1)
-        tested = (null.deviation > 0) & often
     frame = graph.network.nodes.select("node", "label").with_columns(
         trainings=pl.Series(attended, dtype=pl.Int64),
         score=pl.Series(observed, dtype=pl.Float64),

@@ -18,7 +18,7 @@ from kg.analysis.analyses.shared import (
 )
 from kg.analysis.base import Analysis, Answer, Chart, Edges, Given, World
 from kg.analysis.cooccurrence import Bipartite, bipartite_of
-from kg.analysis.discoveries import Moments, benjamini_hochberg, draws_needed, moderated
+from kg.analysis.discoveries import Moments, benjamini_hochberg, moderated, settled
 from kg.language import tell
 
 __all__ = ["EDGE_SIGNIFICANCE", "edge_significance"]
@@ -32,12 +32,12 @@ def edge_significance(world: World, given: Given) -> Answer:
     often = np.minimum(attended[first], attended[second]) >= given["least_trainings"]
     few = int(np.sum(~often))
     first, second, observed = first[often], second[often], observed[often]
-    draws, seed = given["samples"] if len(observed) else 0, given["seed"]
-    null = Moments.of(graph.met_by_chance(first, second, observed, draws, seed))
-    more = draws_needed(null.upper(), 1, given["alpha"], given["samples"])
-    if more > draws:
-        draws = more
-        null = Moments.of(graph.met_by_chance(first, second, observed, draws, seed + 1))
+
+    def draw(draws: int, seed: int) -> Moments:
+        return Moments.of(graph.met_by_chance(first, second, observed, draws, seed))
+
+    asked = given["samples"] if len(observed) else 0
+    null, draws = settled(draw, Moments.upper, 1, given["alpha"], asked, given["seed"])
     rows = _tested(graph, (first, second), null).with_columns(
         significant=pl.col("q") <= given["alpha"]
     )
