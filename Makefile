@@ -1,7 +1,7 @@
 # make run    make an environment, install, build the demo graph, serve it
 # make test   install what the tests need and run them all
 # Needs Python 3.11 or later with venv. PYTHON=python3.12 chooses another interpreter,
-# VENV=folder another environment, PORT=8080 another port.
+# VENV=folder another environment, PORT=8080 another port, WORKERS=3 how many processes test.
 
 PYTHON ?= python3
 VENV ?= .venv
