@@ -1,12 +1,11 @@
 # make run    make an environment, install, build the demo graph, serve it
 # make test   install what the tests need and run them all
 # Needs Python 3.11 or later with venv. PYTHON=python3.12 chooses another interpreter,
-# VENV=folder another environment, PORT=8080 another port, WORKERS=3 how many processes test.
+# VENV=folder another environment, PORT=8080 another port.
 
 PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
-WORKERS ?= auto
 BIN = $(VENV)/bin
 
 .PHONY: run build test lint clean
@@ -18,7 +17,7 @@ build: $(VENV)/.installed
 	$(BIN)/kg build
 
 test: $(VENV)/.installed-for-tests lint
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile \
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	  --ignore tests/web/test_hostile.py
 	$(BIN)/python -m pytest tests/web/test_hostile.py  # alone: it bounds times
 
